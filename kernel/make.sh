@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # flavour, tree, objects, work, log are kernel/build's
+# Running make: compiler cache, progress, what to show when it fails. Sourced by
+# kernel/build.
+
+# need_build_tools FLAVOUR
+need_build_tools() {
+	local tools=(gcc make tar xz:xz-utils git rsync flock:util-linux
+		sha256sum:coreutils awk:mawk)
+	if [[ $1 != headers ]]; then
+		tools+=(ld:binutils flex bison bc lz4 perl
+			/usr/include/libelf.h:libelf-dev)
+	fi
+	need_tools "${tools[@]}"
+}
+
+# The same source gives the same image, and hits in the compiler cache.
+export KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00:00 UTC'
+export KBUILD_BUILD_USER=barrage KBUILD_BUILD_HOST=barrage KBUILD_BUILD_VERSION=1
+export LC_ALL=C
+export LOCALVERSION=
+unset MAKEFLAGS MAKELEVEL MFLAGS KBUILD_OUTPUT KCONFIG_CONFIG KCFLAGS
+
+cc=gcc
+if command -v ccache > /dev/null; then
+	cc='ccache gcc'
+	export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$cache
+	export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+fi
+
+# kernel_make TARGET...: make, in the flavour's trees.
+kernel_make() {
+	make -C "$tree" O="$objects" ARCH=x86_64 CC="$cc" HOSTCC="$cc" \
+		-j "${JOBS:-$(nproc)}" "$@"
+}
+
+failed() {
+	grep -E -B 2 -A 12 -m 3 'error:|Error [0-9]+$|\*\*\*' "$log" >&2 ||
+		tail -n 30 "$log" >&2
+	die "make failed, the whole log is $log"
+}
+
+# run_make TARGET...: a short step, quietly.
+run_make() {
+	kernel_make -s "$@" >> "$log" 2>&1 < /dev/null || failed
+}
+
+# show DONE SECONDS: progress, as one line that is overwritten or as a new line.
+show() {
+	local text
+	text="$flavour: $1 of about $steps steps, $(($2 / 60)):$(printf %02d \
+		$(($2 % 60)))"
+	if [[ -t 2 ]]; then
+		printf '\r\033[K%s: %s' "$me" "$text" >&2
+	else
+		say "$text"
+	fi
+}
+
+# progress: copy make's output from stdin to the log and count its steps.
+progress() {
+	local line steps every=30 done=0 begin=$SECONDS last=$SECONDS status
+	steps=$(cat "$work/steps" 2> /dev/null ||
+		value "$kernel_dir/configs/flavours/$flavour" STEPS)
+	[[ -t 2 ]] && every=1
+	while true; do
+		status=0
+		IFS= read -r -t "$every" line || status=$?
+		if ((status == 0)); then
+			printf '%s\n' "$line"
+			[[ $line == "  "[A-Z]* ]] && done=$((done + 1))
+		elif ((status < 128)); then
+			break
+		fi
+		if ((SECONDS - last >= every)); then
+			last=$SECONDS
+			show "$done" "$((SECONDS - begin))"
+		fi
+	done >> "$log"
+	[[ ! -t 2 ]] || printf '\r\033[K' >&2
+	say "$flavour: compiled, $done steps in $((SECONDS - begin)) s"
+}
+
+compile() {
+	local targets=(bzImage)
+	grep -q '^CONFIG_MODULES=y' "$objects/.config" && targets+=(modules)
+	say "compiling with ${JOBS:-$(nproc)} jobs" \
+		"$([[ $cc == gcc ]] && echo '(without ccache: not installed)')"
+	kernel_make "${targets[@]}" 2>&1 < /dev/null | progress || failed
+}
