@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only
+#define BRG_LOG_PREFIX "env"
+#include <barrage/env.h>
+#include <barrage/log.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void take(char out[BRG_ENV_BYTES], const char *name,
+		 const char *otherwise)
+{
+	const char *value = getenv(name);
+
+	snprintf(out, BRG_ENV_BYTES, "%s", value && *value ? value : otherwise);
+}
+
+static void read_cpu_model(char out[BRG_ENV_BYTES])
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char line[256];
+	char *value;
+
+	snprintf(out, BRG_ENV_BYTES, "unknown");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "model name", 10))
+			continue;
+		value = strchr(line, ':');
+		if (!value)
+			continue;
+		value += 1 + strspn(value + 1, " \t");
+		value[strcspn(value, "\n")] = '\0';
+		snprintf(out, BRG_ENV_BYTES, "%.*s", BRG_ENV_BYTES - 1, value);
+		break;
+	}
+	if (file)
+		fclose(file);
+}
+
+void brg_env_read(struct brg_env *env)
+{
+	struct utsname name;
+	long nr_cpus;
+
+	memset(env, 0, sizeof(*env));
+	snprintf(env->release, sizeof(env->release), "%s",
+		 uname(&name) ? "unknown" : name.release);
+	take(env->flavour, "BARRAGE_FLAVOUR", "none");
+	take(env->series_hash, "BARRAGE_SERIES_HASH", "none");
+	take(env->config_hash, "BARRAGE_CONFIG_HASH", "none");
+	take(env->topology, "BARRAGE_TOPOLOGY", "none");
+	take(env->accel, "BARRAGE_ACCEL", "none");
+	take(env->git, "BARRAGE_GIT", "unknown");
+	take(env->run, "BARRAGE_RUN", "none");
+	env->in_vm = getenv("BARRAGE_IN_VM");
+	read_cpu_model(env->cpu_model);
+	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	env->nr_cpus = nr_cpus > 0 ? (unsigned int)nr_cpus : 1;
+}
+
+const char *brg_env_role(const char *role)
+{
+	char name[64];
+	const char *value;
+
+	snprintf(name, sizeof(name), "BARRAGE_%s", role);
+	value = getenv(name);
+	if (value && *value)
+		return value;
+	brg_fail(-ENODEV, "%s is not set: this machine has no such device",
+		 name);
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only */
+/*
+ * kmsg - the kernel log as an oracle
+ *
+ * Mark the log, do something, read what the kernel had to say about it.
+ */
+#ifndef BARRAGE_KMSG_H
+#define BARRAGE_KMSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** struct brg_kmsg - a reader of /dev/kmsg; @fd is -1 where closed */
+struct brg_kmsg {
+	int fd;
+};
+
+/**
+ * brg_kmsg_open - start to read at the log's end, and leave a mark there
+ * @kmsg: receives the reader; fd -1 on failure
+ * @mark: what is about to be done, for who reads the log; NULL for no mark
+ *
+ * Return: 0; -EPERM, -EACCES (rights); -errno; with brg_last_error() set.
+ */
+int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark);
+
+/** brg_kmsg_close - close it; a closed one is fine */
+void brg_kmsg_close(struct brg_kmsg *kmsg);
+
+/**
+ * brg_kmsg_check - read what came since, and look for trouble
+ * @kmsg: open
+ * @splat: receives the first line that means trouble, cut to fit; NULL
+ * @size: of @splat
+ *
+ * Reads up to the log's end; the next call goes on from there.
+ *
+ * Return: 0 where the kernel is content; -EUCLEAN where it is not, with the
+ * line in brg_last_error(); -EPIPE where lines were overwritten before they
+ * could be read, so that nobody knows; -errno.
+ */
+int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size);
+
+/**
+ * brg_kmsg_is_splat - does this line mean that the kernel is in trouble?
+ * @line: text of a log line, without its prefix
+ *
+ * WARN, BUG, Oops, KASAN, UBSAN, KCSAN, lockdep, RCU stalls, hung tasks,
+ * lockups, list and reference count corruption, kmemleak, DMA-API.
+ */
+bool brg_kmsg_is_splat(const char *line);
+
+#endif

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only
+#define BRG_LOG_PREFIX "kmsg"
+#include <barrage/kmsg.h>
+#include <barrage/log.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEVICE "/dev/kmsg"
+#define RECORD_BYTES 8192
+
+/*
+ * What the 7.3 sources print first when something is wrong. Each is long
+ * enough not to turn up in a healthy log.
+ */
+static const char *const splats[] = {
+	"WARNING: ", /* WARN(), lockdep's heads, ubsan's cousins */
+	"BUG: ", /* KASAN, KCSAN, KFENCE, sleeping while atomic, soft lockup */
+	"kernel BUG at ",
+	"Oops: ",
+	"Oops[#",
+	"Kernel panic",
+	"general protection fault",
+	"UBSAN: ",
+	"KASAN: ",
+	"INFO: task ",
+	"INFO: trying to register non-static key",
+	"possible recursive locking detected",
+	"possible circular locking dependency",
+	"possible irq lock inversion",
+	"inconsistent lock state",
+	"suspicious RCU usage",
+	"suspicious rcu_dereference_check",
+	"DEBUG_LOCKS_WARN_ON",
+	"bad unlock balance",
+	"Invalid wait context",
+	"detected stalls on CPUs/tasks",
+	"self-detected stall on CPU",
+	"detected expedited stalls",
+	"hard LOCKUP",
+	"refcount_t: ",
+	"list_add corruption",
+	"list_del corruption",
+	"Bad page state",
+	"Bad page map",
+	"Bad rss-counter",
+	"ODEBUG: ",
+	"DMA-API: ",
+	"new suspected memory leaks",
+	"unreferenced object 0x",
+	"unregister_netdevice: waiting for",
+	"DMAR: DRHD: handling fault",
+};
+
+bool brg_kmsg_is_splat(const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(splats) / sizeof(splats[0]); i++)
+		if (strstr(line, splats[i]))
+			return true;
+	return false;
+}
+
+static void write_mark(const char *mark)
+{
+	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
+
+	/* a log without the mark is still a log */
+	if (fd < 0)
+		return;
+	dprintf(fd, "<6>barrage: mark: %s\n", mark);
+	close(fd);
+}
+
+int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark)
+{
+	kmsg->fd = open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg->fd < 0)
+		return brg_fail(-errno, DEVICE ": %s%s", strerror(errno),
+				errno == EPERM || errno == EACCES ?
+					": root is needed" :
+					"");
+	if (lseek(kmsg->fd, 0, SEEK_END) < 0) {
+		int err = -errno;
+
+		brg_kmsg_close(kmsg);
+		return brg_fail(err, DEVICE ": %s", strerror(-err));
+	}
+	if (mark)
+		write_mark(mark);
+	return 0;
+}
+
+void brg_kmsg_close(struct brg_kmsg *kmsg)
+{
+	if (kmsg->fd >= 0)
+		close(kmsg->fd);
+	kmsg->fd = -1;
+}
+
+/* "4,1234,567890,-;text\n KEY=value\n": only the text counts */
+static const char *record_text(char *record)
+{
+	char *text = strchr(record, ';');
+
+	if (!text)
+		return "";
+	text[1 + strcspn(text + 1, "\n")] = '\0';
+	return text + 1;
+}
+
+int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size)
+{
+	char record[RECORD_BYTES + 1], first[512] = "";
+	bool lost = false;
+	const char *text;
+	ssize_t got;
+
+	for (;;) {
+		got = read(kmsg->fd, record, RECORD_BYTES);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno == EPIPE) {
+			lost = true;
+			continue;
+		}
+		if (got < 0 && errno != EAGAIN)
+			return brg_fail(-errno, DEVICE ": %s", strerror(errno));
+		if (got <= 0)
+			break;
+		record[got] = '\0';
+		text = record_text(record);
+		if (!*first && brg_kmsg_is_splat(text))
+			snprintf(first, sizeof(first), "%s", text);
+	}
+	if (*first) {
+		if (splat)
+			snprintf(splat, size, "%s", first);
+		return brg_fail(-EUCLEAN, "the kernel complains: %s", first);
+	}
+	if (lost)
+		return brg_fail(-EPIPE, "kernel log lines were overwritten "
+					"unread: boot with a larger "
+					"log_buf_len=");
+	return 0;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only
+#define BRG_LOG_PREFIX "module"
+#include "module.h"
+
+#include <barrage/log.h>
+#include <barrage/sysfs.h>
+
+#include <errno.h>
+#include <libkmod.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+static int load(const char *name)
+{
+	struct kmod_list *list = NULL, *item;
+	struct kmod_module *module;
+	struct kmod_ctx *ctx;
+	int ret;
+
+	ctx = kmod_new(NULL, NULL);
+	if (!ctx)
+		return -ENOMEM;
+	/* the default is to write to stderr on its own */
+	kmod_set_log_priority(ctx, -1);
+	ret = kmod_module_new_from_lookup(ctx, name, &list);
+	if (!ret && !list)
+		ret = -ENOENT;
+	kmod_list_foreach(item, list)
+	{
+		module = kmod_module_get_module(item);
+		ret = kmod_module_probe_insert_module(module, 0, NULL, NULL,
+						      NULL, NULL);
+		kmod_module_unref(module);
+		if (ret)
+			break;
+	}
+	kmod_module_unref_list(list);
+	kmod_unref(ctx);
+	return ret;
+}
+
+static bool is_there(const char *driver)
+{
+	char path[BRG_SYSFS_PATH_BYTES];
+
+	return !brg_sysfs_path(path, sizeof(path), "bus/pci/drivers/%s",
+			       driver) &&
+	       !access(path, F_OK);
+}
+
+int brg_module_ensure_pci_driver(const char *driver)
+{
+	int ret;
+
+	if (is_there(driver))
+		return 0;
+	/* a test's sysfs is nobody's kernel: load nothing into ours for it */
+	ret = strcmp(brg_sysfs_root(), "/sys") ? -ENOENT : load(driver);
+	if (!ret && is_there(driver))
+		return 0;
+	if (ret == -EPERM)
+		return brg_fail(ret,
+				"cannot load the module %s: root is needed",
+				driver);
+	return brg_fail(-EOPNOTSUPP,
+			"this kernel has no driver %s (%s): modprobe %s, or "
+			"build it in",
+			driver, strerror(ret ? -ret : ENODEV), driver);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only */
+/* module - kernel modules */
+#ifndef BRG_MODULE_H
+#define BRG_MODULE_H
+
+/**
+ * brg_module_ensure_pci_driver - have a PCI driver in the kernel
+ * @driver: loaded by libkmod where sysfs does not show it
+ *
+ * Return: 0; -EOPNOTSUPP where this kernel has no such module; -EPERM; -errno.
+ */
+int brg_module_ensure_pci_driver(const char *driver);
+
+#endif

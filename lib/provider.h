@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only */
+/*
+ * provider - a VFIO device whose BARs this process uses, counted
+ *
+ * Two allocations on one BAR share one VFIO file and one registration, or one
+ * mapping. A BAR is used in one way at a time: a registered BAR cannot be
+ * mapped through VFIO, and registering one takes its mappings away.
+ */
+#ifndef BRG_PROVIDER_H
+#define BRG_PROVIDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum brg_provider_use {
+	BRG_PROVIDER_UNUSED,
+	BRG_PROVIDER_MAPPED, /* by VFIO: for the CPU only */
+	BRG_PROVIDER_REGISTERED, /* page-backed: p2pmem */
+};
+
+struct brg_provider;
+
+/**
+ * brg_provider_get - open, or share, a BAR
+ * @bdf: device
+ * @bar: number
+ * @use: MAPPED or REGISTERED
+ * @offset: into the BAR
+ * @length: 0: the rest of the BAR
+ * @providerp: receives the provider, for brg_provider_put()
+ *
+ * Binds a device that has no driver to vfio-pci.
+ *
+ * Return: 0; -EBUSY where this process uses the BAR in another way or range;
+ * the errors of brg_pci_*(), brg_vfio_*(), brg_p2p_register(); with
+ * brg_last_error() set.
+ */
+int brg_provider_get(const char *bdf, unsigned int bar,
+		     enum brg_provider_use use, uint64_t offset,
+		     uint64_t length, struct brg_provider **providerp);
+
+/**
+ * brg_provider_put - undo brg_provider_get()
+ * @provider: from it
+ * @bar: as given
+ *
+ * The last use of a BAR unregisters or unmaps it; the last of a device closes
+ * it and gives it back. In a forked child it only lets go.
+ */
+void brg_provider_put(struct brg_provider *provider, unsigned int bar);
+
+/**
+ * brg_provider_take - take a piece of a mapped BAR
+ * @provider: from brg_provider_get() with MAPPED
+ * @bar: as given
+ * @len: whole pages
+ * @addrp: receives its address
+ *
+ * Return: 0; -ENOMEM where no gap is as large; with brg_last_error() set.
+ */
+int brg_provider_take(struct brg_provider *provider, unsigned int bar,
+		      size_t len, void **addrp);
+
+/**
+ * brg_provider_give - give a piece back
+ * @provider: from brg_provider_get()
+ * @bar: as given
+ * @addr: from brg_provider_take(); NULL is fine
+ */
+void brg_provider_give(struct brg_provider *provider, unsigned int bar,
+		       void *addr);
+
+#endif
