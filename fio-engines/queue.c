@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asynchronous I/O through io_uring: batches in, batches out.
+ *
+ * Registered (fixed) buffers are not used and cannot be: registration pins for
+ * the long term (FOLL_LONGTERM), which the kernel refuses for P2PDMA pages.
+ * Registered files would save one reference on a file that only this job uses,
+ * which is lost beside a disk's latency, so fio's own open and close are kept.
+ */
+#include "engine.h"
+
+/* No completion for so long: the disk or the kernel hangs, and the job fails.
+ * Longer than the NVMe driver needs to time a command out twice and reset.
+ */
+#define STALL_SECONDS 150
+#define SUBMIT_RETRY_SECONDS 30
+#define SUBMIT_RETRY_US 200
+
+static int ring_open(struct thread_data *td, struct io_uring *ring)
+{
+	struct io_uring_params p = {
+		.flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SINGLE_ISSUER,
+	};
+	int ret = io_uring_queue_init_params(td->o.iodepth, ring, &p);
+
+	/* Kernels before 6.0 do not know these two, and need not */
+	if (ret == -EINVAL) {
+		memset(&p, 0, sizeof(p));
+		ret = io_uring_queue_init_params(td->o.iodepth, ring, &p);
+	}
+	if (!ret && !(p.features & IORING_FEAT_EXT_ARG)) {
+		io_uring_queue_exit(ring);
+		ret = -EOPNOTSUPP;
+	}
+	return ret;
+}
+
+int queue_init(struct thread_data *td)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	int ret = -ENOMEM;
+
+	if (!e)
+		return engine_fail(td, ENOMEM, "out of memory");
+	e->events = calloc(td->o.iodepth, sizeof(struct io_u *));
+	e->queued = calloc(td->o.iodepth, sizeof(struct io_u *));
+	if (e->events && e->queued)
+		ret = ring_open(td, &e->ring);
+	if (ret) {
+		free(e->events);
+		free(e->queued);
+		free(e);
+		return engine_fail(
+			td, ret,
+			"no io_uring with %u entries: %s (needs Linux 5.11, CONFIG_IO_URING, kernel.io_uring_disabled=0 and room in RLIMIT_MEMLOCK)",
+			td->o.iodepth, strerror(-ret));
+	}
+	td->io_ops_data = e;
+	return 0;
+}
+
+void queue_cleanup(struct thread_data *td)
+{
+	struct engine *e = td->io_ops_data;
+
+	if (!e)
+		return;
+	io_uring_queue_exit(&e->ring);
+	free(e->events);
+	free(e->queued);
+	free(e);
+}
+
+/* What io_uring is not asked to do: in order, with nothing of ours queued. */
+static enum fio_q_status do_now(struct thread_data *td, struct io_u *io_u)
+{
+	const struct engine *e = td->io_ops_data;
+
+	if (e->nr_queued)
+		return FIO_Q_BUSY;
+	if (ddir_sync(io_u->ddir)) {
+		do_io_u_sync(td, io_u);
+	} else if (io_u->ddir == DDIR_TRIM) {
+		do_io_u_trim(td, io_u);
+		io_u_mark_submit(td, 1);
+		io_u_mark_complete(td, 1);
+	} else {
+		io_u->error = EOPNOTSUPP;
+	}
+	return FIO_Q_COMPLETED;
+}
+
+enum fio_q_status queue_one(struct thread_data *td, struct io_u *io_u)
+{
+	struct engine *e = td->io_ops_data;
+	struct io_uring_sqe *sqe;
+	int ret;
+
+	fio_ro_check(td, io_u);
+	if (io_u->ddir != DDIR_READ && io_u->ddir != DDIR_WRITE)
+		return do_now(td, io_u);
+	if (e->nr_queued == td->o.iodepth || !io_uring_sq_space_left(&e->ring))
+		return FIO_Q_BUSY;
+
+	if (io_u->ddir == DDIR_WRITE) {
+		ret = transfer_before_write(td, io_u);
+		if (ret) {
+			log_err("barrage: %s\n", brg_last_error());
+			io_u->error = (unsigned int)-ret;
+			return FIO_Q_COMPLETED;
+		}
+	}
+	sqe = io_uring_get_sqe(&e->ring);
+	io_uring_prep_rw(io_u->ddir == DDIR_READ ? IORING_OP_READ :
+						   IORING_OP_WRITE,
+			 sqe, io_u->file->fd, transfer_addr(td, io_u),
+			 (unsigned int)io_u->xfer_buflen, io_u->offset);
+	io_uring_sqe_set_data(sqe, io_u);
+	e->queued[e->nr_queued++] = io_u;
+	return FIO_Q_QUEUED;
+}
+
+/* The kernel has taken the @nr oldest. */
+static void taken(struct thread_data *td, unsigned int nr)
+{
+	struct engine *e = td->io_ops_data;
+	struct timespec now;
+	unsigned int i;
+
+	if (fio_fill_issue_time(td)) {
+		fio_gettime(&now, NULL);
+		for (i = 0; i < nr; i++) {
+			e->queued[i]->issue_time = now;
+			io_u_queued(td, e->queued[i]);
+		}
+		if (td->o.read_iolog_file)
+			td->last_issue = now;
+	}
+	io_u_mark_submit(td, nr);
+	e->nr_in_flight += nr;
+	e->nr_queued -= nr;
+	memmove(e->queued, e->queued + nr, e->nr_queued * sizeof(*e->queued));
+}
+
+/* 0 or -errno */
+int queue_commit(struct thread_data *td)
+{
+	struct engine *e = td->io_ops_data;
+	unsigned long long waited_us = 0;
+	int ret;
+
+	while (e->nr_queued) {
+		ret = io_uring_submit(&e->ring);
+		if (ret > 0) {
+			taken(td, (unsigned int)ret);
+			waited_us = 0;
+			continue;
+		}
+		if (ret == -EINTR)
+			continue;
+		if (ret && ret != -EAGAIN && ret != -EBUSY) {
+			engine_fail(td, ret, "io_uring_submit: %s",
+				    strerror(-ret));
+			return ret;
+		}
+		/* The kernel is short of something: completions free it */
+		if (e->nr_in_flight)
+			return 0;
+		if (waited_us > SUBMIT_RETRY_SECONDS * 1000000ULL) {
+			engine_fail(td, EAGAIN,
+				    "the kernel has taken no request for %d s",
+				    SUBMIT_RETRY_SECONDS);
+			return -EAGAIN;
+		}
+		usleep(SUBMIT_RETRY_US);
+		waited_us += SUBMIT_RETRY_US;
+	}
+	return 0;
+}
+
+static void complete(struct thread_data *td, struct io_u *io_u, int res)
+{
+	int ret;
+
+	if (res < 0 || (unsigned long long)res > io_u->xfer_buflen) {
+		io_u->error = res < 0 ? (unsigned int)-res : EIO;
+		return;
+	}
+	io_u->error = 0;
+	io_u->resid = io_u->xfer_buflen - (unsigned long long)res;
+	if (io_u->ddir != DDIR_READ)
+		return;
+	ret = transfer_after_read(td, io_u);
+	if (ret) {
+		log_err("barrage: %s\n", brg_last_error());
+		io_u->error = (unsigned int)-ret;
+	}
+}
+
+static unsigned int reap(struct thread_data *td, unsigned int have,
+			 unsigned int max)
+{
+	struct engine *e = td->io_ops_data;
+	struct io_uring_cqe *cqe;
+
+	while (have < max && !io_uring_peek_cqe(&e->ring, &cqe)) {
+		struct io_u *io_u = io_uring_cqe_get_data(cqe);
+
+		complete(td, io_u, cqe->res);
+		io_uring_cqe_seen(&e->ring, cqe);
+		e->events[have++] = io_u;
+		e->nr_in_flight--;
+	}
+	return have;
+}
+
+/* 0, or -errno; -ETIME when the time is up */
+static int wait_for(struct engine *e, unsigned int nr, const struct timespec *t)
+{
+	struct __kernel_timespec ts = { .tv_sec = STALL_SECONDS };
+	struct io_uring_cqe *cqe;
+
+	if (t) {
+		ts.tv_sec = t->tv_sec;
+		ts.tv_nsec = t->tv_nsec;
+	}
+	return io_uring_wait_cqes(&e->ring, &cqe, nr, &ts, NULL);
+}
+
+int queue_getevents(struct thread_data *td, unsigned int min, unsigned int max,
+		    const struct timespec *t)
+{
+	struct engine *e = td->io_ops_data;
+	unsigned int nr = reap(td, 0, max), before;
+	int ret;
+
+	while (nr < min) {
+		ret = wait_for(e, min - nr, t);
+		if (ret && ret != -EINTR && ret != -ETIME) {
+			engine_fail(td, ret, "io_uring: %s", strerror(-ret));
+			return ret;
+		}
+		before = nr;
+		nr = reap(td, nr, max);
+		if (ret != -ETIME || nr > before)
+			continue;
+		if (t)
+			break;
+		engine_fail(
+			td, ETIMEDOUT,
+			"no completion for %d s with %u requests in flight: see the kernel's log",
+			STALL_SECONDS, e->nr_in_flight);
+		return -ETIMEDOUT;
+	}
+	return (int)nr;
+}
+
+struct io_u *queue_event(struct thread_data *td, int event)
+{
+	struct engine *e = td->io_ops_data;
+	struct io_u *io_u = e->events[event];
+
+	if (io_u->ddir == DDIR_READ && !io_u->error)
+		transfer_show_read(td, io_u);
+	return io_u;
+}
+
+/* A failed job may leave requests behind: memory must outlive them. */
+void queue_drain(struct thread_data *td)
+{
+	struct engine *e = td->io_ops_data;
+	struct io_uring_cqe *cqe;
+	int ret = 0;
+
+	while (e->nr_in_flight && ret != -ETIME) {
+		ret = wait_for(e, 1, NULL);
+		while (!io_uring_peek_cqe(&e->ring, &cqe)) {
+			io_uring_cqe_seen(&e->ring, cqe);
+			e->nr_in_flight--;
+		}
+	}
+}
