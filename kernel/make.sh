@@ -49,8 +49,8 @@ run_make() {
 # show DONE SECONDS: progress, as one line that is overwritten or as a new line.
 show() {
 	local text
-	text="$flavour: $1 of about $steps steps, $(($2 / 60)):$(printf %02d \
-		$(($2 % 60)))"
+	text="$flavour: $1 ${steps:+of about $steps }steps,"
+	text+=" $(($2 / 60)):$(printf %02d $(($2 % 60)))"
 	if [[ -t 2 ]]; then
 		printf '\r\033[K%s: %s' "$me" "$text" >&2
 	else
@@ -58,11 +58,10 @@ show() {
 	fi
 }
 
-# progress: copy make's output from stdin to the log and count its steps.
+# progress: copy make's output from stdin to the log and count its steps. $steps
+# is about what a build from nothing takes, or empty.
 progress() {
-	local line steps every=30 done=0 begin=$SECONDS last=$SECONDS status
-	steps=$(cat "$work/steps" 2> /dev/null ||
-		value "$kernel_dir/configs/flavours/$flavour" STEPS)
+	local line every=30 done=0 begin=$SECONDS last=$SECONDS status
 	[[ -t 2 ]] && every=1
 	while true; do
 		status=0
@@ -82,10 +81,9 @@ progress() {
 	say "$flavour: compiled, $done steps in $((SECONDS - begin)) s"
 }
 
+# compile TARGET...: the long step.
 compile() {
-	local targets=(bzImage)
-	grep -q '^CONFIG_MODULES=y' "$objects/.config" && targets+=(modules)
 	say "compiling with ${JOBS:-$(nproc)} jobs" \
 		"$([[ $cc == gcc ]] && echo '(without ccache: not installed)')"
-	kernel_make "${targets[@]}" 2>&1 < /dev/null | progress || failed
+	kernel_make "$@" 2>&1 < /dev/null | progress || failed
 }
