@@ -21,11 +21,6 @@ int engine_fail(struct thread_data *td, int err, const char *fmt, ...)
 	return 1;
 }
 
-/*
- * FIO_ASYNCIO_SETS_ISSUE_TIME: the submission latency ends when the kernel has
- * taken the request, so it holds a bounce copy and the mapping of P2P pages;
- * fio's total latency holds everything, and is what to compare kinds by.
- */
 static struct ioengine_ops ops = {
 	.name = "barrage",
 	.version = FIO_IOOPS_VERSION,
@@ -41,7 +36,7 @@ static struct ioengine_ops ops = {
 	.cleanup = queue_cleanup,
 	.open_file = generic_open_file,
 	.close_file = generic_close_file,
-	.get_file_size = generic_get_file_size,
+	.get_file_size = files_get_size,
 	.iomem_alloc = memory_alloc,
 	.iomem_free = memory_free,
 	.options = engine_options,

@@ -41,9 +41,8 @@ struct engine_options {
 struct engine {
 	struct io_uring ring;
 	struct io_u **events; /* completed, for fio's event() */
-	struct io_u **queued; /* in the submission queue, oldest first */
-	unsigned int nr_queued;
-	unsigned int nr_in_flight;
+	unsigned int nr_queued; /* not yet taken by the kernel */
+	unsigned int nr_in_flight; /* taken, not completed */
 
 	struct brg_mem *mem; /* NULL: fio's own memory */
 	void *shadow; /* NULL but for verify_from=shadow */
@@ -57,15 +56,18 @@ extern struct fio_option engine_options[];
 __attribute__((format(printf, 3, 4))) int
 engine_fail(struct thread_data *td, int err, const char *fmt, ...);
 
+/* files.c: a callback of fio */
+int files_get_size(struct thread_data *td, struct fio_file *f);
+
 /* memory.c: callbacks of fio, which wants 0 or 1 */
 int memory_alloc(struct thread_data *td, size_t bytes);
 void memory_free(struct thread_data *td);
 int memory_post_init(struct thread_data *td);
 char *memory_errdetails(struct thread_data *td, struct io_u *io_u);
-const struct brg_mem_ops *memory_kind(const struct thread_data *td);
 
 /* transfer.c: where an I/O's bytes are, and the copies around it */
 void *transfer_addr(struct thread_data *td, const struct io_u *io_u);
+void transfer_carry_write(struct thread_data *td, const struct io_u *io_u);
 int transfer_before_write(struct thread_data *td, const struct io_u *io_u);
 int transfer_after_read(struct thread_data *td, const struct io_u *io_u);
 void transfer_show_read(struct thread_data *td, const struct io_u *io_u);

@@ -43,12 +43,10 @@ int queue_init(struct thread_data *td)
 	if (!e)
 		return engine_fail(td, ENOMEM, "out of memory");
 	e->events = calloc(td->o.iodepth, sizeof(struct io_u *));
-	e->queued = calloc(td->o.iodepth, sizeof(struct io_u *));
-	if (e->events && e->queued)
+	if (e->events)
 		ret = ring_open(td, &e->ring);
 	if (ret) {
 		free(e->events);
-		free(e->queued);
 		free(e);
 		return engine_fail(
 			td, ret,
@@ -67,7 +65,6 @@ void queue_cleanup(struct thread_data *td)
 		return;
 	io_uring_queue_exit(&e->ring);
 	free(e->events);
-	free(e->queued);
 	free(e);
 }
 
@@ -90,6 +87,21 @@ static enum fio_q_status do_now(struct thread_data *td, struct io_u *io_u)
 	return FIO_Q_COMPLETED;
 }
 
+/*
+ * fio's completion latency starts here: it holds the bounce kind's copies, the
+ * mapping of pages at submission and the wait for a batch, and not what the
+ * shadow costs, so it is what to compare kinds of memory by.
+ */
+static void start_clock(struct thread_data *td, struct io_u *io_u)
+{
+	if (!fio_fill_issue_time(td))
+		return;
+	fio_gettime(&io_u->issue_time, NULL);
+	if (td->o.read_iolog_file)
+		td->last_issue = io_u->issue_time;
+	io_u_queued(td, io_u);
+}
+
 enum fio_q_status queue_one(struct thread_data *td, struct io_u *io_u)
 {
 	struct engine *e = td->io_ops_data;
@@ -102,6 +114,9 @@ enum fio_q_status queue_one(struct thread_data *td, struct io_u *io_u)
 	if (e->nr_queued == td->o.iodepth || !io_uring_sq_space_left(&e->ring))
 		return FIO_Q_BUSY;
 
+	if (io_u->ddir == DDIR_WRITE)
+		transfer_carry_write(td, io_u);
+	start_clock(td, io_u);
 	if (io_u->ddir == DDIR_WRITE) {
 		ret = transfer_before_write(td, io_u);
 		if (ret) {
@@ -116,30 +131,8 @@ enum fio_q_status queue_one(struct thread_data *td, struct io_u *io_u)
 			 sqe, io_u->file->fd, transfer_addr(td, io_u),
 			 (unsigned int)io_u->xfer_buflen, io_u->offset);
 	io_uring_sqe_set_data(sqe, io_u);
-	e->queued[e->nr_queued++] = io_u;
+	e->nr_queued++;
 	return FIO_Q_QUEUED;
-}
-
-/* The kernel has taken the @nr oldest. */
-static void taken(struct thread_data *td, unsigned int nr)
-{
-	struct engine *e = td->io_ops_data;
-	struct timespec now;
-	unsigned int i;
-
-	if (fio_fill_issue_time(td)) {
-		fio_gettime(&now, NULL);
-		for (i = 0; i < nr; i++) {
-			e->queued[i]->issue_time = now;
-			io_u_queued(td, e->queued[i]);
-		}
-		if (td->o.read_iolog_file)
-			td->last_issue = now;
-	}
-	io_u_mark_submit(td, nr);
-	e->nr_in_flight += nr;
-	e->nr_queued -= nr;
-	memmove(e->queued, e->queued + nr, e->nr_queued * sizeof(*e->queued));
 }
 
 /* 0 or -errno */
@@ -152,7 +145,9 @@ int queue_commit(struct thread_data *td)
 	while (e->nr_queued) {
 		ret = io_uring_submit(&e->ring);
 		if (ret > 0) {
-			taken(td, (unsigned int)ret);
+			io_u_mark_submit(td, (unsigned int)ret);
+			e->nr_queued -= (unsigned int)ret;
+			e->nr_in_flight += (unsigned int)ret;
 			waited_us = 0;
 			continue;
 		}

@@ -2,11 +2,10 @@
 /*
  * Where an I/O's bytes are, and the copies around it.
  *
- * Two copies are told apart. A bounce copy is what the bounce kind is about: it
- * is made between fio's clocks. The shadow's copy only lets fio see or set the
- * bytes; after a read it is made once fio has stopped the clock, before a write
- * it cannot be (fio fills its buffer with the clock running), so runs that are
- * for timing should not verify.
+ * Two copies are told apart. A bounce copy is what the bounce kind is about, so
+ * it is made with the clock of fio's completion latency running. The shadow's
+ * copy only lets fio set or see the bytes, so it is made before that clock
+ * starts and after it has stopped.
  */
 #include "engine.h"
 
@@ -52,20 +51,28 @@ void transfer_start(struct thread_data *td)
 		brg_mem_store(e->mem, 0, e->shadow, brg_mem_size(e->mem));
 }
 
+/* Before the clock starts: give the memory under test what fio filled in. */
+void transfer_carry_write(struct thread_data *td, const struct io_u *io_u)
+{
+	struct engine *e = td->io_ops_data;
+
+	if (e->copy_out)
+		brg_mem_store(e->mem, offset_of(td, io_u), io_u->xfer_buf,
+			      io_u->xfer_buflen);
+}
+
+/* With the clock running: the bounce kind's copy. 0 or -errno */
 int transfer_before_write(struct thread_data *td, const struct io_u *io_u)
 {
 	struct engine *e = td->io_ops_data;
-	size_t off;
 
 	if (!e->mem)
 		return 0;
-	off = offset_of(td, io_u);
-	if (e->copy_out)
-		brg_mem_store(e->mem, off, io_u->xfer_buf, io_u->xfer_buflen);
-	return brg_mem_before_write(e->mem, off, io_u->xfer_buflen);
+	return brg_mem_before_write(e->mem, offset_of(td, io_u),
+				    io_u->xfer_buflen);
 }
 
-/* With the clock running: the bounce kind's copy. */
+/* With the clock running: the bounce kind's other copy. 0 or -errno */
 int transfer_after_read(struct thread_data *td, const struct io_u *io_u)
 {
 	struct engine *e = td->io_ops_data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each job's verdict, in one line that programs can parse, on stderr because
- * stdout is for fio's results:
+ * Each job's verdict, in one line that programs can parse. On stderr, and not
+ * through fio's log, which would put it in front of the JSON of --output=:
  *
  *	barrage: verdict=p2p kind=p2p-register provider=0000:01:00.0 bar=2
  *		pages=64 in_bar=64 in_ram=0 phys=0xfe800000
@@ -67,7 +67,8 @@ static int show(struct thread_data *td, const char *kind,
 {
 	const struct engine_options *o = td->eo;
 
-	log_err("barrage: verdict=%s kind=%s provider=%s bar=%u pages=%zu in_bar=%zu in_ram=%zu phys=0x%llx range=0x%llx-0x%llx job=%s.%u\n",
+	fprintf(stderr,
+		"barrage: verdict=%s kind=%s provider=%s bar=%u pages=%zu in_bar=%zu in_ram=%zu phys=0x%llx range=0x%llx-0x%llx job=%s.%u\n",
 		brg_verdict_name(proof->verdict), kind,
 		o->provider ? o->provider : "none", o->bar, proof->nr_pages,
 		proof->nr_in_bar, proof->nr_in_ram,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # apt-private.sh: packages of other Debian suites, through an apt root of our
 # own. To be sourced by bash or sh.
 #
