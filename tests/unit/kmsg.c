@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "test.h"
+
+#include <barrage/kmsg.h>
+
+static void trouble_is_recognised(void **state)
+{
+	static const char *const bad[] = {
+		"WARNING: CPU: 0 PID: 1 at mm/memremap.c:158 memremap_pages+0x1",
+		"WARNING: mm/memremap.c:158 at memremap_pages+0x1/0x2, CPU#0",
+		"WARNING: possible circular locking dependency detected",
+		"WARNING: suspicious RCU usage",
+		"BUG: KASAN: slab-use-after-free in p2pmem_alloc_mmap+0x1",
+		"BUG: kernel NULL pointer dereference, address: 0000000000000010",
+		"BUG: sleeping function called from invalid context at mm/x.c:1",
+		"watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [fio:1]",
+		"kernel BUG at lib/genalloc.c:240!",
+		"Oops: Oops: 0000 [#1] SMP KASAN PTI",
+		"Oops: general protection fault, probably for non-canonical",
+		"UBSAN: array-index-out-of-bounds in drivers/vfio/pci/x.c:1:2",
+		"INFO: task fio:123 blocked for more than 120 seconds.",
+		"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+		"rcu: INFO: rcu_sched self-detected stall on CPU",
+		"refcount_t: underflow; use-after-free.",
+		"list_del corruption. prev->next should be ffff888, but was",
+		"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug)",
+		"DMA-API: pci 0000:01:00.0: device driver frees DMA memory",
+		"DMAR: DRHD: handling fault status reg 2",
+		"Kernel panic - not syncing: Fatal exception",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (!brg_kmsg_is_splat(bad[i]))
+			fail_msg("\"%s\" was let through", bad[i]);
+}
+
+static void an_everyday_log_is_not(void **state)
+{
+	static const char *const fine[] = {
+		"",
+		"Linux version 7.3.4 (root@host) (gcc 12.2.0)",
+		"pci 0000:01:00.0: added peer-to-peer DMA memory 0x38-0x39",
+		"vfio-pci 0000:01:00.0: No device request channel registered, "
+		"blocked until released by user",
+		"nvme nvme0: 2/0/0 default/read/poll queues",
+		"debug: unmapping init [mem 0xffff-0xffff]",
+		"kmemleak: Kernel memory leak detector initialized",
+		"DMAR: IOMMU enabled",
+		"rcu: Preemptible hierarchical RCU implementation.",
+		"Lock dependency validator: Copyright (c) 2006 Red Hat, Inc.",
+		"barrage: mark: p2p-register",
+		"kasan: KernelAddressSanitizer initialized (generic)",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		if (brg_kmsg_is_splat(fine[i]))
+			fail_msg("\"%s\" was taken for trouble", fine[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(trouble_is_recognised),
+		cmocka_unit_test(an_everyday_log_is_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
