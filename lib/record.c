@@ -128,6 +128,14 @@ static json_t *samples_of(const struct brg_record *record)
 	return list;
 }
 
+/* A block size is 65536, not 65536.0. */
+static json_t *number(double value)
+{
+	if (fabs(value) < 1ll << 53 && value == (double)(json_int_t)value)
+		return json_integer((json_int_t)value);
+	return json_real(value);
+}
+
 static json_t *params_of(const struct brg_record *record)
 {
 	json_t *object = json_object();
@@ -136,7 +144,7 @@ static json_t *params_of(const struct brg_record *record)
 	for (param = record->params; param && param->name; param++)
 		json_object_set_new(object, param->name,
 				    param->text ? text(param->text) :
-						  json_real(param->number));
+						  number(param->number));
 	return object;
 }
 
