@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine-devices.h"
+#include "record.h"
+
+/* Of the root bus, for the runner's own devices. */
+#define SLOT_SERIAL "1.0"
+#define SLOT_ROOT "2.0"
+#define SLOT_OUT "3.0"
+
+/* The transport takes no more in one message. */
+#define MSIZE "512000"
+
+const char *vm_qemu_program(void)
+{
+	const char *program = getenv("BARRAGE_QEMU");
+
+	return program && *program ? program : "qemu-system-x86_64";
+}
+
+char *vm_machine_append(const struct vm_machine *machine)
+{
+	/*
+	 * A hang is examined through sysrq and NMI, whatever the kernel's
+	 * configuration allows by itself. The log buffer has to hold the
+	 * stacks of all tasks. Addresses that do not move make two runs
+	 * comparable.
+	 */
+	return vm_strf("console=ttyS0 quiet panic=-1 unknown_nmi_panic sysrq_always_enabled log_buf_len=2M nokaslr no_timer_check tsc=reliable root=" VM_TAG_ROOT
+		       " rootfstype=9p rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=" MSIZE
+		       " ro \"init=%s\" %s%s%s",
+		       machine->init, machine->topology->append,
+		       machine->append ? " " : "",
+		       machine->append ? machine->append : "");
+}
+
+static void add(struct vm_strv *argv, const char *option, const char *value)
+{
+	vm_strv_add(argv, "%s", option);
+	vm_strv_add(argv, "%s", value);
+}
+
+static void add_base(const struct vm_machine *machine, struct vm_strv *argv)
+{
+	const struct vm_topology *t = machine->topology;
+	int memory_mb = machine->memory_mb ? machine->memory_mb : t->memory_mb;
+	char *append = vm_machine_append(machine);
+
+	vm_strv_add(argv, "%s", vm_qemu_program());
+	vm_strv_add(argv, "-no-user-config");
+	vm_strv_add(argv, "-nodefaults");
+	vm_strv_add(argv, "-no-reboot");
+	add(argv, "-display", "none");
+	add(argv, "-machine",
+	    "q35,kernel-irqchip=split,sata=off,smbus=off,usb=off,vmport=off");
+	if (machine->kvm) {
+		add(argv, "-accel", "kvm");
+	} else if (machine->icount) {
+		add(argv, "-accel", "tcg,thread=single");
+		add(argv, "-icount", "shift=0,sleep=off,align=off");
+	} else {
+		add(argv, "-accel", "tcg,thread=multi");
+	}
+	add(argv, "-cpu", t->cpu);
+	vm_strv_add(argv, "-smp");
+	vm_strv_add(argv, "%d", machine->icount ? 1 : t->cpus);
+	vm_strv_add(argv, "-m");
+	vm_strv_add(argv, "%d", memory_mb);
+	add(argv, "-kernel", machine->kernel->image);
+	add(argv, "-append", append);
+	free(append);
+}
+
+static void add_chardev(const struct vm_machine *machine,
+			enum vm_channel channel, const char *id,
+			struct vm_strv *argv)
+{
+	vm_strv_add(argv, "-chardev");
+	vm_strv_add(argv, "socket,id=%s,fd=%d", id, machine->fds[channel]);
+}
+
+static void add_port(const struct vm_machine *machine, enum vm_channel channel,
+		     const char *name, struct vm_strv *argv)
+{
+	add_chardev(machine, channel, name, argv);
+	vm_strv_add(argv, "-device");
+	vm_strv_add(argv, "virtserialport,chardev=%s,name=%s", name, name);
+}
+
+static void add_channels(const struct vm_machine *machine, struct vm_strv *argv)
+{
+	add_chardev(machine, VM_CHANNEL_CONSOLE, "console", argv);
+	add(argv, "-serial", "chardev:console");
+	add_chardev(machine, VM_CHANNEL_QMP, "qmp", argv);
+	add(argv, "-mon", "chardev=qmp,mode=control");
+	add(argv, "-device",
+	    "virtio-serial-pci,addr=" SLOT_SERIAL ",disable-legacy=on");
+	if (machine->tty) {
+		add_chardev(machine, VM_CHANNEL_TTY, "tty", argv);
+		add(argv, "-device", "virtconsole,chardev=tty");
+	}
+	add_port(machine, VM_CHANNEL_CONTROL, VM_PORT_CONTROL, argv);
+	add_port(machine, VM_CHANNEL_LOG, VM_PORT_LOG, argv);
+	add_port(machine, VM_CHANNEL_STDOUT, VM_PORT_STDOUT, argv);
+	add_port(machine, VM_CHANNEL_STDERR, VM_PORT_STDERR, argv);
+}
+
+/* QEMU's option syntax has ",," for a comma. */
+static char *escape_commas(const char *s)
+{
+	struct vm_buf buf = { 0 };
+
+	vm_buf_add(&buf, "", 0);
+	for (; *s; s++) {
+		vm_buf_add(&buf, s, 1);
+		if (*s == ',')
+			vm_buf_add(&buf, ",", 1);
+	}
+	return buf.data;
+}
+
+static void add_shares(const struct vm_machine *machine, struct vm_strv *argv)
+{
+	char *out = escape_commas(machine->out_dir);
+
+	add(argv, "-fsdev",
+	    "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap");
+	add(argv, "-device",
+	    "virtio-9p-pci,addr=" SLOT_ROOT
+	    ",disable-legacy=on,fsdev=root,mount_tag=" VM_TAG_ROOT);
+	vm_strv_add(argv, "-fsdev");
+	vm_strv_add(argv,
+		    "local,id=out,path=%s,security_model=none,multidevs=remap",
+		    out);
+	add(argv, "-device",
+	    "virtio-9p-pci,addr=" SLOT_OUT
+	    ",disable-legacy=on,fsdev=out,mount_tag=" VM_TAG_OUT);
+	free(out);
+}
+
+void vm_machine_argv(const struct vm_machine *machine, struct vm_strv *argv)
+{
+	add_base(machine, argv);
+	vm_machine_devices(machine, argv);
+	add_channels(machine, argv);
+	add_shares(machine, argv);
+}
+
+char *vm_machine_memory_path(const struct vm_machine *machine,
+			     const struct vm_device *device)
+{
+	if (machine->observe_file && !strcmp(device->role, VM_ROLE_PROVIDER))
+		return vm_strf("%s", machine->observe_file);
+	return vm_strf("%s/%s.bar", machine->run_dir, device->role);
+}
+
+char *vm_machine_disk_path(const struct vm_machine *machine,
+			   const struct vm_device *device)
+{
+	return vm_strf("%s/%s.disk", machine->run_dir, device->role);
+}

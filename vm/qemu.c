@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "process.h"
+#include "text.h"
+
+/* Debian 12's; older ones do not take devices as JSON or lack their options. */
+#define MIN_MAJOR 7
+#define MIN_MINOR 2
+
+#define VERSION_MS 5000
+
+#define INSTALL "install Debian's qemu-system-x86 (apt-get install qemu-system-x86), or name another with BARRAGE_QEMU"
+
+/* Fill in the version of the installed QEMU. */
+static bool get_version(int *major, int *minor)
+{
+	struct vm_strv argv = { 0 };
+	char text[256] = "";
+	struct pollfd pfd;
+	const char *at;
+	int pipes[2];
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC))
+		return false;
+	vm_strv_add(&argv, "%s", vm_qemu_program());
+	vm_strv_add(&argv, "--version");
+	pid = vm_process_start(&argv, NULL, 0, pipes[1]);
+	close(pipes[1]);
+	pfd = (struct pollfd){ .fd = pipes[0], .events = POLLIN };
+	if (pid > 0) {
+		if (poll(&pfd, 1, VERSION_MS) <= 0 ||
+		    read(pipes[0], text, sizeof(text) - 1) < 0)
+			text[0] = '\0';
+		vm_process_stop(pid);
+	}
+	close(pipes[0]);
+	vm_strv_free(&argv);
+	at = strstr(text, "version ");
+	return at && sscanf(at, "version %d.%d", major, minor) == 2;
+}
+
+static bool lacks_shares(const char *said)
+{
+	return strstr(said, "There is no option group 'fsdev'") ||
+	       strstr(said, "fsdev support is disabled") ||
+	       strstr(said, "'virtio-9p-pci' is not a valid device model name");
+}
+
+void vm_qemu_explain(int status, const char *log)
+{
+	struct vm_buf buf = { 0 };
+	int major, minor;
+	const char *said;
+
+	vm_read_file(log, 1 << 20, &buf);
+	said = buf.data ? buf.data : "";
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		vm_say("%s cannot be run: " INSTALL, vm_qemu_program());
+	else if (get_version(&major, &minor) &&
+		 (major < MIN_MAJOR ||
+		  (major == MIN_MAJOR && minor < MIN_MINOR)))
+		vm_say("%s is version %d.%d, %d.%d or newer is needed: " INSTALL,
+		       vm_qemu_program(), major, minor, MIN_MAJOR, MIN_MINOR);
+	else if (lacks_shares(said))
+		vm_say("%s was built without 9p shares (virtfs): " INSTALL,
+		       vm_qemu_program());
+	else if (WIFSIGNALED(status))
+		vm_say("QEMU was killed by signal %d", WTERMSIG(status));
+	else
+		vm_say("QEMU ended with status %d", WEXITSTATUS(status));
+	for (; *said; said += strcspn(said, "\n"), said += *said == '\n') {
+		int len = strcspn(said, "\n");
+
+		/* The first lines are ours: the command line. */
+		if (*said != '#' && len)
+			vm_say("QEMU: %.*s", len, said);
+	}
+	vm_buf_free(&buf);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* QEMU's control connection, used only when something has gone wrong. */
+#ifndef VM_QMP_H
+#define VM_QMP_H
+
+#include <jansson.h>
+
+/**
+ * vm_qmp_run() - send one command and wait for its answer
+ * @fd: the connection
+ * @command: its name
+ * @arguments: takes the reference; NULL for none
+ *
+ * Blocks for at most two seconds. Return: 0, -ETIMEDOUT, -EPIPE where QEMU is
+ * gone, or -EPROTO where it refuses.
+ */
+int vm_qmp_run(int fd, const char *command, json_t *arguments);
+
+#endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "accel.h"
+#include "image.h"
+#include "judge.h"
+#include "machine.h"
+#include "result.h"
+#include "rundir.h"
+#include "session.h"
+
+/* Beside this program: the build puts both there. */
+#define INIT_NAME "barrage-init"
+
+struct run {
+	const struct vm_options *options;
+	struct vm_topology topology;
+	struct vm_kernel kernel;
+	struct vm_accel accel;
+	struct vm_rundir rundir;
+	struct vm_machine machine;
+	struct vm_strv env;
+	char *init;
+	char *out;
+	int qemu_log;
+	int log_file;
+};
+
+static int find_init(struct run *run)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return -errno;
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	run->init = vm_strf("%s/" INIT_NAME, self);
+	if (access(run->init, X_OK) || strchr(run->init, '"')) {
+		vm_say("%s: %s", run->init,
+		       strchr(run->init, '"') ?
+			       "a quotation mark in a path cannot be passed to the kernel" :
+			       "not there: build it with barrage-vm");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int make_folders(const char *dir)
+{
+	char *path = vm_strf("%s/", dir);
+	int ret = 0;
+
+	for (char *p = strchr(path + 1, '/'); p && !ret;
+	     p = strchr(p + 1, '/')) {
+		*p = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			ret = -errno;
+		*p = '/';
+	}
+	if (ret)
+		vm_say("--out %s: %s", dir, strerror(-ret));
+	free(path);
+	return ret;
+}
+
+static int open_file(const struct run *run, const char *name)
+{
+	char *path = vm_strf("%s/%s", run->out, name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		vm_say("%s: %s", path, strerror(errno));
+	free(path);
+	return fd;
+}
+
+/* The out folder is the user's, or one that goes away with the run. */
+static int open_out(struct run *run)
+{
+	int ret;
+
+	if (run->options->out) {
+		ret = make_folders(run->options->out);
+		if (ret)
+			return ret;
+		run->out = realpath(run->options->out, NULL);
+	} else {
+		run->out = vm_strf("%s/out", run->rundir.path);
+		mkdir(run->out, 0700);
+	}
+	if (!run->out)
+		return -errno;
+	run->qemu_log = open_file(run, "qemu.log");
+	run->log_file = open_file(run, "dmesg");
+	return run->qemu_log < 0 || run->log_file < 0 ? -EIO : 0;
+}
+
+static uint64_t bytes_needed(const struct vm_topology *t)
+{
+	uint64_t mb = 0;
+
+	for (size_t i = 0; i < t->nr_devices; i++)
+		mb += t->devices[i].memory_mb + t->devices[i].disk_mb;
+	return mb << 20;
+}
+
+static int make_files(struct run *run)
+{
+	const struct vm_topology *t = &run->topology;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < t->nr_devices; i++) {
+		const struct vm_device *dev = &t->devices[i];
+		char *memory = vm_machine_memory_path(&run->machine, dev);
+		char *disk = vm_machine_disk_path(&run->machine, dev);
+
+		if (dev->memory_property)
+			ret = vm_make_file(memory,
+					   (uint64_t)dev->memory_mb << 20);
+		if (!ret && dev->disk_mb)
+			ret = vm_make_file(disk, (uint64_t)dev->disk_mb << 20);
+		free(memory);
+		free(disk);
+	}
+	return ret;
+}
+
+static void set_machine(struct run *run)
+{
+	const struct vm_options *o = run->options;
+
+	run->machine = (struct vm_machine){
+		.topology = &run->topology,
+		.kernel = &run->kernel,
+		.kvm = run->accel.kvm,
+		.icount = o->icount,
+		.tty = o->shell,
+		.memory_mb = o->memory_mb,
+		.append = o->append,
+		.init = run->init,
+		.out_dir = run->out,
+		.run_dir = run->rundir.path,
+		.observe_file = o->observe_file,
+	};
+}
+
+static void set_env(struct run *run)
+{
+	const struct vm_kernel *k = &run->kernel;
+	const struct vm_topology *t = &run->topology;
+	const char *term = getenv("TERM");
+	struct vm_strv *env = &run->env;
+
+	vm_strv_add(env, "BARRAGE_IN_VM=1");
+	vm_strv_add(env, "BARRAGE_TOPOLOGY=%s", t->name);
+	vm_strv_add(env, "BARRAGE_ACCEL=%s", run->accel.kvm ? "kvm" : "tcg");
+	vm_strv_add(env, "BARRAGE_CLOCK=%s",
+		    run->options->icount ? "icount" : "wall");
+	vm_strv_add(env, "BARRAGE_FLAVOUR=%s", k->flavour);
+	vm_strv_add(env, "BARRAGE_KERNEL_VERSION=%s", k->version);
+	vm_strv_add(env, "BARRAGE_KERNEL_HASH=%s", k->hash);
+	vm_strv_add(env, "BARRAGE_SERIES_HASH=%s", k->series_hash);
+	vm_strv_add(env, "BARRAGE_CONFIG_HASH=%s", k->config_hash);
+	if (t->expect_map_type)
+		vm_strv_add(env, "BARRAGE_EXPECT_MAP_TYPE=%s",
+			    t->expect_map_type);
+	if (t->expect_data)
+		vm_strv_add(env, "BARRAGE_EXPECT_DATA=%s", t->expect_data);
+	if (run->options->shell) {
+		vm_strv_add(env, "TERM=%s", term ? term : "linux");
+		vm_strv_add(env, "PS1=barrage %s \\w \\$ ", t->name);
+	}
+	for (size_t i = 0; i < run->options->env.n; i++)
+		vm_strv_add(env, "%s", run->options->env.v[i]);
+}
+
+/* The log begins with what was run; "#" tells it from QEMU's own lines. */
+static void log_command(const struct run *run)
+{
+	struct vm_strv argv = { 0 };
+
+	dprintf(run->qemu_log, "# accel: %s: %s\n",
+		run->accel.kvm ? "kvm" : "tcg", run->accel.why);
+	vm_machine_argv(&run->machine, &argv);
+	for (size_t i = 0; i < argv.n; i++)
+		dprintf(run->qemu_log, "# %s\n", argv.v[i]);
+	vm_strv_free(&argv);
+}
+
+static int prepare(struct run *run)
+{
+	const struct vm_options *o = run->options;
+	char *why;
+	int ret;
+
+	ret = vm_topology_load(o->topology, &run->topology, &why);
+	if (ret) {
+		vm_say("%s", why);
+		free(why);
+		return ret;
+	}
+	ret = vm_kernel_open(o->kernel, &run->kernel);
+	if (!ret)
+		ret = find_init(run);
+	if (!ret)
+		ret = vm_accel_choose(&run->kernel, &run->topology, o->icount,
+				      &run->accel);
+	if (!ret)
+		ret = vm_rundir_open(bytes_needed(&run->topology),
+				     &run->rundir);
+	if (!ret)
+		ret = open_out(run);
+	if (ret)
+		return ret;
+	set_machine(run);
+	set_env(run);
+	log_command(run);
+	ret = make_files(run);
+	return ret ? ret : vm_result_observer(&run->machine);
+}
+
+static void save_text(const struct run *run, const char *name,
+		      const struct vm_buf *text)
+{
+	int fd = open_file(run, name);
+
+	if (fd < 0)
+		return;
+	if (text->len && write(fd, text->data, text->len) < 0)
+		vm_say("%s/%s: %s", run->out, name, strerror(errno));
+	close(fd);
+}
+
+static int finish(struct run *run, struct vm_session *session)
+{
+	char *qemu_log = vm_strf("%s/qemu.log", run->out);
+	struct vm_dmesg dmesg;
+	int status;
+
+	save_text(run, "console", &session->console);
+	status = vm_judge(session, qemu_log, &dmesg);
+	save_text(run, "dmesg", &session->log);
+	vm_result_run(session, &dmesg, status);
+	if (run->options->out)
+		vm_result_checksums(&run->machine);
+	free(qemu_log);
+	return status;
+}
+
+static int keep_bar(const struct run *run)
+{
+	const struct vm_topology *t = &run->topology;
+
+	for (size_t i = 0; i < t->nr_devices; i++) {
+		const struct vm_device *dev = &t->devices[i];
+		char *path;
+		int ret;
+
+		if (strcmp(dev->role, VM_ROLE_PROVIDER) ||
+		    !dev->memory_property)
+			continue;
+		path = vm_machine_memory_path(&run->machine, dev);
+		ret = vm_image_copy(path, run->options->keep_bar);
+		free(path);
+		return ret;
+	}
+	vm_say("--keep-bar: %s has no provider with memory", t->name);
+	return -EINVAL;
+}
+
+static void clean_up(struct run *run)
+{
+	if (run->options->observe_file && run->machine.run_dir)
+		unlink(run->options->observe_file);
+	if (run->qemu_log >= 0)
+		close(run->qemu_log);
+	if (run->log_file >= 0)
+		close(run->log_file);
+	vm_rundir_close(&run->rundir);
+	vm_topology_free(&run->topology);
+	vm_kernel_close(&run->kernel);
+	vm_strv_free(&run->env);
+	free(run->accel.why);
+	free(run->init);
+	free(run->out);
+}
+
+int vm_run(const struct vm_options *options)
+{
+	struct run run = {
+		.options = options,
+		.rundir = { .lock = -1 },
+		.qemu_log = -1,
+		.log_file = -1,
+	};
+	struct vm_session session;
+	int ret, status = VM_EXIT_HARNESS;
+
+	ret = prepare(&run);
+	if (ret)
+		goto out;
+	if (!options->quiet)
+		vm_say("topology %s, kernel %s %s, %s: %s", run.topology.name,
+		       run.kernel.version, run.kernel.flavour,
+		       run.accel.kvm ? "KVM" : "software emulation",
+		       run.accel.why);
+	ret = vm_session_run(options, &run.machine, &run.env, run.qemu_log,
+			     run.log_file, &session);
+	if (ret)
+		vm_say("QEMU did not start: %s", strerror(-ret));
+	else
+		status = finish(&run, &session);
+	if (!ret && options->keep_bar && keep_bar(&run))
+		status = status ? status : VM_EXIT_HARNESS;
+	vm_session_free(&session);
+out:
+	clean_up(&run);
+	return status;
+}
