@@ -6,9 +6,17 @@
 # download URL FILE: to FILE.part first, going on where an earlier try ended.
 # The reason of a failure is left in FILE.log.
 download() {
+	local status=0
 	if command -v curl > /dev/null; then
 		curl -fsSL -C - --retry 4 --connect-timeout 20 --speed-limit 1000 \
-			--speed-time 60 -o "$2.part" "$1" 2> "$2.log" || return 1
+			--speed-time 60 -o "$2.part" "$1" 2> "$2.log" || status=$?
+		# 33, 36: this server cannot go on in the middle.
+		if ((status == 33 || status == 36)); then
+			rm -f "$2.part"
+			download "$@"
+			return
+		fi
+		((!status)) || return 1
 	elif command -v wget > /dev/null; then
 		wget -c -nv --tries=4 --timeout=60 -O "$2.part" "$1" 2> "$2.log" ||
 			return 1

@@ -117,10 +117,22 @@ unpacked() {
 				die "$1 does not hold a Linux source tree"
 			accepted "$version" ||
 				die "$1 is Linux $version, wanted $(base ACCEPTED)x"
+			[[ ! -d $1 ]] || forget_copies "$1" "$dir"
 			mv "$dir.part" "$dir"
 		fi
 	fi
 	printf '%s\n' "$dir"
+}
+
+# forget_copies TREE DIR: drop the copies of earlier states of a user's TREE, and
+# remember that DIR is the one of now.
+forget_copies() {
+	local note
+	for note in "$cache"/trees/*.from; do
+		[[ -f $note && $(< "$note") == "$1" ]] || continue
+		rm -rf "${note%.from}" "$note"
+	done
+	printf '%s\n' "$1" > "$2.from"
 }
 
 # copy_tree FROM TO: the sources of a tree without what a build left in it.

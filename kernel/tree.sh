@@ -17,13 +17,15 @@ touched_files() {
 		sed 's/\t.*//' | grep -v '^/\|\.\.' | LC_ALL=C sort -u
 }
 
+there() { [[ -f $1 || -L $1 ]]; }
+
 # patch_stage PRISTINE STAGE: apply the series to copies of the touched files.
 patch_stage() {
 	local file patch
 	while IFS= read -r file; do
-		[[ -f $1/$file ]] || continue
+		there "$1/$file" || continue
 		mkdir -p "$2/$(dirname "$file")"
-		cp -p "$1/$file" "$2/$file"
+		cp -dp "$1/$file" "$2/$file"
 	done < <(touched_files)
 	for patch in "${patches[@]}"; do
 		# The ceiling keeps git from taking the cache for part of a
@@ -37,24 +39,26 @@ patch_stage() {
 	done
 }
 
-# replace PRISTINE STAGE FILE: bring one file of the tree up to date.
-replace() {
-	local new=$2/$3 old=$tree/$3
-	[[ -f $new ]] || new=$1/$3
-	if patched_away "$1" "$2" "$3" || [[ ! -f $new ]]; then
-		rm -f "$old"
-	elif ! cmp -s "$new" "$old"; then
-		# Never through the hard link, and with the time of now.
-		mkdir -p "$(dirname "$old")"
-		rm -f "$old"
-		cp --no-preserve=timestamps "$new" "$old"
-		changed=$((changed + 1))
+# same FILE FILE: no difference that make or a compiler could see.
+same() {
+	if [[ -L $1 || -L $2 ]]; then
+		[[ $(readlink "$1") == "$(readlink "$2")" ]]
+	else
+		cmp -s "$1" "$2"
 	fi
 }
 
-# patched_away PRISTINE STAGE FILE: does the series delete or rename it?
-patched_away() {
-	[[ -f $1/$3 && ! -f $2/$3 ]] && grep -qxF -- "$3" "$work/touched.new"
+# replace NEW OLD: bring a file of the tree up to date. Never through the hard
+# link, and with the time of now.
+replace() {
+	if ! there "$1"; then
+		rm -f "$2"
+	elif ! same "$1" "$2"; then
+		mkdir -p "$(dirname "$2")"
+		rm -f "$2"
+		cp -d --no-preserve=timestamps "$1" "$2"
+		changed=$((changed + 1))
+	fi
 }
 
 sync_tree() {
@@ -76,8 +80,12 @@ sync_tree() {
 	# From here on an interruption leaves the union to be compared again.
 	cp "$work/touched.all" "$work/touched"
 	while IFS= read -r file; do
-		replace "$pristine" "$stage" "$file"
-	done < "$work/touched.all"
+		replace "$stage/$file" "$tree/$file"
+	done < "$work/touched.new"
+	# What only an earlier series touched is as in the base again.
+	while IFS= read -r file; do
+		replace "$pristine/$file" "$tree/$file"
+	done < <(LC_ALL=C comm -23 "$work/touched.all" "$work/touched.new")
 	cp "$work/touched.new" "$work/touched"
 	rm -rf "$stage"
 	say "the series touches $(wc -l < "$work/touched.new") files," \
