@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Verbs for people. Each says what it does; meson does the building.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+BUILD ?= build
+
+# What a verb is told goes on to the scripts, with these names.
+export TOPOLOGY MODE KERNEL_SRC FIO_SRC JOBS
+
+.PHONY: help deps kernel kernel-deb build bench check check-unit shell \
+	report clean
+
+help:
+	@echo 'make bench       measure P2P against what people do without it, in the'
+	@echo '                 emulated machine; prints a table, keeps results/runs/latest'
+	@echo '  TOPOLOGY=NAME    one machine only: $(notdir $(basename $(wildcard vm/topologies/*.json))), or a FILE'
+	@echo '  MODE=icount      costs in guest instructions, repeatable to 1 %'
+	@echo 'make check       all tests: unit, sanitizers, kernel series, debug kernel'
+	@echo 'make check-unit  those that need neither root nor a kernel build'
+	@echo 'make shell       a prompt in the machine (TOPOLOGY=NAME, FLAVOUR=debug)'
+	@echo 'make report      the tables of results/runs/latest once more (RUN=NAME)'
+	@echo 'make kernel      build the patched kernel (FLAVOUR=perf or debug)'
+	@echo 'make kernel-deb  the same for a real machine, CONFIG=/path/to/config'
+	@echo 'make build       build the programs'
+	@echo 'make deps        install what is needed, from Debian (bench and check do)'
+	@echo 'make clean       remove $(BUILD) and $(BUILD)-asan; the cache stays'
+	@echo
+	@echo 'KERNEL_SRC=, FIO_SRC= name sources to use in place of those fetched.'
+	@echo 'Downloads and kernels are kept in $${XDG_CACHE_HOME:-~/.cache}/barrage.'
+
+deps:
+	@scripts/deps
+
+kernel: deps
+	@kernel/build $(or $(FLAVOUR),perf)
+
+kernel-deb: deps
+	@kernel/deb $(CONFIG)
+
+build: deps
+	@scripts/build $(BUILD)
+
+bench: build
+	@bench/run $(BUILD)
+
+check: build
+	@tests/run $(BUILD)
+
+check-unit: build
+	@tests/run $(BUILD) unit
+
+shell: build
+	@kernel=$$(kernel/build $(or $(FLAVOUR),perf)); \
+	$(BUILD)/vm/barrage-vm shell --topology $(or $(TOPOLOGY),bridge) \
+		--kernel "$$kernel"
+
+report:
+	@results/report results/runs/$(or $(RUN),latest)
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-asan
