@@ -75,6 +75,16 @@ def read_lines(path):
         raise RunError(f"{path}: {error}") from error
 
 
+def whole_params(record):
+    """Parameters that are whole numbers become int: 4096.0 is 4096."""
+    params = record.get("params")
+    if isinstance(params, dict):
+        for key, value in params.items():
+            if isinstance(value, float) and value.is_integer():
+                params[key] = int(value)
+    return record
+
+
 def load(run):
     """All records of a run; RunError where one is broken."""
     path = records_path(run)
@@ -84,7 +94,7 @@ def load(run):
             raise RunError(f"{path}:{number}: {error}")
         if not isinstance(record, dict):
             raise RunError(f"{path}:{number}: not a JSON object")
-        records.append(record)
+        records.append(whole_params(record))
     if not records:
         raise RunError(f"{path}: holds no record")
     return records

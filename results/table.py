@@ -18,15 +18,20 @@ class Table:
         return text.ljust(width) if index < self.keys else text.rjust(width)
 
     def widths(self):
-        return [max([len(title)] + [len(row[i]) for row in self.rows])
-                for i, (_, title) in enumerate(self.columns)]
+        widths = [max([len(title)] + [len(row[i]) for row in self.rows])
+                  for i, (_, title) in enumerate(self.columns)]
+        for i, (group, _) in enumerate(self.columns):
+            names = [g for g, _ in self.columns]
+            if group and names.count(group) == 1:
+                widths[i] = max(widths[i], len(group) + 2)
+        return widths
 
     def gap(self, index):
-        """Two spaces between groups that differ, else one."""
+        """A column of one group keeps closer to the next."""
         if index == 0:
             return ""
         before, here = self.columns[index - 1][0], self.columns[index][0]
-        return "  " if before == here and here else "   "
+        return " " if before == here and here else "  "
 
     def group_line(self, widths):
         line, start = "", 0

@@ -97,16 +97,15 @@ def fio_table(records, notes):
                  if any(r.get("baseline") == a for r in records)]
     if not records:
         return None
-    columns = [("", "job"), ("", "rw"), ("", "bs")]
+    columns = [("", "job")]
     for arm in arms:
-        columns += [(arm, "MB/s"), (arm, "p50 us"), (arm, "p99 us"),
-                    (arm, "CPU s/GB")]
-    columns += [("MB/s ratio", f"p2p/{b}") for b in baselines]
+        columns += [(arm, title) for title in ("MB/s", "p50", "p99", "CPU")]
+    columns += [(f"p2p/{b}", "MB/s") for b in baselines]
     columns.append(("", "verdict"))
-    table = Table(columns, keys=3)
+    table = Table(columns)
     for key in sorted({row_key(r) for r in records}):
         row = [r for r in records if row_key(r) == key]
-        cells = [key[4][len("fio-"):], key[0], size_text(key[1])]
+        cells = [key[4][len("fio-"):]]
         for arm in arms:
             for metric, scale in (("bandwidth", 1e6), ("latency-p50", 1e3),
                                   ("latency-p99", 1e3), ("cpu-per-gb", 1)):
@@ -127,6 +126,10 @@ def short_params(params):
         parts.append(f"{key}={value}")
     return " ".join(parts)
 
+
+FIO_LEGEND = ("medians over the rounds; p50, p99: completion latency in us; "
+              "CPU: busy seconds per GB, all CPUs; ratios are taken round by "
+              "round (quartiles)")
 
 UNITS = {"ns": ("us", 1e3), "B/s": ("MB/s", 1e6)}
 

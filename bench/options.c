@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define DEFAULT_ARMS "host,bounce,p2p-register"
+#define MAX_ROUNDS 1000
+#define MAX_RUNTIME_S 86400
+
+enum {
+	KEY_LIST = 'l',
+	KEY_DEVICE = 'd',
+	KEY_PEER = 'p',
+	KEY_MEM = 'm',
+	KEY_OUTPUT = 'o',
+	KEY_BAR = 0x100,
+	KEY_ROUNDS,
+	KEY_RUNTIME,
+	KEY_SEED,
+	KEY_FIO,
+	KEY_ENGINE,
+	KEY_JOBS,
+	KEY_ICOUNT,
+	KEY_TAP,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "list", KEY_LIST, NULL, 0, "List the benchmarks and what they need" },
+	{ "device", KEY_DEVICE, "BDF", 0,
+	  "PCI address of the device whose BAR is used" },
+	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
+	{ "peer", KEY_PEER, "DISK", 0,
+	  "Disk to read and write, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
+	{ "mem", KEY_MEM, "KIND[,KIND]", 0,
+	  "Kinds of memory to compare (default: " DEFAULT_ARMS ")" },
+	{ "rounds", KEY_ROUNDS, "N", 0,
+	  "How often each kind has its turn (default: 3)" },
+	{ "runtime", KEY_RUNTIME, "SEC", 0,
+	  "How long each turn lasts, where it goes by time (default: 0.5)" },
+	{ "duration", KEY_RUNTIME, NULL, OPTION_ALIAS },
+	{ "seed", KEY_SEED, "N", 0,
+	  "Of the order of turns and of the data (default: random)" },
+	{ "output", KEY_OUTPUT, "FILE", 0,
+	  "Write records there as JSON lines; - is stdout" },
+	{ "fio", KEY_FIO, "PATH", 0, "The pinned fio" },
+	{ "engine", KEY_ENGINE, "PATH", 0, "The fio engine built for it" },
+	{ "jobs", KEY_JOBS, "DIR", 0, "Folder of job files" },
+	{ "icount", KEY_ICOUNT, NULL, 0,
+	  "The set for a machine whose clock counts instructions" },
+	{ "tap", KEY_TAP, NULL, 0, "Print KTAP in place of the table" },
+	{},
+};
+
+static void parse_uint(struct argp_state *state, const char *option,
+		       const char *text, uint64_t min, uint64_t max,
+		       uint64_t *value)
+{
+	char *end;
+	uint64_t got;
+
+	errno = 0;
+	got = strtoull(text, &end, 0);
+	if (errno || end == text || *end || strchr(text, '-') || got < min ||
+	    got > max)
+		argp_error(state,
+			   "--%s=%s: expected a number from %llu to %llu",
+			   option, text, (unsigned long long)min,
+			   (unsigned long long)max);
+	*value = got;
+}
+
+static void parse_runtime(struct argp_state *state, const char *text,
+			  double *value)
+{
+	char *end;
+	double got = strtod(text, &end);
+
+	if (end == text || *end || !(got >= 0.01 && got <= MAX_RUNTIME_S))
+		argp_error(state,
+			   "--runtime=%s: expected seconds from 0.01 to %d",
+			   text, MAX_RUNTIME_S);
+	*value = got;
+}
+
+static void parse_device(struct argp_state *state, const char *text,
+			 struct bench_options *options)
+{
+	if (brg_pci_parse_bdf(text, options->device))
+		argp_error(state, "--device=%s: %s", text, brg_last_error());
+}
+
+static void add_arm(struct argp_state *state, const char *name,
+		    struct bench_options *options)
+{
+	const struct brg_mem_ops *kind = brg_mem_find(name);
+
+	if (!kind)
+		argp_error(state, "--mem=%s: unknown kind of memory: choose %s",
+			   name, brg_mem_names());
+	for (unsigned int i = 0; i < options->nr_arms; i++) {
+		if (options->arms[i] == kind)
+			argp_error(state, "--mem: %s is named twice", name);
+	}
+	if (options->nr_arms == BENCH_MAX_ARMS)
+		argp_error(state, "--mem: more than %d kinds", BENCH_MAX_ARMS);
+	options->arms[options->nr_arms++] = kind;
+}
+
+static void parse_arms(struct argp_state *state, const char *text,
+		       struct bench_options *options)
+{
+	char *names = strdup(text), *rest = names, *name;
+
+	if (!names)
+		argp_failure(state, argp_err_exit_status, ENOMEM, "--mem");
+	options->nr_arms = 0;
+	while ((name = strsep(&rest, ",")))
+		add_arm(state, name, options);
+	free(names);
+}
+
+/* the rest comes from the emulated machine, or from what is built */
+static void parse_environment(struct argp_state *state,
+			      struct bench_options *options)
+{
+	const char *device = getenv("BARRAGE_PROVIDER");
+	const char *bar = getenv("BARRAGE_PROVIDER_BAR");
+	uint64_t value;
+
+	if (device && *device)
+		parse_device(state, device, options);
+	if (bar && *bar) {
+		parse_uint(state, "bar", bar, 0, BRG_PCI_NR_BARS - 1, &value);
+		options->bar = (unsigned int)value;
+	}
+	options->peer = getenv("BARRAGE_DISK");
+	options->fio = getenv("BARRAGE_FIO");
+	options->engine = getenv("BARRAGE_FIO_ENGINE");
+	options->jobs = getenv("BARRAGE_FIO_JOBS");
+}
+
+static void set_defaults(struct argp_state *state,
+			 struct bench_options *options)
+{
+	uint32_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		argp_failure(state, argp_err_exit_status, errno, "getrandom");
+	*options = (struct bench_options){
+		.bar = 2,
+		.rounds = 3,
+		.runtime_s = 0.5,
+		.seed = seed,
+	};
+	parse_arms(state, DEFAULT_ARMS, options);
+	parse_environment(state, options);
+}
+
+static void parse_number(int key, char *arg, struct argp_state *state,
+			 struct bench_options *options)
+{
+	uint64_t value;
+
+	switch (key) {
+	case KEY_BAR:
+		parse_uint(state, "bar", arg, 0, BRG_PCI_NR_BARS - 1, &value);
+		options->bar = (unsigned int)value;
+		break;
+	case KEY_ROUNDS:
+		parse_uint(state, "rounds", arg, 1, MAX_ROUNDS, &value);
+		options->rounds = (unsigned int)value;
+		break;
+	case KEY_SEED:
+		parse_uint(state, "seed", arg, 0, INT64_MAX, &options->seed);
+		break;
+	}
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct bench_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		set_defaults(state, options);
+		break;
+	case ARGP_KEY_ARGS:
+		options->names = state->argv + state->next;
+		state->next = state->argc;
+		break;
+	case KEY_LIST:
+		options->list = true;
+		break;
+	case KEY_TAP:
+		options->tap = true;
+		break;
+	case KEY_ICOUNT:
+		options->icount = true;
+		break;
+	case KEY_DEVICE:
+		parse_device(state, arg, options);
+		break;
+	case KEY_PEER:
+		options->peer = arg;
+		break;
+	case KEY_MEM:
+		parse_arms(state, arg, options);
+		break;
+	case KEY_RUNTIME:
+		parse_runtime(state, arg, &options->runtime_s);
+		break;
+	case KEY_OUTPUT:
+		options->output = arg;
+		break;
+	case KEY_FIO:
+		options->fio = arg;
+		break;
+	case KEY_ENGINE:
+		options->engine = arg;
+		break;
+	case KEY_JOBS:
+		options->jobs = arg;
+		break;
+	case KEY_BAR:
+	case KEY_ROUNDS:
+	case KEY_SEED:
+		parse_number(key, arg, state, options);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp parser = {
+	.options = argp_options,
+	.parser = parse_option,
+	.args_doc = "[NAME-OR-GLOB...]",
+	.doc = "Measure what I/O costs with each kind of memory.\v"
+	       "Data is verified before and after. Exit status: 0 pass, 1 fail "
+	       "(wrong data, a missing proof), 77 skipped with the reason, 99 "
+	       "the harness failed.",
+};
+
+void options_parse(int argc, char **argv, struct bench_options *options)
+{
+	static char *none[] = { NULL };
+
+	argp_err_exit_status = 99;
+	argp_parse(&parser, argc, argv, 0, NULL, options);
+	if (!options->names)
+		options->names = none;
+	if (options->output && options->tap && !strcmp(options->output, "-")) {
+		fprintf(stderr,
+			"barrage-bench: --tap and --output=- both want stdout\n");
+		exit(argp_err_exit_status);
+	}
+}
