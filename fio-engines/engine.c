@@ -25,7 +25,8 @@ static struct ioengine_ops ops = {
 	.name = "barrage",
 	.version = FIO_IOOPS_VERSION,
 	.flags = FIO_ASYNCIO_SYNC_TRIM | FIO_ASYNCIO_SETS_ISSUE_TIME |
-		 FIO_SKIPPABLE_IOMEM_ALLOC | FIO_MEMALIGN | FIO_NO_OFFLOAD,
+		 FIO_SKIPPABLE_IOMEM_ALLOC | FIO_RAWIO | FIO_MEMALIGN |
+		 FIO_NO_OFFLOAD,
 	.init = queue_init,
 	.post_init = memory_post_init,
 	.queue = queue_one,

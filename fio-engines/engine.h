@@ -46,6 +46,7 @@ struct engine {
 
 	struct brg_mem *mem; /* NULL: fio's own memory */
 	void *shadow; /* NULL but for verify_from=shadow */
+	bool refusal_explained; /* once is enough */
 	bool copy_out; /* shadow to memory under test, before a write */
 	bool copy_in; /* memory under test to shadow, after a read */
 };

@@ -19,9 +19,11 @@ static int check_scratch(struct thread_data *td, const struct fio_file *f)
 	if (!ret)
 		ret = brg_disk_check_scratch(&disk);
 	pthread_mutex_unlock(&check_lock);
-	if (ret)
-		return engine_fail(td, ret, "%s", brg_last_error());
-	return 0;
+	if (!ret)
+		return 0;
+	/* fio goes on after ENOENT: a file may yet have to be made */
+	return engine_fail(td, ret == -ENOENT ? -EBUSY : ret, "%s",
+			   brg_last_error());
 }
 
 /*

@@ -153,14 +153,16 @@ int memory_post_init(struct thread_data *td)
 char *memory_errdetails(struct thread_data *td, struct io_u *io_u)
 {
 	const struct engine_options *o = td->eo;
-	const struct engine *e = td->io_ops_data;
+	struct engine *e = td->io_ops_data;
 	char *text;
 
-	if (!e->mem || brg_mem_kind(e->mem)->verdict != BRG_VERDICT_P2P)
+	if (e->refusal_explained || !e->mem ||
+	    brg_mem_kind(e->mem)->verdict != BRG_VERDICT_P2P)
 		return NULL;
 	if (io_u->error != EREMOTEIO && io_u->error != EINVAL &&
 	    io_u->error != EOPNOTSUPP && io_u->error != EFAULT)
 		return NULL;
+	e->refusal_explained = true;
 	if (asprintf(
 		    &text,
 		    "barrage: %s: the kernel refused peer-to-peer DMA with %s: no allowed route between the two (host bridge, ACS, IOMMU), or the disk's driver or file system cannot take BAR pages",

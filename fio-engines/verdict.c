@@ -137,15 +137,18 @@ free:
 	return ret;
 }
 
-/* memory of fio's own (mem=): the same */
+/*
+ * Memory of fio's own (mem=): the same. FIO_RAWIO makes fio start its buffers
+ * at the first page boundary, plus iomem_align=, and allocate enough for that.
+ */
 int verdict_of_buffer(struct thread_data *td)
 {
 	struct brg_proof proof = { .verdict = BRG_VERDICT_NONE };
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t start = (uintptr_t)td->orig_buffer / page * page;
-	uintptr_t end = (uintptr_t)td->orig_buffer + td->orig_buffer_size;
-	size_t nr_pages = (end - start + page - 1) / page;
-	int err = prove_host((const void *)start, nr_pages, &proof);
+	uintptr_t start = ((uintptr_t)td->orig_buffer + page - 1) / page * page;
+	size_t bytes = td_max_bs(td) * td->o.iodepth + td->o.mem_align;
+	int err = prove_host((const void *)start, (bytes + page - 1) / page,
+			     &proof);
 
 	proof.expected = BRG_VERDICT_HOST;
 	return judge(td, "host", err, &proof);
