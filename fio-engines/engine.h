@@ -57,10 +57,12 @@ extern struct fio_option engine_options[];
 __attribute__((format(printf, 3, 4))) int
 engine_fail(struct thread_data *td, int err, const char *fmt, ...);
 
-/* files.c: a callback of fio */
+/* files.c: callbacks of fio */
 int files_get_size(struct thread_data *td, struct fio_file *f);
+int files_open(struct thread_data *td, struct fio_file *f);
 
 /* memory.c: callbacks of fio, which wants 0 or 1 */
+const struct brg_mem_ops *memory_kind(const struct thread_data *td);
 int memory_alloc(struct thread_data *td, size_t bytes);
 void memory_free(struct thread_data *td);
 int memory_post_init(struct thread_data *td);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A disk that somebody could miss is not written.
+ * Which files a job may use: a disk that somebody could miss is not written,
+ * and peer-to-peer memory meets files with real direct I/O only.
  */
 #include "engine.h"
 
@@ -37,4 +38,40 @@ int files_get_size(struct thread_data *td, struct fio_file *f)
 	if (writes && f->filetype == FIO_TYPE_BLOCK && check_scratch(td, f))
 		return 1;
 	return generic_get_file_size(td, f);
+}
+
+/*
+ * Some file systems accept O_DIRECT and go through the page cache all the same
+ * (tmpfs, btrfs with checksums, ext4 with data=journal). With a BAR as buffer
+ * that works, byte by byte by the CPU: a fallback that no error shows. Those
+ * that do direct I/O say so in statx(2).
+ */
+static int check_direct(struct thread_data *td, const struct fio_file *f)
+{
+	struct statx stx;
+
+	if (statx(f->fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_DIOALIGN, &stx))
+		return engine_fail(td, errno, "%s: statx: %s", f->file_name,
+				   strerror(errno));
+	if (S_ISBLK(stx.stx_mode))
+		return 0;
+	if ((stx.stx_mask & STATX_DIOALIGN) && stx.stx_dio_mem_align)
+		return 0;
+	return engine_fail(
+		td, EINVAL,
+		"%s: its file system does not promise direct I/O, so the CPU might copy every byte: use a block device, or a file on ext4 or XFS",
+		f->file_name);
+}
+
+int files_open(struct thread_data *td, struct fio_file *f)
+{
+	const struct brg_mem_ops *kind = memory_kind(td);
+
+	if (generic_open_file(td, f))
+		return 1;
+	if (!kind || kind->verdict != BRG_VERDICT_P2P || !check_direct(td, f))
+		return 0;
+	if (generic_close_file(td, f))
+		log_err("barrage: %s: cannot be closed\n", f->file_name);
+	return 1;
 }

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 /* NULL where none was named; that it exists, the parser has seen */
-static const struct brg_mem_ops *memory_kind(const struct thread_data *td)
+const struct brg_mem_ops *memory_kind(const struct thread_data *td)
 {
 	const struct engine_options *o = td->eo;
 
