@@ -17,8 +17,11 @@
 #define KVM "/dev/kvm"
 
 /* To the kernel's first words, and to its last ones. */
-#define FIRST_WORD_MS 3000
+#define FIRST_WORDS_MS 3000
 #define WHOLE_BOOT_MS 20000
+
+/* QEMU's own warnings come by the same way and are no sign of life. */
+#define FIRST_WORDS "Linux version"
 
 /* Without a root the kernel gets as far as this, and most of it has run. */
 #define LAST_WORDS "Kernel panic - not syncing: VFS"
@@ -50,8 +53,9 @@ static bool watch(int fd, struct vm_buf *said)
 
 	vm_buf_add(said, "", 0);
 	for (;;) {
-		int64_t limit = said->len ? WHOLE_BOOT_MS : FIRST_WORD_MS;
-		int64_t left = start + limit - vm_now_ms();
+		bool alive = strstr(said->data, FIRST_WORDS);
+		int64_t left = start - vm_now_ms() +
+			       (alive ? WHOLE_BOOT_MS : FIRST_WORDS_MS);
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		char chunk[4096];
 		ssize_t n;

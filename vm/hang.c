@@ -11,6 +11,8 @@
 #define MAX_STACKS 24
 #define MAX_LINES 40
 
+#define INIT_NAME "Comm: barrage-init "
+
 static const char *next_line(const char *line)
 {
 	line += vm_line_length(line);
@@ -44,6 +46,13 @@ static bool is_listed(const struct vm_strv *tasks, int pid)
 	return false;
 }
 
+static bool is_end(const char *line)
+{
+	return find(line, "sysrq: ") || find(line, "Sched Debug Version") ||
+	       find(line, "NMI backtrace for cpu ") ||
+	       find(line, "Sending NMI from CPU ");
+}
+
 /* From the one line to the next task or the end of sysrq's answer. */
 static void print_stack(FILE *to, const char *line)
 {
@@ -51,8 +60,7 @@ static void print_stack(FILE *to, const char *line)
 	char state;
 
 	for (int i = 0; i < MAX_LINES && *line; i++) {
-		if (i && (is_task(line, &pid, &state) || find(line, "sysrq: ") ||
-			  find(line, "Sched Debug Version")))
+		if (i && (is_task(line, &pid, &state) || is_end(line)))
 			break;
 		fprintf(to, "  %.*s\n", (int)vm_line_length(line), line);
 		line = next_line(line);
@@ -65,7 +73,9 @@ static void print_processors(FILE *to, const char *log)
 	int stacks = 0;
 
 	for (line = log; *line && stacks < MAX_STACKS; line = next_line(line)) {
-		if (!find(line, "NMI backtrace for cpu "))
+		/* The one that runs init is busy with answering. */
+		if (!find(line, "NMI backtrace for cpu ") ||
+		    find(next_line(line), INIT_NAME))
 			continue;
 		fprintf(to, "\n");
 		print_stack(to, line);

@@ -34,7 +34,9 @@ static void print_stacks(const struct vm_session *s)
 	size_t mark = s->hang_mark < from->len ? s->hang_mark : 0;
 
 	if (!vm_hang_print(stderr, &s->tasks, log + mark)) {
-		vm_say("the machine gave no stacks; the end of its console:");
+		vm_say("the machine gave no stacks; %s",
+		       s->console.len ? "the end of its console:" :
+					"its console is empty");
 		print_tail(text(&s->console));
 	}
 }
@@ -44,10 +46,8 @@ static void print_splats(const struct vm_session *s,
 {
 	for (size_t i = 0; i < dmesg->nr_splats && i < VM_MAX_SPLATS; i++) {
 		const struct vm_splat *splat = &dmesg->splats[i];
-		const char *line = s->log.data + splat->line;
 
-		vm_say("kernel log, %s: %.*s", splat->kind,
-		       (int)vm_line_length(line), line);
+		vm_say("kernel log: %s:", splat->kind);
 		fprintf(stderr, "%.*s\n", (int)(splat->end - splat->start),
 			s->log.data + splat->start);
 	}
@@ -105,13 +105,19 @@ static int judge_death(const struct vm_session *s, const char *qemu_log,
 	return VM_EXIT_FAIL;
 }
 
-/* A machine that died said its last words on the serial line only. */
+/*
+ * A machine that died, or never came to user space, said its last words on the
+ * serial line only. What it was made to say about a hang is not among them.
+ */
 static void join_console(struct vm_session *s)
 {
-	if (s->end == VM_END_DIED || s->end == VM_END_BOOT_TIMEOUT)
-		vm_buf_add(&s->log, text(&s->console), s->console.len);
-	else
-		vm_buf_add(&s->log, "", 0);
+	size_t len = 0;
+
+	if (s->end == VM_END_DIED)
+		len = s->console.len;
+	else if (s->end == VM_END_BOOT_TIMEOUT)
+		len = s->hang_mark;
+	vm_buf_add(&s->log, text(&s->console), len);
 }
 
 static int judge_timeout(const struct vm_session *s)

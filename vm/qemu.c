@@ -56,6 +56,14 @@ static bool lacks_shares(const char *said)
 	       strstr(said, "'virtio-9p-pci' is not a valid device model name");
 }
 
+/* The command line, which is ours, and what a processor model cannot do. */
+static bool is_noise(const char *line, size_t len)
+{
+	static const char words[] = "support requested feature";
+
+	return *line == '#' || memmem(line, len, words, strlen(words));
+}
+
 void vm_qemu_explain(int status, const char *log)
 {
 	struct vm_buf buf = { 0 };
@@ -81,8 +89,7 @@ void vm_qemu_explain(int status, const char *log)
 	for (; *said; said += strcspn(said, "\n"), said += *said == '\n') {
 		int len = strcspn(said, "\n");
 
-		/* The first lines are ours: the command line. */
-		if (*said != '#' && len)
+		if (len && !is_noise(said, len))
 			vm_say("QEMU: %.*s", len, said);
 	}
 	vm_buf_free(&buf);

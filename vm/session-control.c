@@ -136,7 +136,7 @@ static void one_record(struct vm_session *session, const char *key,
 		command_started(session);
 	} else if (!strcmp(key, "exit")) {
 		command_ended(session, value);
-	} else if (!strcmp(key, "error")) {
+	} else if (!strcmp(key, "error") && session->end == VM_END_NONE) {
 		session->end = VM_END_ERROR;
 		session->error = vm_strf("%s", value);
 	} else if (!strcmp(key, "note")) {
@@ -154,8 +154,7 @@ void vm_session_records(struct vm_session *session, const struct vm_strv *env)
 {
 	char *key, *value;
 
-	while (session->end == VM_END_NONE &&
-	       vm_record_take(&session->received, &key, &value)) {
+	while (vm_record_take(&session->received, &key, &value)) {
 		one_record(session, key, value, env);
 		free(key);
 		free(value);

@@ -21,8 +21,7 @@ static const struct vm_strv no_env;
 /* Let the machine talk until it has nothing more to say. */
 static void collect(struct vm_session *session, int limit_ms)
 {
-	int64_t deadline = vm_now_ms() + limit_ms;
-	int64_t last = vm_now_ms() + limit_ms;
+	int64_t last = vm_now_ms(), deadline = last + limit_ms;
 	size_t before = session->console.len + session->log.len;
 
 	while (session->qemu && vm_now_ms() < deadline &&
@@ -59,11 +58,21 @@ static bool ask_init(struct vm_session *session)
 	return false;
 }
 
-/* Sysrq over the serial line: needs interrupts, but no user space. */
+/* The line echoes what is sent, so that something came proves nothing. */
+static bool has_stacks(const struct vm_session *session)
+{
+	return session->console.len > session->hang_mark &&
+	       strstr(session->console.data + session->hang_mark,
+		      "Call Trace:");
+}
+
+/*
+ * Sysrq over the serial line: needs interrupts and MAGIC_SYSRQ_SERIAL in the
+ * kernel, but no user space. 8 lets the answer through to the line.
+ */
 static bool ask_console(struct vm_session *session)
 {
 	static const char keys[] = { '8', 't', 'l' };
-	size_t before = session->console.len;
 
 	for (size_t i = 0; i < VM_ARRAY_SIZE(keys); i++) {
 		json_t *id = json_pack("{s:s}", "id", "console");
@@ -75,8 +84,10 @@ static bool ask_console(struct vm_session *session)
 			 MSG_NOSIGNAL) < 0)
 			return false;
 		collect(session, CONSOLE_MS);
+		if (keys[i] == 't' && !has_stacks(session))
+			return false;
 	}
-	return session->console.len > before;
+	return true;
 }
 
 void vm_session_stacks(struct vm_session *session)

@@ -17,6 +17,8 @@
 #define BOOT_MS 90000
 #define DEBUG_BOOT_MS 300000
 
+#define TYPE_END_MS 500
+
 /* A log longer than this is no longer kept in memory to be examined. */
 #define LOG_MAX (256u << 20)
 
@@ -111,24 +113,31 @@ static void receive_log(struct vm_session *session)
 		session->log_file = -1;
 }
 
-/* A key that ends the machine, and the end of a script on stdin. */
+/* The key that ends the machine. */
 static void watch_keys(struct vm_session *session)
 {
-	struct vm_stream *keys = &session->keys;
+	const struct vm_stream *keys = &session->keys;
 
 	if (memchr(keys->data + keys->start, VM_TERMINAL_ESCAPE,
 		   keys->end - keys->start)) {
 		session->end = VM_END_SIGNAL;
 		session->signal = SIGINT;
-	} else if (vm_stream_done(keys) && keys->out >= 0) {
-		keys->data[0] = 'D' & 0x1f;
-		keys->start = 0;
-		keys->end = 1;
-		vm_stream_step(keys, &(struct pollfd){ .fd = keys->out,
-						       .events = POLLOUT,
-						       .revents = POLLOUT });
-		keys->out = -1;
 	}
+}
+
+/*
+ * Where stdin is a script that ended, type Ctrl-D until the shell is gone: one
+ * is lost if it comes while the shell runs a command.
+ */
+static void type_end(struct vm_session *session)
+{
+	static const char end = 'D' & 0x1f;
+
+	if (vm_now_ms() < session->next_end_ms)
+		return;
+	session->next_end_ms = vm_now_ms() + TYPE_END_MS;
+	if (write(session->keys.out, &end, 1) < 0)
+		session->next_end_ms += TYPE_END_MS;
 }
 
 static void prepare(struct vm_session *session, struct pollfd *pfds)
@@ -148,7 +157,7 @@ static void prepare(struct vm_session *session, struct pollfd *pfds)
 	if (session->options->shell) {
 		vm_stream_prepare(&session->screen, &pfds[WAIT_SCREEN]);
 		/* Before the command is there, nobody would read them. */
-		if (session->command_ms && session->keys.out >= 0)
+		if (session->command_ms)
 			vm_stream_prepare(&session->keys, &pfds[WAIT_KEYS]);
 	}
 }
@@ -159,6 +168,11 @@ void vm_session_step(struct vm_session *session, const struct vm_strv *env,
 	struct pollfd pfds[NR_WAITS] = { 0 };
 
 	prepare(session, pfds);
+	if (session->options->shell && vm_stream_done(&session->keys)) {
+		type_end(session);
+		if (timeout_ms < 0 || timeout_ms > TYPE_END_MS)
+			timeout_ms = TYPE_END_MS;
+	}
 	if (poll(pfds, NR_WAITS, timeout_ms) < 0)
 		return;
 	if (pfds[WAIT_CONSOLE].revents)

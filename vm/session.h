@@ -54,6 +54,7 @@ enum vm_end {
  * @err: and its stderr
  * @keys: of a shell: from the terminal
  * @screen: of a shell: to the terminal
+ * @next_end_ms: of a shell: when to type the end of input again
  * @start_ms: QEMU's start
  * @hello_ms: user space, 0 if it was not reached
  * @command_ms: the command's start
@@ -87,6 +88,7 @@ struct vm_session {
 	struct vm_stream err;
 	struct vm_stream keys;
 	struct vm_stream screen;
+	int64_t next_end_ms;
 	int64_t start_ms;
 	int64_t hello_ms;
 	int64_t command_ms;
