@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "mem-kinds.h"
+#include "provider.h"
 
 #define MAX_RAM_RANGES 256
 
@@ -32,24 +32,19 @@ static int look(const struct brg_mem *mem, const void *addr, uint64_t *phys,
 }
 
 /* A bounce is two facts: the I/O goes to RAM, and the copy goes to the BAR. */
-static int look_at_copy(const struct brg_mem *mem, uint64_t *phys,
-			struct brg_proof *proof)
+static int look_at_copy(const struct brg_mem *mem, struct brg_proof *proof)
 {
-	struct brg_proof copy = {};
 	int ret;
 
-	ret = look(mem, mem->dev, phys, &copy);
-	if (ret)
-		return ret;
-	if (proof->verdict == BRG_VERDICT_HOST &&
-	    copy.verdict == BRG_VERDICT_P2P) {
-		proof->verdict = BRG_VERDICT_BOUNCE;
+	ret = brg_provider_prove(mem->provider, mem->params.bar, mem->dev,
+				 mem->size);
+	if (ret == -EXDEV) {
+		proof->verdict = BRG_VERDICT_NONE;
 		return 0;
 	}
-	proof->verdict = BRG_VERDICT_NONE;
-	if (copy.verdict != BRG_VERDICT_P2P)
-		memcpy(proof->text, copy.text, sizeof(proof->text));
-	return 0;
+	if (!ret && proof->verdict == BRG_VERDICT_HOST)
+		proof->verdict = BRG_VERDICT_BOUNCE;
+	return ret;
 }
 
 int brg_mem_prove(const struct brg_mem *mem, struct brg_proof *proof)
@@ -64,7 +59,7 @@ int brg_mem_prove(const struct brg_mem *mem, struct brg_proof *proof)
 		return brg_fail(-ENOMEM, "out of memory");
 	ret = look(mem, mem->io, phys, &found);
 	if (!ret && (mem->ops->flags & BRG_MEM_COPIES))
-		ret = look_at_copy(mem, phys, &found);
+		ret = look_at_copy(mem, &found);
 	free(phys);
 	if (ret)
 		return ret;

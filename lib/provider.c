@@ -2,6 +2,7 @@
 #define BRG_LOG_PREFIX "provider"
 #include "provider.h"
 
+#include <barrage/clock.h>
 #include <barrage/log.h>
 #include <barrage/p2p.h>
 #include <barrage/pci.h>
@@ -254,4 +255,36 @@ void brg_provider_give(struct brg_provider *provider, unsigned int bar,
 	brg_slices_give(&use->slices,
 			(uint64_t)((uint8_t *)addr - (uint8_t *)use->map));
 	pthread_mutex_unlock(&lock);
+}
+
+static int prove_word(const struct brg_provider *provider, unsigned int bar,
+		      volatile uint64_t *word)
+{
+	const struct bar_use *use = &provider->bars[bar];
+	uint64_t at =
+		use->offset + (uint64_t)((uint8_t *)word - (uint8_t *)use->map);
+	uint64_t nonce = brg_clock_now_ns() ^ 0x6261727261676521ull;
+	uint64_t old = *word, found = 0;
+	int ret;
+
+	*word = nonce;
+	ret = brg_vfio_read(&provider->vfio, bar, at, &found, sizeof(found));
+	*word = old;
+	if (ret || found == nonce)
+		return ret;
+	return brg_fail(-EXDEV,
+			"%s: BAR%u: what the CPU stored at %#llx is not there",
+			provider->pci.bdf, bar, (unsigned long long)at);
+}
+
+int brg_provider_prove(struct brg_provider *provider, unsigned int bar,
+		       void *addr, size_t len)
+{
+	uint64_t *words = addr;
+	int ret;
+
+	ret = prove_word(provider, bar, words);
+	return ret ? ret :
+		     prove_word(provider, bar,
+				words + len / sizeof(*words) - 1);
 }

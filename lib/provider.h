@@ -70,4 +70,21 @@ int brg_provider_take(struct brg_provider *provider, unsigned int bar,
 void brg_provider_give(struct brg_provider *provider, unsigned int bar,
 		       void *addr);
 
+/**
+ * brg_provider_prove - is this piece really the BAR?
+ * @provider: from brg_provider_get() with MAPPED
+ * @bar: as given
+ * @addr: from brg_provider_take()
+ * @len: of it
+ *
+ * The kernel shows no page frames of a device's mapping, so this asks for what
+ * they are good for: a number stored through the mapping, in the piece's first
+ * and last word, is read back through the VFIO file, from where it must be in
+ * the BAR. The words are put back.
+ *
+ * Return: 0; -EXDEV where it is not; -errno; with brg_last_error() set.
+ */
+int brg_provider_prove(struct brg_provider *provider, unsigned int bar,
+		       void *addr, size_t len);
+
 #endif

@@ -20,12 +20,15 @@
 
 static int nr_open, nr_bound, nr_registered, nr_mapped;
 static int open_result, register_result, map_result, unregister_result;
-static bool bound_when_closed;
+static bool bound_when_closed, mapping_is_elsewhere;
+static uint8_t *bar_memory;
 
 int __wrap_brg_vfio_open(const char *bdf, struct brg_vfio *vfio);
 void __wrap_brg_vfio_close(struct brg_vfio *vfio);
 int __wrap_brg_vfio_map(const struct brg_vfio *vfio, unsigned int bar,
 			uint64_t offset, size_t len, void **addrp);
+int __wrap_brg_vfio_read(const struct brg_vfio *vfio, uint32_t index,
+			 uint64_t offset, void *buf, size_t len);
 int __wrap_brg_p2p_register(const struct brg_vfio *vfio, unsigned int bar,
 			    uint64_t offset, uint64_t length);
 int __wrap_brg_p2p_unregister(const struct brg_vfio *vfio, unsigned int bar,
@@ -62,7 +65,20 @@ int __wrap_brg_vfio_map(const struct brg_vfio *vfio, unsigned int bar,
 			uint64_t offset, size_t len, void **addrp)
 {
 	nr_mapped++;
-	return anonymous(len, addrp);
+	anonymous(len, addrp);
+	bar_memory = *addrp;
+	return 0;
+}
+
+/* the BAR through the file: the mapping's bytes, or not */
+int __wrap_brg_vfio_read(const struct brg_vfio *vfio, uint32_t index,
+			 uint64_t offset, void *buf, size_t len)
+{
+	assert_int_equal(index, 2);
+	memset(buf, 0, len);
+	if (!mapping_is_elsewhere)
+		memcpy(buf, bar_memory + offset, len);
+	return 0;
 }
 
 int __wrap_brg_p2p_register(const struct brg_vfio *vfio, unsigned int bar,
@@ -118,6 +134,7 @@ static int setup(void **state)
 	register_result = 0;
 	unregister_result = 0;
 	map_result = 0;
+	mapping_is_elsewhere = false;
 	nr_mapped = 0;
 	brg_log_set_level(BRG_LOG_QUIET);
 	return 0;
@@ -254,11 +271,33 @@ static void what_is_not_in_the_bar_is_not_called_p2p(void **state)
 		assert_error("host, expected p2p");
 	}
 	brg_mem_close(mem);
+}
+
+static void a_bounce_is_proved_on_both_sides(void **state)
+{
+	struct brg_mem *filler, *mem;
+	struct brg_proof proof = {};
+	int ret;
+
+	/* not the BAR's first piece, and not empty */
+	assert_int_equal(open_size("bounce", 4096, &filler), 0);
 	assert_int_equal(open_size("bounce", 65536, &mem), 0);
+	brg_mem_store(mem, 0, "first", 6);
+	brg_mem_store(mem, 65536 - 6, "last!", 6);
 	ret = brg_mem_prove(mem, &proof);
-	if (ret != -EPERM)
-		assert_int_equal(ret, -EXDEV);
+	if (ret != -EPERM) {
+		assert_int_equal(ret, 0);
+		assert_int_equal(proof.verdict, BRG_VERDICT_BOUNCE);
+		assert_int_equal(proof.nr_in_ram, 16);
+		mapping_is_elsewhere = true;
+		assert_int_equal(brg_mem_prove(mem, &proof), -EXDEV);
+		assert_int_equal(proof.verdict, BRG_VERDICT_NONE);
+		mapping_is_elsewhere = false;
+	}
+	assert_string_equal((char *)brg_mem_dev_addr(mem), "first");
+	assert_string_equal((char *)brg_mem_dev_addr(mem) + 65530, "last!");
 	brg_mem_close(mem);
+	brg_mem_close(filler);
 }
 
 static void allocations_share_one_registration(void **state)
@@ -460,6 +499,7 @@ int main(void)
 		MEM_TEST(host_memory_is_whole_pages_of_zeroes),
 		MEM_TEST(host_memory_is_proved_or_says_what_is_missing),
 		MEM_TEST(what_is_not_in_the_bar_is_not_called_p2p),
+		MEM_TEST(a_bounce_is_proved_on_both_sides),
 		MEM_TEST(allocations_share_one_registration),
 		MEM_TEST(the_file_is_closed_before_the_device_goes_back),
 		MEM_TEST(one_bar_is_used_in_one_way),

@@ -188,8 +188,10 @@ int brg_mem_after_read(struct brg_mem *mem, size_t off, size_t len);
  * @mem: allocation
  * @proof: receives counts, verdict and a line of text, also on -EXDEV
  *
- * Looks every page of io_addr up (and of dev_addr, for bounce), which touches
- * it. Needs CAP_SYS_ADMIN. Costs a system call and about 100 ns a page.
+ * Looks every page of io_addr up, which touches it. The kernel shows no page
+ * frames of a BAR that is mapped through VFIO: for bounce, words stored through
+ * dev_addr are read back through the VFIO file instead, and put back. Needs
+ * CAP_SYS_ADMIN. Costs a system call and about 100 ns a page.
  *
  * Return: 0; -EXDEV where the verdict is not the kind's, with the reason in
  * brg_last_error(); -EPERM; -errno.

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * guest - what the tests of the real kernel share
+ *
+ * They run as root in the emulated machine. Each test gets the provider open
+ * and unregistered; afterwards it is closed, its peer-to-peer memory has to be
+ * gone, and the kernel log is read. Nothing is skipped: a kernel without the
+ * feature fails.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include "../unit/test.h"
+
+#include <barrage/p2p.h>
+#include <barrage/p2pmem.h>
+#include <barrage/pci.h>
+#include <barrage/vfio.h>
+
+#include <linux/vfio.h>
+
+#define MIB (1ull << 20)
+#define PAGE 4096ull
+
+/* for calls of the library: 0, or the test fails with what it says */
+#define assert_good(call)                                                      \
+	do {                                                                   \
+		int result_ = (call);                                          \
+		if (result_)                                                   \
+			fail_msg(#call ": %s (%s)", strerror(-result_),        \
+				 brg_last_error());                            \
+	} while (0)
+
+/* the errno that a call must end with, named in the report */
+#define assert_errno(call, errno_)                                             \
+	do {                                                                   \
+		int result_ = (call);                                          \
+		if (result_ != -(errno_))                                      \
+			fail_msg(#call ": %d (%s), not " #errno_, result_,     \
+				 strerror(result_ < 0 ? -result_ : 0));        \
+	} while (0)
+
+/**
+ * struct guest - one provider
+ * @bdf: of it
+ * @bar: number of the BAR that is large enough to be registered
+ * @bar_bytes: of that BAR
+ * @bar_start: its physical address
+ */
+struct guest {
+	const char *bdf;
+	unsigned int bar;
+	uint64_t bar_bytes;
+	uint64_t bar_start;
+	struct brg_pci_binding binding;
+	struct brg_vfio vfio;
+};
+
+/* One file of tests; guest_suites ends in a zeroed entry. */
+struct guest_suite {
+	const struct CMUnitTest *tests;
+	size_t nr;
+};
+
+#define GUEST_SUITE(array)                                                     \
+	{                                                                      \
+		array, sizeof(array) / sizeof((array)[0])                      \
+	}
+
+extern const struct guest_suite guest_registration;
+extern const struct guest_suite guest_exclusion;
+extern const struct guest_suite guest_memory;
+extern const struct guest_suite guest_teardown_suite;
+extern const struct guest_suite guest_io;
+extern const struct guest_suite guest_pins;
+extern const struct guest_suite guest_growth;
+extern const struct guest_suite guest_kinds;
+
+/* fixtures: *state is the struct guest of the role PROVIDER */
+int guest_setup(void **state);
+int guest_teardown(void **state);
+
+#define GUEST_TEST(test)                                                       \
+	cmocka_unit_test_setup_teardown(test, guest_setup, guest_teardown)
+
+/* parts of fixtures: mark the kernel log, read it */
+int guest_mark(void **state);
+int guest_judge(void **state);
+
+/** guest_open - bind and open the device of a role ("PROVIDER", "PMR") */
+void guest_open(struct guest *guest, const char *role);
+
+/** guest_close - undo guest_open(); p2pmem has to go with it */
+void guest_close(struct guest *guest);
+
+/** guest_reopen - close the VFIO file and open it again */
+void guest_reopen(struct guest *guest);
+
+/**
+ * guest_feature - the ioctl as it is, with any argsz
+ * @op: VFIO_DEVICE_FEATURE_{GET,SET,PROBE}
+ *
+ * Return: 0 or more; -errno.
+ */
+int guest_feature(const struct guest *guest, uint32_t op, uint32_t argsz,
+		  struct vfio_device_feature_p2p_register *reg);
+
+/** guest_set - SET with the whole structure */
+int guest_set(const struct guest *guest,
+	      struct vfio_device_feature_p2p_register reg);
+
+/** guest_state - assert the state of the BAR */
+void guest_expect_state(const struct guest *guest, uint32_t state);
+
+/** guest_register - register the whole BAR, and assert that it works */
+void guest_register(const struct guest *guest);
+
+/** guest_unregister - the opposite */
+void guest_unregister(const struct guest *guest);
+
+/** guest_map - allocate P2P memory, and assert that it works */
+void *guest_map(const struct guest *guest, size_t len);
+
+/** guest_map_errno - allocate and unmap again; 0 or -errno */
+int guest_map_errno(const struct guest *guest, size_t len);
+
+/** guest_has_pool - is there a p2pmem folder? */
+bool guest_has_pool(const struct guest *guest);
+
+/** guest_await_available - wait, bounded, until so much is free again */
+void guest_await_available(const struct guest *guest, uint64_t bytes);
+
+/**
+ * guest_touch - read or write one byte
+ *
+ * Return: 0, or the number of the signal that it raised.
+ */
+int guest_touch(volatile void *addr, bool write);
+
+/** guest_role - environment of a role; fails the test where it is missing */
+const char *guest_role(const char *role);
+
+#endif
