@@ -87,15 +87,15 @@ int init_spawn(const struct init_job *job, int *out, int *err)
 
 void init_tty_size(const char *rows_columns)
 {
+	/* Stays open: the last close would forget the size. */
+	static int fd = -1;
 	struct winsize size = { 0 };
-	int fd;
 
 	if (sscanf(rows_columns, "%hu %hu", &size.ws_row, &size.ws_col) != 2 ||
 	    init_wait_path(TTY, TTY_WAIT_MS))
 		return;
-	fd = open(TTY, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return;
-	ioctl(fd, TIOCSWINSZ, &size);
-	close(fd);
+		fd = open(TTY, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		ioctl(fd, TIOCSWINSZ, &size);
 }
