@@ -13,13 +13,20 @@
 #define RECORD_MAX 8192
 #define PENDING_MAX 32768
 
-void init_log_open(struct init_log *log)
+static struct {
+	int kmsg;
+	int port;
+	struct vm_buf pending;
+	size_t sent;
+	uint64_t total;
+} klog = { .kmsg = -1, .port = -1 };
+
+void init_log_open(void)
 {
-	*log = (struct init_log){ .kmsg = -1 };
-	log->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log->kmsg < 0)
+	klog.kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (klog.kmsg < 0)
 		init_die("/dev/kmsg: %s", strerror(errno));
-	log->port = init_port_open(VM_PORT_LOG);
+	klog.port = init_port_open(VM_PORT_LOG);
 }
 
 /* "\x0a" stands for a newline, and so on. */
@@ -35,7 +42,7 @@ static int unescape(const char **p)
 }
 
 /* "6,339,5140900,-;text": as dmesg writes it. */
-static void add_record(struct init_log *log, const char *record)
+static void add_record(const char *record)
 {
 	const char *text = strchr(record, ';');
 	unsigned int priority;
@@ -48,76 +55,83 @@ static void add_record(struct init_log *log, const char *record)
 	text++;
 	stamp = vm_strf("[%5" PRIu64 ".%06" PRIu64 "] ", us / 1000000,
 			us % 1000000);
-	vm_buf_printf(&log->pending, "%s", stamp);
+	vm_buf_printf(&klog.pending, "%s", stamp);
 	while (*text && *text != '\n') {
 		char c = unescape(&text);
 
-		vm_buf_add(&log->pending, &c, 1);
+		vm_buf_add(&klog.pending, &c, 1);
 		if (c == '\n')
-			vm_buf_printf(&log->pending, "%s", stamp);
+			vm_buf_printf(&klog.pending, "%s", stamp);
 	}
-	vm_buf_add(&log->pending, "\n", 1);
+	vm_buf_add(&klog.pending, "\n", 1);
 	free(stamp);
 }
 
-static void fill(struct init_log *log)
+static void fill(void)
 {
 	char record[RECORD_MAX + 1];
 
-	while (log->pending.len < PENDING_MAX) {
-		ssize_t n = read(log->kmsg, record, RECORD_MAX);
+	while (klog.pending.len < PENDING_MAX) {
+		ssize_t n = read(klog.kmsg, record, RECORD_MAX);
 
 		if (n < 0 && errno == EPIPE) {
-			vm_buf_printf(&log->pending,
+			vm_buf_printf(&klog.pending,
 				      "[    0.000000] barrage: the kernel log was overwritten here before it was read\n");
 			continue;
 		}
 		if (n <= 0)
 			break;
 		record[n] = '\0';
-		add_record(log, record);
+		add_record(record);
 	}
 }
 
-void init_log_prepare(const struct init_log *log, struct pollfd *pfd)
+void init_log_prepare(struct pollfd *pfd)
 {
-	*pfd = (struct pollfd){ .fd = log->kmsg, .events = POLLIN };
-	if (log->sent < log->pending.len)
-		*pfd = (struct pollfd){ .fd = log->port, .events = POLLOUT };
+	*pfd = (struct pollfd){ .fd = klog.kmsg, .events = POLLIN };
+	if (klog.sent < klog.pending.len)
+		*pfd = (struct pollfd){ .fd = klog.port, .events = POLLOUT };
 }
 
-void init_log_step(struct init_log *log, const struct pollfd *pfd)
+void init_log_step(const struct pollfd *pfd)
 {
 	ssize_t n;
 
 	if (!pfd->revents)
 		return;
 	if (pfd->events == POLLIN) {
-		log->sent = 0;
-		log->pending.len = 0;
-		fill(log);
+		klog.sent = 0;
+		klog.pending.len = 0;
+		fill();
 	}
-	if (log->sent == log->pending.len)
+	if (klog.sent == klog.pending.len)
 		return;
-	n = write(log->port, log->pending.data + log->sent,
-		  log->pending.len - log->sent);
+	n = write(klog.port, klog.pending.data + klog.sent,
+		  klog.pending.len - klog.sent);
 	if (n > 0) {
-		log->sent += n;
-		log->total += n;
+		klog.sent += n;
+		klog.total += n;
 	}
 }
 
-void init_log_drain(struct init_log *log, int ms)
+void init_log_drain(int ms)
 {
 	int64_t deadline = vm_now_ms() + ms;
 	struct pollfd pfd;
 
+	if (klog.port < 0)
+		return;
 	do {
-		init_log_prepare(log, &pfd);
+		init_log_prepare(&pfd);
 		if (poll(&pfd, 1, pfd.events == POLLIN ? 0 : 100) < 0)
 			return;
 		if (pfd.events == POLLIN && !pfd.revents)
 			return;
-		init_log_step(log, &pfd);
+		init_log_step(&pfd);
 	} while (vm_now_ms() < deadline);
+}
+
+uint64_t init_log_total(void)
+{
+	return klog.total;
 }

@@ -27,16 +27,22 @@ struct init_job {
 	bool kmemleak;
 };
 
-/* The kernel log on its way to the runner. */
-struct init_log {
-	int kmsg;
-	int port;
-	struct vm_buf pending;
-	size_t sent;
-	uint64_t total;
+/* The port to the runner, and what came on it so far. */
+struct init_control {
+	int fd;
+	struct vm_buf received;
 };
 
-/* init.c */
+/* How long the runner may take to listen, or to say what to do. */
+#define INIT_DRAIN_MS 10000
+
+/* init-control.c */
+extern struct init_control init_control;
+
+void init_power_off(void) __attribute__((noreturn));
+
+/* Read what is there; vm_record_take() then has the records. */
+void init_receive(void);
 
 /* Tell the runner, as far as it can be reached, and stop the machine. */
 void init_die(const char *fmt, ...) VM_PRINTF(1, 2)
@@ -60,19 +66,25 @@ int init_wait_path(const char *path, int ms);
 /* init-pci.c: set the variables of one "ROLE BAR PATH". */
 void init_pci_export(const char *device);
 
-/* init-log.c */
-void init_log_open(struct init_log *log);
-void init_log_prepare(const struct init_log *log, struct pollfd *pfd);
-void init_log_step(struct init_log *log, const struct pollfd *pfd);
+/* init-log.c: the kernel log on its way to the runner. */
+void init_log_open(void);
+void init_log_prepare(struct pollfd *pfd);
+void init_log_step(const struct pollfd *pfd);
 
 /* Send what the kernel has said so far, for at most @ms. */
-void init_log_drain(struct init_log *log, int ms);
+void init_log_drain(int ms);
+
+/* Bytes sent so far. */
+uint64_t init_log_total(void);
 
 /* init-hang.c: name the tasks and put all stacks into the kernel log. */
 void init_hang_report(void);
 
 /* init-leak.c: start the search for leaks; returns the process. */
 int init_leak_scan(void);
+
+/* init-run.c: run the command to its end and report it. */
+void init_run(const struct init_job *job);
 
 /* init-spawn.c */
 

@@ -102,9 +102,10 @@ static void add_disk(const struct vm_machine *machine,
 
 	set_string(node, "filename", "%s", path);
 	node = filter(node, "file", "locking", json_string("off"));
-	node = filter(NULL, "raw", "file", node);
+	/* Below raw, whose events it is told of. */
 	if (dev->blkdebug)
 		node = filter(dev->blkdebug, "blkdebug", "image", node);
+	node = filter(NULL, "raw", "file", node);
 	if (dev->throttle) {
 		json_t *group = json_object();
 

@@ -4,21 +4,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "image.h"
+#include "observe-actions.h"
 #include "options.h"
-#include "sha256.h"
 #include "text.h"
-
-#define MAX_PATTERN 4096
-#define DUMP_WIDTH 16
-#define POLL_MS 5
 
 static const char usage[] =
 	"barrage-vm observe FILE|DIR ACTION [OPTION...]\n"
@@ -38,147 +31,14 @@ static const char usage[] =
 	"  --timeout SEC            default: 10\n"
 	"  --with FILE              from its start\n";
 
-struct observe {
-	const char *role;
-	const char *with;
-	uint8_t pattern[MAX_PATTERN];
-	size_t pattern_len;
-	unsigned long long offset;
-	unsigned long long length;
-	bool has_length;
-	int timeout_s;
-	struct vm_image image;
-};
-
-static void nap(void)
-{
-	const struct timespec ts = { .tv_nsec = POLL_MS * 1000000L };
-
-	nanosleep(&ts, NULL);
-}
-
-static int do_sum(struct observe *o)
-{
-	char hex[VM_SHA256_HEX];
-
-	vm_sha256(o->image.data + o->offset, o->length, hex);
-	printf("%s\n", hex);
-	return 0;
-}
-
-static int do_blocks(struct observe *o)
-{
-	vm_image_print_blocks(&o->image, o->offset, o->length, stdout);
-	return 0;
-}
-
-static int do_dump(struct observe *o)
-{
-	for (size_t at = 0; at < o->length; at += DUMP_WIDTH) {
-		const uint8_t *row = o->image.data + o->offset + at;
-		size_t len = o->length - at;
-
-		if (len > DUMP_WIDTH)
-			len = DUMP_WIDTH;
-		printf("%08llx ", o->offset + at);
-		for (size_t i = 0; i < len; i++)
-			printf(" %02x", row[i]);
-		putchar('\n');
-	}
-	return 0;
-}
-
-static int do_compare(struct observe *o)
-{
-	const uint8_t *mine = o->image.data + o->offset;
-	struct vm_image with;
-	int ret = 0;
-
-	if (!o->with) {
-		vm_say("observe compare: --with FILE is missing");
-		return VM_EXIT_HARNESS;
-	}
-	if (vm_image_open(o->with, &with))
-		return VM_EXIT_HARNESS;
-	if (!o->has_length && with.size < o->length)
-		o->length = with.size;
-	if (with.size < o->length) {
-		vm_say("%s: %zu bytes are less than --length %llu", o->with,
-		       with.size, o->length);
-		ret = VM_EXIT_HARNESS;
-	}
-	for (size_t i = 0; !ret && i < o->length; i++) {
-		if (mine[i] == with.data[i])
-			continue;
-		printf("differs at %#llx: %02x, in %s: %02x\n", o->offset + i,
-		       mine[i], o->with, with.data[i]);
-		ret = VM_EXIT_FAIL;
-	}
-	vm_image_close(&with);
-	return ret;
-}
-
-static int do_wait(struct observe *o)
-{
-	int64_t deadline = vm_now_ms() + o->timeout_s * 1000LL;
-
-	if (!o->pattern_len || o->pattern_len > o->length) {
-		vm_say("observe wait: --pattern HEX is missing or longer than the range");
-		return VM_EXIT_HARNESS;
-	}
-	while (memcmp(o->image.data + o->offset, o->pattern, o->pattern_len)) {
-		if (vm_now_ms() > deadline) {
-			vm_say("the pattern did not come to %#llx within %d s",
-			       o->offset, o->timeout_s);
-			return VM_EXIT_TIMEOUT;
-		}
-		nap();
-	}
-	return 0;
-}
-
-static int do_watch(struct observe *o)
-{
-	int64_t start = vm_now_ms(), now = start;
-	const uint8_t *live = o->image.data + o->offset;
-	uint8_t *before = vm_alloc(o->length);
-
-	memcpy(before, live, o->length);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (; now < start + o->timeout_s * 1000LL; now = vm_now_ms()) {
-		for (size_t at = 0; at < o->length; at += VM_IMAGE_BLOCK) {
-			size_t len = o->length - at;
-
-			if (len > VM_IMAGE_BLOCK)
-				len = VM_IMAGE_BLOCK;
-			if (!memcmp(before + at, live + at, len))
-				continue;
-			printf("%#llx changed after %lld ms\n", o->offset + at,
-			       (long long)(vm_now_ms() - start));
-			memcpy(before + at, live + at, len);
-		}
-		nap();
-	}
-	free(before);
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	int (*run)(struct observe *observe);
-} actions[] = {
-	{ "sum", do_sum },	   { "blocks", do_blocks }, { "dump", do_dump },
-	{ "compare", do_compare }, { "wait", do_wait },	    { "watch", do_watch },
-};
-
-static int parse_pattern(const char *hex, struct observe *o)
+static int parse_pattern(const char *hex, struct vm_observe *o)
 {
 	size_t len = strlen(hex);
 
-	if (!len || len % 2 || len / 2 > MAX_PATTERN ||
+	if (!len || len % 2 || len / 2 > VM_MAX_PATTERN ||
 	    hex[strspn(hex, "0123456789abcdefABCDEF")]) {
 		vm_say("--pattern '%s': pairs of hexadecimal digits, at most %d",
-		       hex, MAX_PATTERN);
+		       hex, VM_MAX_PATTERN);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < len / 2; i++) {
@@ -204,7 +64,7 @@ static int parse_bytes(const char *what, const char *text,
 	return 0;
 }
 
-static int parse_options(int argc, char **argv, struct observe *o)
+static int parse_options(int argc, char **argv, struct vm_observe *o)
 {
 	static const struct option options[] = {
 		{ "offset", required_argument, NULL, 'o' },
@@ -272,7 +132,7 @@ static char *find_image(const char *path, const char *role)
 	return image;
 }
 
-static int open_image(const char *path, struct observe *o)
+static int open_image(const char *path, struct vm_observe *o)
 {
 	char *file = find_image(path, o->role);
 	int ret;
@@ -299,8 +159,8 @@ static int unknown_action(const char *name)
 	struct vm_strv names = { 0 };
 	char *joined;
 
-	for (size_t i = 0; i < VM_ARRAY_SIZE(actions); i++)
-		vm_strv_add(&names, "%s", actions[i].name);
+	for (const struct vm_action *a = vm_actions; a->name; a++)
+		vm_strv_add(&names, "%s", a->name);
 	joined = vm_strv_join(&names, ", ");
 	vm_say("observe: no action '%s': choose one of: %s", name, joined);
 	free(joined);
@@ -310,22 +170,23 @@ static int unknown_action(const char *name)
 
 int vm_observe(int argc, char **argv)
 {
-	struct observe o = { .role = "provider", .timeout_s = 10 };
+	struct vm_observe o = { .role = "provider", .timeout_s = 10 };
 	int status = VM_EXIT_HARNESS;
 
-	if (argc < 3) {
-		fputs(usage, argc == 2 && !strcmp(argv[1], "help") ? stdout :
-								      stderr);
-		return argc == 2 && !strcmp(argv[1], "help") ?
-			       0 :
-			       VM_EXIT_HARNESS;
+	if (argc == 2 && !strcmp(argv[1], "help")) {
+		fputs(usage, stdout);
+		return 0;
 	}
-	for (size_t i = 0; i < VM_ARRAY_SIZE(actions); i++) {
-		if (strcmp(actions[i].name, argv[2]))
+	if (argc < 3) {
+		vm_say("observe: FILE and ACTION are missing; see 'barrage-vm observe help'");
+		return VM_EXIT_HARNESS;
+	}
+	for (const struct vm_action *a = vm_actions; a->name; a++) {
+		if (strcmp(a->name, argv[2]))
 			continue;
 		if (!parse_options(argc - 2, argv + 2, &o) &&
 		    !open_image(argv[1], &o))
-			status = actions[i].run(&o);
+			status = a->run(&o);
 		vm_image_close(&o.image);
 		return status;
 	}

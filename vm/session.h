@@ -120,6 +120,9 @@ void vm_session_size(struct vm_session *session);
 /* session-hang.c: have the stacks put into log or console, in some seconds. */
 void vm_session_stacks(struct vm_session *session);
 
+/* session-loop.c: until the session has an end. */
+void vm_session_loop(struct vm_session *session, const struct vm_strv *env);
+
 /* One turn of the loop; at most @timeout_ms. */
 void vm_session_step(struct vm_session *session, const struct vm_strv *env,
 		     int timeout_ms);
