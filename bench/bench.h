@@ -30,7 +30,8 @@ enum bench_status {
 };
 
 #define BENCH_NEEDS_PROVIDER (1u << 0) /* --device */
-#define BENCH_NEEDS_DISK (1u << 1) /* --peer, and writes to it */
+/* --peer, which is written to; and --device, if one of the arms needs it */
+#define BENCH_NEEDS_DISK (1u << 1)
 #define BENCH_NEEDS_FIO (1u << 2) /* --fio, --engine and --jobs */
 /* moves data: worth nothing unless the data is verified around it */
 #define BENCH_NEEDS_VERIFY (1u << 3)

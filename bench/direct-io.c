@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A fixed number of O_DIRECT reads or writes, one at a time, from this process:
- * what one I/O costs from the system call to the data in place, a bounce copy
- * included. No fio start-up, no clock that ends the run: below an emulator that
- * counts instructions, the same work each time.
+ * A fixed number of O_DIRECT reads or writes, one at a time, from this process,
+ * a bounce's copies included. By the clock, it is how long one takes. Where the
+ * clock counts instructions, it is what one costs, without the time that the
+ * CPU waits for the disk (ring.h): the same work each time.
  */
 #include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <barrage/clock.h>
 #include <barrage/log.h>
 
 #include "arms.h"
 #include "disk-io.h"
+#include "ring.h"
+#include "stats.h"
 
 #define DISK_OFFSET (1u << 20)
 #define WARM_UP 8
+#define MAX_IOS 200
+#define SETTLE_NS 50000000ull
 
-static const struct arms_metric metrics[] = {
-	{ "time-per-io", "ns", "lower", "time-per-io-ratio" },
+static const struct arms_metric time_metric = {
+	"time-per-io",
+	"ns",
+	"lower",
+	"time-per-io-ratio",
+};
+
+static const struct arms_metric cost_metric = {
+	"cost-per-io",
+	"ns",
+	"lower",
+	"cost-per-io-ratio",
 };
 
 struct shape {
@@ -29,36 +46,83 @@ struct shape {
 struct direct_io {
 	const struct shape *shape;
 	struct disk_io disk;
+	struct ring ring;
 	struct brg_param params[4];
 };
 
-static int each_io(const struct direct_io *direct, struct brg_mem *mem,
-		   unsigned int nr)
+static bool counts_instructions(void)
 {
-	const struct shape *shape = direct->shape;
+	return brg_clock_kind() == BRG_CLOCK_ICOUNT;
+}
+
+/*
+ * Whether anonymous pages happen to be neighbours in physical memory decides
+ * into how many pieces an I/O falls, and so a third of its cost. So that it is
+ * the same each time they are given back and touched anew, every other page
+ * first: no page then follows its neighbour.
+ */
+static int scatter(struct brg_mem *mem)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	volatile char *addr = brg_mem_io_addr(mem);
+	size_t size = brg_mem_size(mem);
+
+	if (brg_mem_kind(mem)->verdict == BRG_VERDICT_P2P)
+		return 0;
+	if (madvise((void *)addr, size, MADV_NOHUGEPAGE) && errno != EINVAL)
+		return brg_fail(-errno, "madvise: %s", strerror(errno));
+	if (madvise((void *)addr, size, MADV_DONTNEED))
+		return brg_fail(-errno, "madvise: %s", strerror(errno));
+	for (size_t first = 0; first < 2; first++) {
+		for (size_t at = first * page; at < size; at += 2 * page)
+			addr[at] = 1;
+	}
+	return 0;
+}
+
+/* one I/O with the copy that its memory needs: its time, or its cost */
+static int one_io(struct direct_io *direct, struct brg_mem *mem,
+		  double *value_ns)
+{
+	struct ring_io io = {
+		.write = direct->shape->write,
+		.addr = brg_mem_io_addr(mem),
+		.len = direct->shape->bs,
+		.offset = DISK_OFFSET,
+	};
+	uint64_t start_ns = brg_clock_now_ns();
 	int ret = 0;
 
-	for (unsigned int i = 0; i < nr && !ret; i++)
-		ret = (shape->write ? disk_io_write_mem : disk_io_read_mem)(
-			&direct->disk, mem, 0, shape->bs, DISK_OFFSET);
+	if (io.write)
+		ret = brg_mem_before_write(mem, 0, io.len);
+	if (!ret)
+		ret = ring_transfer(&direct->ring, &direct->disk, &io);
+	if (!ret && !io.write)
+		ret = brg_mem_after_read(mem, 0, io.len);
+	*value_ns = (double)(brg_clock_now_ns() - start_ns);
+	if (counts_instructions())
+		*value_ns -= io.waited_ns;
 	return ret;
 }
 
 static enum bench_status measure(struct bench_context *context,
-				 const struct direct_io *direct,
-				 struct brg_mem *mem, double *value)
+				 struct direct_io *direct, struct brg_mem *mem,
+				 double *value)
 {
-	uint64_t start_ns;
-	int ret = each_io(direct, mem, WARM_UP);
+	const unsigned int nr = direct->shape->nr_ios;
+	double values_ns[WARM_UP + MAX_IOS];
 
-	start_ns = brg_clock_now_ns();
-	if (!ret)
-		ret = each_io(direct, mem, direct->shape->nr_ios);
-	if (ret)
-		return bench_reason(context, BENCH_FAIL, "%s: %s",
-				    brg_mem_kind(mem)->name, brg_last_error());
-	*value =
-		(double)(brg_clock_now_ns() - start_ns) / direct->shape->nr_ios;
+	/* what was printed last is still on its way out of the machine */
+	if (counts_instructions())
+		brg_clock_sleep_ns(SETTLE_NS);
+	for (unsigned int i = 0; i < WARM_UP + nr; i++) {
+		if (one_io(direct, mem, &values_ns[i]))
+			return bench_reason(context, BENCH_FAIL, "%s: %s",
+					    brg_mem_kind(mem)->name,
+					    brg_last_error());
+	}
+	if (stats_quantile(values_ns + WARM_UP, nr, 0.5, value))
+		return bench_reason(context, BENCH_ERROR, "out of memory");
 	return BENCH_PASS;
 }
 
@@ -67,7 +131,7 @@ static enum bench_status direct_turn(struct arms *arms, unsigned int arm,
 				     void *arg)
 {
 	const struct bench_options *options = arms->context->options;
-	const struct direct_io *direct = arg;
+	struct direct_io *direct = arg;
 	const struct brg_mem_params params = {
 		.bdf = options->device,
 		.bar = options->bar,
@@ -81,13 +145,28 @@ static enum bench_status direct_turn(struct arms *arms, unsigned int arm,
 		return bench_reason(arms->context, bench_status_of(ret),
 				    "%s: %s", options->arms[arm]->name,
 				    brg_last_error());
-	if (brg_mem_prove(mem, proof))
+	if ((counts_instructions() && scatter(mem)) ||
+	    brg_mem_prove(mem, proof))
 		status = bench_reason(arms->context, BENCH_FAIL, "%s: %s",
 				      options->arms[arm]->name,
 				      brg_last_error());
 	else
 		status = measure(arms->context, direct, mem, values);
 	brg_mem_close(mem);
+	return status;
+}
+
+static enum bench_status open_and_run(struct arms *arms,
+				      struct direct_io *direct)
+{
+	struct bench_context *context = arms->context;
+	enum bench_status status;
+
+	if (disk_io_open(&direct->disk, &context->output->disk))
+		return bench_reason(context, BENCH_ERROR, "%s",
+				    brg_last_error());
+	status = arms_run(arms, direct_turn, direct);
+	disk_io_close(&direct->disk);
 	return status;
 }
 
@@ -108,17 +187,17 @@ static enum bench_status direct_run(struct bench_context *context,
 	struct arms arms = {
 		.context = context,
 		.bench = bench,
-		.metrics = metrics,
+		.metrics = counts_instructions() ? &cost_metric : &time_metric,
 		.nr_metrics = 1,
 		.params = direct.params,
 	};
 	enum bench_status status;
 
-	if (disk_io_open(&direct.disk, &context->output->disk))
+	if (ring_open(&direct.ring))
 		return bench_reason(context, BENCH_ERROR, "%s",
 				    brg_last_error());
-	status = arms_run(&arms, direct_turn, &direct);
-	disk_io_close(&direct.disk);
+	status = open_and_run(&arms, &direct);
+	ring_close(&direct.ring);
 	return status;
 }
 
@@ -126,9 +205,9 @@ static enum bench_status direct_run(struct bench_context *context,
 	static const struct shape shape_##id = { is_write, bytes, nr };        \
 	BENCH(id) = {                                                          \
 		.name = "io-" job,                                             \
-		.summary = "time of one O_DIRECT " job ", over " #nr,          \
-		.needs = BENCH_NEEDS_PROVIDER | BENCH_NEEDS_DISK |             \
-			 BENCH_NEEDS_VERIFY,                                   \
+		.summary = "what one O_DIRECT " job " takes, of " #nr          \
+			   " in a row",                                        \
+		.needs = BENCH_NEEDS_DISK | BENCH_NEEDS_VERIFY,                \
 		.sets = BENCH_SET_ICOUNT,                                      \
 		.run = direct_run,                                             \
 		.arg = &shape_##id,                                            \
@@ -136,7 +215,7 @@ static enum bench_status direct_run(struct bench_context *context,
 
 DIRECT_BENCH(read_4k, "read-4k", false, 4u << 10, 200);
 DIRECT_BENCH(read_64k, "read-64k", false, 64u << 10, 100);
-DIRECT_BENCH(read_1m, "read-1m", false, 1u << 20, 20);
+DIRECT_BENCH(read_1m, "read-1m", false, 1u << 20, 40);
 DIRECT_BENCH(write_4k, "write-4k", true, 4u << 10, 200);
 DIRECT_BENCH(write_64k, "write-64k", true, 64u << 10, 100);
-DIRECT_BENCH(write_1m, "write-1m", true, 1u << 20, 20);
+DIRECT_BENCH(write_1m, "write-1m", true, 1u << 20, 40);

@@ -66,7 +66,7 @@ static enum bench_status fio_failed(struct bench_context *context,
 				    const struct fio_run *run,
 				    const struct child *child)
 {
-	char reason[256];
+	char reason[400];
 
 	find_reason(*child->err ? child->err : child->out, reason,
 		    sizeof(reason));

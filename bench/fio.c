@@ -117,8 +117,8 @@ static enum bench_status fio_bench_run(struct bench_context *context,
 	BENCH(id) = {                                                          \
 		.name = "fio-" job,                                            \
 		.summary = what,                                               \
-		.needs = BENCH_NEEDS_PROVIDER | BENCH_NEEDS_DISK |             \
-			 BENCH_NEEDS_FIO | BENCH_NEEDS_VERIFY,                 \
+		.needs = BENCH_NEEDS_DISK | BENCH_NEEDS_FIO |                  \
+			 BENCH_NEEDS_VERIFY,                                   \
 		.sets = default_sets,                                          \
 		.run = fio_bench_run,                                          \
 		.arg = &job_##id,                                              \

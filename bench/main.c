@@ -46,16 +46,17 @@ static enum bench_status check_needs(struct bench_context *context,
 				     const struct bench *bench)
 {
 	const struct bench_options *o = context->options;
-	bool arms = bench->needs & BENCH_NEEDS_DISK;
+	bool disk = bench->needs & BENCH_NEEDS_DISK;
 	bool provider = bench->needs & BENCH_NEEDS_PROVIDER;
 
-	if (arms && !any_arm_needs_provider(o))
-		provider = false;
+	/* what works on the disk works on the arms: host needs no provider */
+	if (disk)
+		provider = any_arm_needs_provider(o);
 	if (provider && !*o->device)
 		return bench_reason(
 			context, BENCH_SKIP,
 			"no provider: give its address with --device BDF");
-	if (arms && !o->peer)
+	if (disk && !o->peer)
 		return bench_reason(
 			context, BENCH_SKIP,
 			"no disk: give a scratch disk with --peer /dev/nvme0n1");
@@ -98,15 +99,30 @@ static enum bench_status check_devices(struct bench_context *context)
 	return BENCH_PASS;
 }
 
+static const char *status_text(enum bench_status status)
+{
+	switch (status) {
+	case BENCH_PASS:
+		return "pass";
+	case BENCH_FAIL:
+		return "FAILED";
+	case BENCH_SKIP:
+		return "skipped";
+	default:
+		return "error";
+	}
+}
+
 static void finish(struct plan *plan, const char *name,
 		   enum bench_status status)
 {
 	if (status != BENCH_PASS)
 		fprintf(stderr, "barrage-bench: %s: %s: %s\n", name,
-			status == BENCH_SKIP ? "skipped" :
-			status == BENCH_FAIL ? "FAILED" :
-					       "error",
-			plan->context.reason);
+			status_text(status), plan->context.reason);
+	if (output_prints(plan->context.output)) {
+		printf("%-20s %s\n", name, status_text(status));
+		fflush(stdout);
+	}
 	if (plan->context.options->tap)
 		ktap_point(name, status, plan->context.reason);
 	plan->worst = bench_worse(plan->worst, status);

@@ -88,25 +88,29 @@ static struct unit shown_unit(const struct brg_record *record)
 	return as_is;
 }
 
+static void print_number(double value)
+{
+	printf(value < 1e4 ? "%.4g" : "%.0f", value);
+}
+
 static void print(const struct brg_record *record)
 {
 	struct unit unit = shown_unit(record);
 	char mem[64];
 	double median;
 
+	if (stats_quantile(record->samples, record->nr_samples, 0.5, &median))
+		return;
 	snprintf(mem, sizeof(mem), "%s%s%s", record->mem->name,
 		 record->baseline ? "/" : "",
 		 record->baseline ? record->baseline->name : "");
-	printf("%-18s %-20s %-18s ", record->name, mem, record->metric);
-	if (!stats_median(record->samples, record->nr_samples, &median))
-		printf("%.4g %s (n %zu)", median / unit.scale, unit.shown,
-		       record->nr_samples);
+	printf("%-20s %-20s %-18s ", record->name, mem, record->metric);
+	print_number(median / unit.scale);
+	printf(" %s", unit.shown);
 	if (record->status != BRG_STATUS_PASS)
-		printf(" %s: %s",
-		       record->status == BRG_STATUS_FAIL ? "FAIL" : "SKIP",
-		       record->reason);
+		printf(" (%s)", record->reason);
 	else if (record->untrusted_reason)
-		printf(" untrusted: %s", record->untrusted_reason);
+		printf(" (untrusted: %s)", record->untrusted_reason);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -128,10 +132,12 @@ static void judge(struct output *output, struct brg_record *record,
 			"the kernel was in trouble while this was measured";
 }
 
-static bool stdout_is_taken(const struct bench_options *options)
+bool output_prints(const struct output *output)
 {
-	return options->tap ||
-	       (options->output && !strcmp(options->output, "-"));
+	const struct bench_options *options = output->options;
+
+	return !options->tap &&
+	       !(options->output && !strcmp(options->output, "-"));
 }
 
 int output_write(struct output *output, const struct brg_record *given,
@@ -152,7 +158,7 @@ int output_write(struct output *output, const struct brg_record *given,
 	if (!record.untrusted_reason && !exact && record.nr_samples)
 		record.untrusted_reason =
 			stats_doubt(record.samples, record.nr_samples);
-	if (!stdout_is_taken(output->options))
+	if (output_prints(output) && !exact)
 		print(&record);
 	if (output->results) {
 		ret = brg_results_write(output->results, &record);

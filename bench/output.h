@@ -59,12 +59,16 @@ void output_mark(struct output *output);
  */
 enum brg_kernel_log output_kernel_log(struct output *output);
 
+/** output_prints - is stdout for people, neither for records nor for KTAP? */
+bool output_prints(const struct output *output);
+
 /**
  * output_write - hand a measurement over
  * @output: open
  * @record: seed, devices and the kernel log are filled in; so is the reason
  *	not to trust it, where there is none yet, from the samples' spread
- * @exact: a count, whose spread raises no doubt
+ * @exact: a count, which is for the records alone: it is not printed, and its
+ *	spread raises no doubt
  *
  * Return: 0; -EUCLEAN where the kernel log showed trouble: the record has been
  * written as a failure; -errno; with brg_last_error() set.

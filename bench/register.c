@@ -15,8 +15,7 @@
 #include "progress.h"
 #include "stop.h"
 
-#define NR_CALLS 100
-#define NR_CALLS_ICOUNT 20
+#define NR_CALLS 32 /* unregistering waits for the kernel's grace periods */
 #define VFIO_DRIVER "vfio-pci"
 
 struct samples {
@@ -25,17 +24,12 @@ struct samples {
 	double unregistering[NR_CALLS];
 };
 
-static unsigned int nr_calls(const struct bench_context *context)
-{
-	return context->options->icount ? NR_CALLS_ICOUNT : NR_CALLS;
-}
-
 static int measure(struct bench_context *context, const struct brg_vfio *vfio,
 		   struct samples *samples)
 {
 	unsigned int bar = context->options->bar;
 
-	while (samples->nr < nr_calls(context)) {
+	while (samples->nr < NR_CALLS) {
 		uint64_t t0, t1, t2;
 		int ret;
 
@@ -141,7 +135,7 @@ static enum bench_status register_run(struct bench_context *context,
 	struct brg_proof proof;
 	int ret;
 
-	progress_step("register: %u times", nr_calls(context));
+	progress_step("register: %d times", NR_CALLS);
 	ret = open_and_measure(context, &samples);
 	if (!ret)
 		ret = prove(context, &proof);

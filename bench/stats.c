@@ -42,7 +42,7 @@ size_t stats_ratios(const double *over, const double *under, size_t nr,
 	return nr_ratios;
 }
 
-int stats_median(const double *samples, size_t nr, double *median)
+int stats_quantile(const double *samples, size_t nr, double q, double *value)
 {
 	double *sorted;
 
@@ -51,7 +51,7 @@ int stats_median(const double *samples, size_t nr, double *median)
 	sorted = sort(samples, nr);
 	if (!sorted)
 		return -ENOMEM;
-	*median = brg_results_quantile(sorted, nr, 0.5);
+	*value = brg_results_quantile(sorted, nr, q);
 	free(sorted);
 	return 0;
 }

@@ -26,14 +26,15 @@ size_t stats_ratios(const double *over, const double *under, size_t nr,
 		    double *ratios);
 
 /**
- * stats_median - of samples in any order
+ * stats_quantile - of samples in any order
  * @samples: left as they are
  * @nr: at least 1
- * @median: receives it
+ * @q: 0 to 1; 0.5 is the median
+ * @value: receives it
  *
  * Return: 0; -EINVAL without samples; -ENOMEM.
  */
-int stats_median(const double *samples, size_t nr, double *median);
+int stats_quantile(const double *samples, size_t nr, double q, double *value);
 
 /**
  * stats_doubt - why a reader should not rely on the samples' median

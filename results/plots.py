@@ -48,7 +48,7 @@ def draw(records, folder):
     paths = []
     for topology in dict.fromkeys(r["topology"] for r in records):
         mine = [r for r in records if r["topology"] == topology and
-                r["name"].startswith("fio-")]
+                r["name"].startswith("fio-") and r["value"] is not None]
         if not mine:
             continue
         rows = [[r for r in mine if row_key(r) == key]

@@ -62,7 +62,7 @@ class Table:
 
     def markdown(self):
         def line(cells):
-            return "| " + " | ".join(c.replace("|", "\\|")
+            return "| " + " | ".join(c.strip().replace("|", "\\|")
                                      for c in cells) + " |"
         head = [f"{group} {title}".strip() for group, title in self.columns]
         rule = ["---" if i < self.keys else "---:"

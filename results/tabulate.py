@@ -5,7 +5,7 @@ from records import size_text
 from table import Table
 
 ARMS = ("host", "bounce", "p2p-register")
-NONE = "-"
+NONE = "- "
 
 
 def number(value, digits=3):
@@ -21,19 +21,30 @@ def number(value, digits=3):
 
 
 class Notes:
-    """Footnotes: the same reason gets the same mark."""
+    """Footnotes: each failure has a number, doubts share a question mark."""
 
     def __init__(self):
         self.reasons = []
+        self.doubts = []
 
     def mark(self, reason):
         if reason not in self.reasons:
             self.reasons.append(reason)
         return f"[{self.reasons.index(reason) + 1}]"
 
+    def doubt(self, record):
+        """A mark, of the same width whether there is a doubt or not."""
+        if record["trusted"]:
+            return " "
+        if record["untrusted_reason"] not in self.doubts:
+            self.doubts.append(record["untrusted_reason"])
+        return "?"
+
     def lines(self):
-        return [f"[{i}] {reason}"
-                for i, reason in enumerate(self.reasons, 1)]
+        lines = [f"[{i}] {reason}" for i, reason in enumerate(self.reasons, 1)]
+        if self.doubts:
+            lines.append("? not to be relied on: " + "; ".join(self.doubts))
+        return lines
 
 
 def row_key(record):
@@ -55,21 +66,15 @@ def find(records, metric, mem, baseline=None):
 def cell(record, scale, notes):
     if record is None or record["value"] is None:
         return NONE
-    text = number(record["value"] / scale)
-    if not record["trusted"]:
-        text += notes.mark(record["untrusted_reason"])
-    return text
+    return number(record["value"] / scale) + notes.doubt(record)
 
 
 def ratio_cell(record, notes):
     if record is None or record["value"] is None:
         return NONE
     spread = record["spread"]
-    text = (f"{record['value']:.2f} ({spread['p25']:.2f}-"
-            f"{spread['p75']:.2f})")
-    if not record["trusted"]:
-        text += notes.mark(record["untrusted_reason"])
-    return text
+    return (f"{record['value']:.2f} ({spread['p25']:.2f}-"
+            f"{spread['p75']:.2f})" + notes.doubt(record))
 
 
 def verdict_cell(records, notes):
@@ -77,8 +82,7 @@ def verdict_cell(records, notes):
     for status in ("fail", "skip"):
         for record in records:
             if record["status"] == status:
-                return status.upper() + notes.mark(
-                    f"{record['mem']}: {record['reason']}")
+                return status.upper() + notes.mark(record["reason"])
     proven = [r for r in records if r["verdict"] == "p2p" and r["proof"]]
     return "p2p, proven" if proven else "no p2p arm"
 
@@ -90,11 +94,7 @@ def is_ratio(record):
 def fio_table(records, notes):
     """Host, bounce and P2P beside each other; None where no fio job ran."""
     records = [r for r in records if r["name"].startswith("fio-")]
-    present = {r["mem"] for r in records}
-    arms = [a for a in ARMS if a in present]
-    arms += sorted(present - set(arms))
-    baselines = [a for a in ("bounce", "host")
-                 if any(r.get("baseline") == a for r in records)]
+    arms, baselines = present_arms(records), present_baselines(records)
     if not records:
         return None
     columns = [("", "job")]
@@ -118,6 +118,46 @@ def fio_table(records, notes):
     return table
 
 
+def present_arms(records):
+    """The memory kinds that were measured, in the order people expect."""
+    present = {r["mem"] for r in records}
+    arms = [a for a in ARMS if a in present]
+    return arms + sorted(present - set(arms))
+
+
+def present_baselines(records):
+    return [a for a in ("bounce", "host")
+            if any(r.get("baseline") == a for r in records)]
+
+
+def io_table(records, notes):
+    """One I/O's time or cost, arms beside each other; None without any."""
+    records = [r for r in records if r["name"].startswith("io-")]
+    if not records:
+        return None
+    counted = records[0]["clock"] == "icount"
+    metric = "cost-per-io" if counted else "time-per-io"
+    unit, scale = ("instructions", 1) if counted else ("us", 1e3)
+    arms, baselines = present_arms(records), present_baselines(records)
+    table = Table([("", "one I/O")] +
+                  [(f"{unit} per I/O", arm) for arm in arms] +
+                  [(f"{unit} ratio", f"p2p/{b}") for b in baselines] +
+                  [("", "verdict")])
+    for key in sorted({row_key(r) for r in records}):
+        row = [r for r in records if row_key(r) == key]
+        cells = [key[4][len("io-"):]]
+        cells += [cell(find(row, metric, arm), scale, notes) for arm in arms]
+        cells += [ratio_cell(find(row, f"{metric}-ratio", "p2p-register", b),
+                             notes) for b in baselines]
+        table.add(cells + [verdict_cell(row, notes)])
+    return table
+
+
+IO_LEGEND = ("Medians. One request at a time, from the system call to the data "
+             "in place, a bounce's copies included; the wait for the disk is "
+             "left out where instructions are counted.")
+
+
 def short_params(params):
     parts = []
     for key, value in sorted(params.items()):
@@ -127,16 +167,17 @@ def short_params(params):
     return " ".join(parts)
 
 
-FIO_LEGEND = ("medians over the rounds; p50, p99: completion latency in us; "
-              "CPU: busy seconds per GB, all CPUs; ratios are taken round by "
-              "round (quartiles)")
+FIO_LEGEND = ("Medians over the rounds. p50, p99: latency in us, a bounce's "
+              "copies included; CPU: busy seconds per GB, of all CPUs; ratios "
+              "are taken round by round (quartiles).")
 
 UNITS = {"ns": ("us", 1e3), "B/s": ("MB/s", 1e6)}
 
 
 def other_table(records, notes):
-    """Everything that is no fio job: one row per measurement."""
-    records = [r for r in records if not r["name"].startswith("fio-") and
+    """Everything that has no table of its own: a row per measurement."""
+    records = [r for r in records
+               if not r["name"].startswith(("fio-", "io-")) and
                r["name"] != "verify"]
     if not records:
         return None
@@ -152,9 +193,7 @@ def other_table(records, notes):
         value = cell(r, scale, notes)
         tail = [number(spread[k] / scale) if spread else NONE
                 for k in ("p99", "max")]
-        verdict = r["verdict"]
-        if r["status"] != "pass":
-            verdict = r["status"].upper() + notes.mark(r["reason"])
+        verdict = verdict_cell([r], notes)
         table.add([r["name"], r["mem"], short_params(r["params"]),
                    r["metric"], value] + tail + [unit, r["n"], verdict])
     return table
