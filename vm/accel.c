@@ -30,11 +30,23 @@ static void probe_argv(const struct vm_kernel *kernel, const char *cpu,
 		       struct vm_strv *argv)
 {
 	static const char *const options[] = {
-		"-no-user-config", "-nodefaults", "-no-reboot",
-		"-display", "none", "-serial", "stdio", "-m", "512",
-		"-machine", "q35,kernel-irqchip=split,sata=off,smbus=off",
-		"-accel", "kvm", "-smp", "2",
-		"-append", "console=ttyS0 panic=-1",
+		"-no-user-config",
+		"-nodefaults",
+		"-no-reboot",
+		"-display",
+		"none",
+		"-serial",
+		"stdio",
+		"-m",
+		"512",
+		"-machine",
+		"q35,kernel-irqchip=split,sata=off,smbus=off",
+		"-accel",
+		"kvm",
+		"-smp",
+		"2",
+		"-append",
+		"console=ttyS0 panic=-1",
 	};
 
 	vm_strv_add(argv, "%s", vm_qemu_program());
@@ -199,13 +211,14 @@ int vm_accel_choose(const struct vm_kernel *kernel,
 	} else if (access(KVM, F_OK)) {
 		accel->why = vm_strf("there is no " KVM);
 	} else if (access(KVM, R_OK | W_OK)) {
-		accel->why = vm_strf("no right to use " KVM
-				     ": join the group kvm");
+		accel->why =
+			vm_strf("no right to use " KVM ": join the group kvm");
 	} else if (probe_once(kernel, topology)) {
 		accel->kvm = true;
 		accel->why = vm_strf("a probe booted with it");
 	} else {
-		accel->why = vm_strf(KVM " is there, but a probe did not boot with it");
+		accel->why = vm_strf(
+			KVM " is there, but a probe did not boot with it");
 	}
 	return 0;
 }

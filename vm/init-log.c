@@ -49,8 +49,8 @@ static void add_record(const char *record)
 	uint64_t seq, us;
 	char *stamp;
 
-	if (!text ||
-	    sscanf(record, "%u,%" SCNu64 ",%" SCNu64, &priority, &seq, &us) != 3)
+	if (!text || sscanf(record, "%u,%" SCNu64 ",%" SCNu64, &priority, &seq,
+			    &us) != 3)
 		return;
 	text++;
 	stamp = vm_strf("[%5" PRIu64 ".%06" PRIu64 "] ", us / 1000000,
@@ -75,8 +75,9 @@ static void fill(void)
 		ssize_t n = read(klog.kmsg, record, RECORD_MAX);
 
 		if (n < 0 && errno == EPIPE) {
-			vm_buf_printf(&klog.pending,
-				      "[    0.000000] barrage: the kernel log was overwritten here before it was read\n");
+			vm_buf_printf(
+				&klog.pending,
+				"[    0.000000] barrage: the kernel log was overwritten here before it was read\n");
 			continue;
 		}
 		if (n <= 0)

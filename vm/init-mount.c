@@ -32,13 +32,17 @@ static const struct place places[] = {
 	{ .type = "proc", .dir = "/proc" },
 	{ .type = "sysfs", .dir = "/sys" },
 	{ .type = "devtmpfs", .dir = "/dev" },
-	{ .type = "devpts", .dir = "/dev/pts", .optional = true,
+	{ .type = "devpts",
+	  .dir = "/dev/pts",
+	  .optional = true,
 	  .data = "ptmxmode=0666,mode=0620,gid=5" },
 	{ .type = "tmpfs", .dir = "/dev/shm", .data = "mode=1777" },
 	{ .type = "hugetlbfs", .dir = "/dev/hugepages", .optional = true },
 	{ .type = "tmpfs", .dir = "/run", .data = "mode=0755" },
 	{ .type = "tmpfs", .dir = "/tmp", .data = "mode=1777", .keep = true },
-	{ .type = "tmpfs", .dir = "/var/tmp", .data = "mode=1777",
+	{ .type = "tmpfs",
+	  .dir = "/var/tmp",
+	  .data = "mode=1777",
 	  .keep = true },
 	{ .type = "debugfs", .dir = INIT_DEBUGFS, .optional = true },
 	{ .type = "tracefs", .dir = "/sys/kernel/tracing", .optional = true },
@@ -54,9 +58,8 @@ static const struct {
 	{ "/proc/self/fd/2", "/dev/stderr" },
 };
 
-static const char *const folders[] = {
-	"/run/lock", "/run/barrage", INIT_HOME, VM_GUEST_OUT
-};
+static const char *const folders[] = { "/run/lock", "/run/barrage", INIT_HOME,
+				       VM_GUEST_OUT };
 
 /* Bind one entry of the covered folder @old to the same name in @dir. */
 static void keep_entry(int old, const char *dir, const char *name)

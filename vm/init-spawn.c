@@ -37,8 +37,8 @@ static void use_pipes(int out, int err)
 	dup2(err, STDERR_FILENO);
 }
 
-static void __attribute__((noreturn)) child(const struct init_job *job, int out,
-					    int err)
+static void __attribute__((noreturn))
+child(const struct init_job *job, int out, int err)
 {
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	sigset_t none;
@@ -67,9 +67,10 @@ int init_spawn(const struct init_job *job, int *out, int *err)
 	pid_t pid;
 
 	if (job->tty && init_wait_path(TTY, TTY_WAIT_MS))
-		init_die(TTY " is not there: the kernel needs CONFIG_VIRTIO_CONSOLE");
-	if (!job->tty &&
-	    (pipe2(outs, O_CLOEXEC) || pipe2(errs, O_CLOEXEC)))
+		init_die(
+			TTY
+			" is not there: the kernel needs CONFIG_VIRTIO_CONSOLE");
+	if (!job->tty && (pipe2(outs, O_CLOEXEC) || pipe2(errs, O_CLOEXEC)))
 		init_die("pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid < 0)

@@ -48,7 +48,8 @@ static void read_job(struct init_job *job)
 		if (poll(&pfd, 1, INIT_DRAIN_MS) <= 0)
 			init_die("the runner does not say what to run");
 		init_receive();
-		while (!go && vm_record_take(&init_control.received, &key, &value)) {
+		while (!go &&
+		       vm_record_take(&init_control.received, &key, &value)) {
 			go = job_record(job, key, value);
 			free(key);
 			free(value);

@@ -45,8 +45,7 @@ void init_power_off(void) __attribute__((noreturn));
 void init_receive(void);
 
 /* Tell the runner, as far as it can be reached, and stop the machine. */
-void init_die(const char *fmt, ...) VM_PRINTF(1, 2)
-	__attribute__((noreturn));
+void init_die(const char *fmt, ...) VM_PRINTF(1, 2) __attribute__((noreturn));
 
 /* Send one record. */
 void init_send(const char *key, const char *fmt, ...) VM_PRINTF(2, 3);

@@ -57,8 +57,8 @@ static bool has_chassis(const char *driver)
 static void add_port(const struct vm_port *port, int number,
 		     struct vm_strv *argv)
 {
-	json_t *object = device(port->properties, port->driver, port->port,
-				port->slot);
+	json_t *object =
+		device(port->properties, port->driver, port->port, port->slot);
 
 	set_string(object, "id", "port-%s", port->name);
 	if (has_chassis(port->driver) && !json_object_get(object, "chassis"))
@@ -83,8 +83,8 @@ static void add_memory(const struct vm_machine *machine,
 }
 
 /* Put a block driver on top of @file. */
-static json_t *filter(json_t *properties, const char *driver,
-		      const char *child, json_t *file)
+static json_t *filter(json_t *properties, const char *driver, const char *child,
+		      json_t *file)
 {
 	json_t *object = properties ? json_deep_copy(properties) :
 				      json_object();
@@ -100,8 +100,8 @@ static void add_disk(const struct vm_machine *machine,
 	char *path = vm_machine_disk_path(machine, dev);
 	json_t *node = json_object();
 
+	set_string(node, "driver", "%s", "file");
 	set_string(node, "filename", "%s", path);
-	node = filter(node, "file", "locking", json_string("off"));
 	/* Below raw, whose events it is told of. */
 	if (dev->blkdebug)
 		node = filter(dev->blkdebug, "blkdebug", "image", node);
@@ -124,8 +124,8 @@ static void add_disk(const struct vm_machine *machine,
 static void add_device(const struct vm_machine *machine,
 		       const struct vm_device *dev, struct vm_strv *argv)
 {
-	json_t *object = device(dev->properties, dev->driver, dev->port,
-				dev->slot);
+	json_t *object =
+		device(dev->properties, dev->driver, dev->port, dev->slot);
 
 	set_string(object, "id", "device-%s", dev->role);
 	if (dev->memory_property) {

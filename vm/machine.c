@@ -27,7 +27,8 @@ const char *vm_qemu_program(void)
  * unfit, but only after half a minute. And an idle machine's clock jumps from
  * timer to timer while the host does the I/O: no disk may be found dead by it.
  */
-#define ICOUNT_APPEND " nolapic_timer nvme_core.io_timeout=100000 nvme_core.admin_timeout=100000"
+#define ICOUNT_APPEND                                                          \
+	" nolapic_timer nvme_core.io_timeout=100000 nvme_core.admin_timeout=100000"
 
 char *vm_machine_append(const struct vm_machine *machine)
 {
@@ -37,13 +38,13 @@ char *vm_machine_append(const struct vm_machine *machine)
 	 * stacks of all tasks. Addresses that do not move make two runs
 	 * comparable.
 	 */
-	return vm_strf("console=ttyS0 quiet panic=-1 unknown_nmi_panic sysrq_always_enabled log_buf_len=2M nokaslr no_timer_check tsc=reliable root=" VM_TAG_ROOT
-		       " rootfstype=9p rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=" MSIZE
-		       " ro \"init=%s\"%s %s%s%s",
-		       machine->init, machine->icount ? ICOUNT_APPEND : "",
-		       machine->topology->append,
-		       machine->append ? " " : "",
-		       machine->append ? machine->append : "");
+	return vm_strf(
+		"console=ttyS0 quiet panic=-1 unknown_nmi_panic sysrq_always_enabled log_buf_len=2M nokaslr no_timer_check tsc=reliable root=" VM_TAG_ROOT
+		" rootfstype=9p rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=" MSIZE
+		" ro \"init=%s\"%s %s%s%s",
+		machine->init, machine->icount ? ICOUNT_APPEND : "",
+		machine->topology->append, machine->append ? " " : "",
+		machine->append ? machine->append : "");
 }
 
 static void add(struct vm_strv *argv, const char *option, const char *value)

@@ -18,7 +18,8 @@
 
 #define VERSION_MS 5000
 
-#define INSTALL "install Debian's qemu-system-x86 (apt-get install qemu-system-x86), or name another with BARRAGE_QEMU"
+#define INSTALL                                                                \
+	"install Debian's qemu-system-x86 (apt-get install qemu-system-x86), or name another with BARRAGE_QEMU"
 
 /* Fill in the version of the installed QEMU. */
 static bool get_version(int *major, int *minor)
@@ -57,21 +58,30 @@ static bool lacks_shares(const char *said)
 }
 
 /* The command line, which is ours, and what a processor model cannot do. */
-static bool is_noise(const char *line, size_t len)
+static bool is_noise(const char *line)
 {
-	static const char words[] = "support requested feature";
+	return !*line || *line == '#' ||
+	       strstr(line, "support requested feature");
+}
 
-	return *line == '#' || memmem(line, len, words, strlen(words));
+/* Says it line by line; @said is taken to pieces. */
+static void say_lines(char *said)
+{
+	char *line;
+
+	while ((line = strsep(&said, "\n"))) {
+		if (!is_noise(line))
+			vm_say("QEMU: %s", line);
+	}
 }
 
 void vm_qemu_explain(int status, const char *log)
 {
 	struct vm_buf buf = { 0 };
 	int major, minor;
-	const char *said;
 
-	vm_read_file(log, 1 << 20, &buf);
-	said = buf.data ? buf.data : "";
+	if (vm_read_file(log, 1 << 20, &buf))
+		vm_buf_printf(&buf, "cannot read %s\n", log);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		vm_say("%s cannot be run: " INSTALL, vm_qemu_program());
 	else if (get_version(&major, &minor) &&
@@ -79,18 +89,13 @@ void vm_qemu_explain(int status, const char *log)
 		  (major == MIN_MAJOR && minor < MIN_MINOR)))
 		vm_say("%s is version %d.%d, %d.%d or newer is needed: " INSTALL,
 		       vm_qemu_program(), major, minor, MIN_MAJOR, MIN_MINOR);
-	else if (lacks_shares(said))
+	else if (lacks_shares(buf.data))
 		vm_say("%s was built without 9p shares (virtfs): " INSTALL,
 		       vm_qemu_program());
 	else if (WIFSIGNALED(status))
 		vm_say("QEMU was killed by signal %d", WTERMSIG(status));
 	else
 		vm_say("QEMU ended with status %d", WEXITSTATUS(status));
-	for (; *said; said += strcspn(said, "\n"), said += *said == '\n') {
-		int len = strcspn(said, "\n");
-
-		if (len && !is_noise(said, len))
-			vm_say("QEMU: %.*s", len, said);
-	}
+	say_lines(buf.data);
 	vm_buf_free(&buf);
 }

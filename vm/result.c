@@ -43,8 +43,7 @@ int vm_result_observer(const struct vm_machine *machine)
 		path = vm_machine_memory_path(machine, dev);
 		json_object_set_new(object, dev->role,
 				    json_pack("{s:s, s:I, s:i}", "path", path,
-					      "bytes", bytes, "bar",
-					      dev->bar));
+					      "bytes", bytes, "bar", dev->bar));
 		free(path);
 	}
 	return save(machine->out_dir, "observer.json", object);
@@ -64,7 +63,8 @@ static json_t *phases(const struct vm_session *s)
 	if (s->exit_ms)
 		json_object_set_new(object, "command_ms",
 				    json_integer(s->exit_ms - s->command_ms));
-	json_object_set_new(object, "total_ms", json_integer(end - s->start_ms));
+	json_object_set_new(object, "total_ms",
+			    json_integer(end - s->start_ms));
 	return object;
 }
 
@@ -99,16 +99,15 @@ int vm_result_run(const struct vm_session *s, const struct vm_dmesg *dmesg,
 	const struct vm_machine *machine = s->machine;
 	json_t *object;
 
-	object = json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:o}",
-			   "topology", machine->topology->name, "accel",
-			   machine->kvm ? "kvm" : "tcg", "clock",
-			   machine->icount ? "icount" : "wall", "kernel",
-			   kernel(s), "end", ends[s->end], "exit_status",
-			   exit_status, "command_status", s->status,
-			   "command_signal", s->killed_by, "phases", phases(s),
-			   "iommu_faults", (json_int_t)dmesg->nr_iommu_faults,
-			   "nr_splats", (json_int_t)dmesg->nr_splats, "splats",
-			   splats(s, dmesg));
+	object = json_pack(
+		"{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:o}",
+		"topology", machine->topology->name, "accel",
+		machine->kvm ? "kvm" : "tcg", "clock",
+		machine->icount ? "icount" : "wall", "kernel", kernel(s), "end",
+		ends[s->end], "exit_status", exit_status, "command_status",
+		s->status, "command_signal", s->killed_by, "phases", phases(s),
+		"iommu_faults", (json_int_t)dmesg->nr_iommu_faults, "nr_splats",
+		(json_int_t)dmesg->nr_splats, "splats", splats(s, dmesg));
 	if (!object)
 		abort();
 	return save(machine->out_dir, "run.json", object);

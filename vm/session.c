@@ -99,8 +99,8 @@ int vm_session_run(const struct vm_options *options, struct vm_machine *machine,
 	connect_streams(session);
 	vm_machine_argv(machine, &argv);
 	session->deadline = session->start_ms + boot_limit_ms(options, machine);
-	session->qemu = vm_process_start(&argv, machine->fds, VM_NR_CHANNELS,
-					 qemu_log);
+	session->qemu =
+		vm_process_start(&argv, machine->fds, VM_NR_CHANNELS, qemu_log);
 	close_all(machine->fds);
 	vm_strv_free(&argv);
 	if (session->qemu < 0) {

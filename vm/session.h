@@ -113,8 +113,7 @@ int vm_session_run(const struct vm_options *options, struct vm_machine *machine,
 void vm_session_free(struct vm_session *session);
 
 /* session-control.c: the records between the runner and init. */
-void vm_session_records(struct vm_session *session,
-			const struct vm_strv *env);
+void vm_session_records(struct vm_session *session, const struct vm_strv *env);
 void vm_session_size(struct vm_session *session);
 
 /* session-hang.c: have the stacks put into log or console, in some seconds. */

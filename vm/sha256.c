@@ -45,8 +45,8 @@ static void add_block(uint32_t *hash, const uint8_t *block)
 	memcpy(v, hash, sizeof(v));
 	for (int t = 0; t < 64; t++) {
 		uint32_t a = v[0], e = v[4];
-		uint32_t t1 = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^
-				      rotate(e, 25)) +
+		uint32_t t1 = v[7] +
+			      (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
 			      ((e & v[5]) ^ (~e & v[6])) + constants[t] + w[t];
 		uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
 			      ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));

@@ -8,8 +8,7 @@ void vm_terminal_raw(struct vm_terminal *terminal)
 {
 	struct termios raw;
 
-	if (!isatty(STDIN_FILENO) ||
-	    tcgetattr(STDIN_FILENO, &terminal->before))
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &terminal->before))
 		return;
 	raw = terminal->before;
 	cfmakeraw(&raw);

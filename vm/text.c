@@ -48,8 +48,8 @@ void vm_strv_add(struct vm_strv *list, const char *fmt, ...)
 {
 	va_list ap;
 
-	list->v = no_memory(reallocarray(list->v, list->n + 2,
-					 sizeof(*list->v)));
+	list->v =
+		no_memory(reallocarray(list->v, list->n + 2, sizeof(*list->v)));
 	va_start(ap, fmt);
 	list->v[list->n++] = vstrf(fmt, ap);
 	va_end(ap);

@@ -9,10 +9,10 @@
 
 #define ROLE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
-#define FIELD(kind, type_, name_, ...)                                  \
-	{                                                               \
-		.name = #name_, .type = VM_FIELD_##type_,               \
-		.offset = offsetof(struct kind, name_), __VA_ARGS__     \
+#define FIELD(kind, type_, name_, ...)                                         \
+	{                                                                      \
+		.name = #name_, .type = VM_FIELD_##type_,                      \
+		.offset = offsetof(struct kind, name_), __VA_ARGS__            \
 	}
 
 struct top {
@@ -41,9 +41,8 @@ struct expect {
 	const char *map_type, *data;
 };
 
-static const char *const map_type_choices[] = {
-	"BUS_ADDR", "THRU_HOST_BRIDGE", "NOT_SUPPORTED", NULL
-};
+static const char *const map_type_choices[] = { "BUS_ADDR", "THRU_HOST_BRIDGE",
+						"NOT_SUPPORTED", NULL };
 
 static const char *const data_choices[] = { "correct", "wrong", NULL };
 
@@ -98,9 +97,9 @@ static const struct vm_field disk_fields[] = {
 	FIELD(disk, OBJECT, blkdebug),
 };
 
-#define PARSE_FIELDS(parse, where, object, fields, base)              \
-	vm_parse_fields(parse, where, object, fields,                 \
-			VM_ARRAY_SIZE(fields), base)
+#define PARSE_FIELDS(parse, where, object, fields, base)                       \
+	vm_parse_fields(parse, where, object, fields, VM_ARRAY_SIZE(fields),   \
+			base)
 
 static int parse_port(struct vm_parse *parse, const char *where, json_t *object,
 		      struct vm_topology *t)
@@ -130,9 +129,10 @@ static int parse_memory(struct vm_parse *parse, const char *where,
 
 	ret = PARSE_FIELDS(parse, here, object, memory_fields, &memory);
 	if (!ret && (memory.mb & (memory.mb - 1)))
-		ret = vm_parse_fail(parse, here,
-				    "a BAR of %d MiB cannot be: use a power of two",
-				    memory.mb);
+		ret = vm_parse_fail(
+			parse, here,
+			"a BAR of %d MiB cannot be: use a power of two",
+			memory.mb);
 	free(here);
 	dev->memory_property = memory.property;
 	dev->memory_mb = memory.mb;
@@ -158,14 +158,14 @@ static int check_role(struct vm_parse *parse, const char *where,
 		      const struct vm_topology *t, const char *role)
 {
 	if (!*role || role[strspn(role, ROLE_LETTERS)])
-		return vm_parse_fail(parse, where,
-				     "role '%s': use small letters, digits and -",
-				     role);
+		return vm_parse_fail(
+			parse, where,
+			"role '%s': use small letters, digits and -", role);
 	for (size_t i = 0; i < t->nr_devices; i++) {
 		if (!strcmp(t->devices[i].role, role))
-			return vm_parse_fail(parse, where,
-					     "a second device with the role '%s'",
-					     role);
+			return vm_parse_fail(
+				parse, where,
+				"a second device with the role '%s'", role);
 	}
 	return 0;
 }
@@ -235,8 +235,9 @@ static int parse_top(struct vm_parse *parse, struct vm_topology *t)
 				   &expect);
 	if (!ret && top.iommu &&
 	    !json_is_string(json_object_get(top.iommu, "driver")))
-		ret = vm_parse_fail(parse, "iommu",
-				    "'driver' is missing: intel-iommu or amd-iommu");
+		ret = vm_parse_fail(
+			parse, "iommu",
+			"'driver' is missing: intel-iommu or amd-iommu");
 	if (ret)
 		return ret;
 	t->name = top.name;

@@ -80,8 +80,9 @@ int vm_parse_place(struct vm_parse *parse, const char *where,
 				     "slot %d: %s has slots %d to %d", *slot,
 				     bus, first, last);
 	if (slot_taken(t, port, slot, *slot))
-		return vm_parse_fail(parse, where,
-				     "slot %d of %s is taken: give it a port of its own",
-				     *slot, bus);
+		return vm_parse_fail(
+			parse, where,
+			"slot %d of %s is taken: give it a port of its own",
+			*slot, bus);
 	return 0;
 }

@@ -65,8 +65,9 @@ static int unknown(const char *name, char **why)
 {
 	char *known = choices();
 
-	*why = vm_strf("unknown topology '%s'; choose one of: %s; or give the path of your own file",
-		       name, known);
+	*why = vm_strf(
+		"unknown topology '%s'; choose one of: %s; or give the path of your own file",
+		name, known);
 	free(known);
 	return -ENOENT;
 }
