@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # flavour, tree, objects, work are kernel/build's
+# shellcheck disable=SC2154 # flavour, tree, objects and so on are kernel/build's
 # The configuration of a flavour: allnoconfig plus the fragments. Sourced by
 # kernel/build.
 
@@ -49,7 +49,7 @@ explain() {
 
 configure() {
 	local symbol want have bad=0
-	request > "$work/request"
+	printf '%s\n' "$fragments" > "$work/request"
 	KCONFIG_ALLCONFIG=$work/request run_make allnoconfig
 	while read -r symbol want have; do
 		say "$symbol is $have in the final configuration, wanted $want:" \

@@ -45,7 +45,8 @@ need_tools() {
 	done
 	((${#missing[@]})) || return 0
 	say "missing: ${missing[*]}"
-	die "run 'make deps', or: apt-get install ${packages[*]}"
+	die "install them: apt-get install ${packages[*]}" \
+		"('make deps' installs all that make bench and make check need)"
 }
 
 need_cache() {
