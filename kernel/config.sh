@@ -37,9 +37,11 @@ unmet() {
 		<(wanted_symbols < "$2") | awk '$2 != $3'
 }
 
-# explain SYMBOL: why a symbol may be missing.
+# explain SYMBOL WANTED: why a symbol may not be as wanted.
 explain() {
-	if grep -rqsE --include='Kconfig*' \
+	if [[ $2 == n ]]; then
+		echo "something else selects it"
+	elif grep -rqsE --include='Kconfig*' \
 		"^[[:space:]]*(menu)?config[[:space:]]+${1#CONFIG_}\$" "$tree"; then
 		echo "something that it depends on is missing"
 	else
@@ -53,7 +55,7 @@ configure() {
 	KCONFIG_ALLCONFIG=$work/request run_make allnoconfig
 	while read -r symbol want have; do
 		say "$symbol is $have in the final configuration, wanted $want:" \
-			"$(explain "$symbol")"
+			"$(explain "$symbol" "$want")"
 		bad=1
 	done < <(unmet "$work/request" "$objects/.config")
 	((!bad)) || die "the flavour $flavour cannot be configured as asked"

@@ -78,7 +78,7 @@ progress() {
 		fi
 	done >> "$log"
 	[[ ! -t 2 ]] || printf '\r\033[K' >&2
-	say "$flavour: compiled, $done steps in $((SECONDS - begin)) s"
+	say "$flavour: $done steps in $((SECONDS - begin)) s"
 }
 
 # compile TARGET...: the long step.
