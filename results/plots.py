@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bars per job and memory kind, as SVG. Needs matplotlib."""
+"""Bars per job and kind of memory, as SVG. Needs matplotlib."""
 
 import os
 
@@ -10,17 +10,22 @@ matplotlib.rcParams["svg.hashsalt"] = "barrage"
 from matplotlib import pyplot  # noqa: E402
 
 from records import label, size_text  # noqa: E402
-from tabulate import ARMS, find, row_key  # noqa: E402
+from tabulate import find, present_arms, row_key  # noqa: E402
 
 COLOURS = {"host": "#8a8a8a", "bounce": "#d98a2b", "p2p-register": "#2b6cd9"}
-METRICS = (
+FIO_METRICS = (
     ("bandwidth", "MB/s (more is better)", 1e6),
-    ("latency-p99", "p99 latency, us (less is better)", 1e3),
+    ("latency-p50", "median latency, us (less is better)", 1e3),
     ("cpu-per-gb", "CPU seconds per GB (less is better)", 1),
+)
+IO_METRICS = (
+    ("cost-per-io", "instructions per I/O (less is better)", 1),
+    ("time-per-io", "time per I/O, us (less is better)", 1e3),
 )
 
 
 def bars(axis, rows, arms, metric, title, scale):
+    """A group per job, a bar per memory kind; whiskers are the quartiles."""
     width = 0.8 / len(arms)
     for index, arm in enumerate(arms):
         values, low, high = [], [], []
@@ -35,6 +40,8 @@ def bars(axis, rows, arms, metric, title, scale):
                  for i in range(len(rows))]
         axis.bar(where, values, width, yerr=[low, high], capsize=2,
                  label=arm, color=COLOURS.get(arm))
+    # from 4k to 1M is a factor of 256
+    axis.set_yscale("log")
     axis.set_title(title, fontsize=9)
     axis.set_xticks(range(len(rows)))
     names = [f"{row_key(row[0])[0]} {size_text(row_key(row[0])[1])}"
@@ -43,26 +50,34 @@ def bars(axis, rows, arms, metric, title, scale):
     axis.tick_params(axis="y", labelsize=7)
 
 
+def draw_one(records, metrics, title, path):
+    rows = [[r for r in records if row_key(r) == key]
+            for key in sorted({row_key(r) for r in records})]
+    arms = present_arms(records)
+    metrics = [m for m in metrics
+               if any(r["metric"] == m[0] for r in records)]
+    figure, axes = pyplot.subplots(1, len(metrics), squeeze=False,
+                                   figsize=(4 * len(metrics) + 1, 3.6))
+    for axis, (metric, heading, scale) in zip(axes[0], metrics):
+        bars(axis, rows, arms, metric, heading, scale)
+    axes[0][0].legend(fontsize=7)
+    figure.suptitle(title, fontsize=9)
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
+
+
 def draw(records, folder):
-    """One SVG per topology; returns the paths."""
+    """One SVG per topology and kind of benchmark; returns the paths."""
     paths = []
     for topology in dict.fromkeys(r["topology"] for r in records):
-        mine = [r for r in records if r["topology"] == topology and
-                r["name"].startswith("fio-") and r["value"] is not None]
-        if not mine:
-            continue
-        rows = [[r for r in mine if row_key(r) == key]
-                for key in sorted({row_key(r) for r in mine})]
-        present = {r["mem"] for r in mine}
-        arms = [a for a in ARMS if a in present]
-        figure, axes = pyplot.subplots(1, len(METRICS), figsize=(12, 3.6))
-        for axis, (metric, title, scale) in zip(axes, METRICS):
-            bars(axis, rows, arms, metric, title, scale)
-        axes[0].legend(fontsize=7)
-        figure.suptitle(f"{topology}: {label(mine)}", fontsize=9)
-        figure.tight_layout()
-        path = os.path.join(folder, f"{topology}.svg")
-        figure.savefig(path, metadata={"Date": None})
-        pyplot.close(figure)
-        paths.append(path)
+        for prefix, metrics in (("fio", FIO_METRICS), ("io", IO_METRICS)):
+            mine = [r for r in records if r["topology"] == topology and
+                    r["name"].startswith(f"{prefix}-") and
+                    r["value"] is not None]
+            if not mine:
+                continue
+            path = os.path.join(folder, f"{topology}-{prefix}.svg")
+            draw_one(mine, metrics, f"{topology}: {label(mine)}", path)
+            paths.append(path)
     return paths

@@ -205,7 +205,7 @@ def verify_line(records):
         return "data: NOT VERIFIED in this run"
     failed = [r for r in checks if r["status"] == "fail"]
     if failed:
-        return f"data: WRONG: {failed[0]['reason']}"
+        return f"data: {failed[0]['reason']}"
     skipped = [r for r in checks if r["status"] == "skip"]
     if skipped:
         return f"data: not verified: {skipped[0]['reason']}"

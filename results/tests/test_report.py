@@ -67,7 +67,7 @@ class Report(ToolCase):
         wrong = sample.run()
         wrong[0].update(status="fail", reason="block 3: stale")
         folder = sample.write(self.folder("wrong"), wrong)
-        self.assertIn("WRONG: block 3: stale", call("report", folder)[1])
+        self.assertIn("data: block 3: stale", call("report", folder)[1])
         folder = sample.write(self.folder("none"), sample.run()[1:])
         self.assertIn("NOT VERIFIED", call("report", folder)[1])
 
