@@ -67,15 +67,24 @@ static void print_stack(FILE *to, const char *line)
 	}
 }
 
+/* Nothing to see: it runs init, which answers, or nothing at all. */
+static bool is_idle(const char *line)
+{
+	for (int i = 0; i < 4 && *line; i++) {
+		line = next_line(line);
+		if (find(line, INIT_NAME) || find(line, "safe_halt"))
+			return true;
+	}
+	return false;
+}
+
 static void print_processors(FILE *to, const char *log)
 {
 	const char *line;
 	int stacks = 0;
 
 	for (line = log; *line && stacks < MAX_STACKS; line = next_line(line)) {
-		/* The one that runs init is busy with answering. */
-		if (!find(line, "NMI backtrace for cpu ") ||
-		    find(next_line(line), INIT_NAME))
+		if (!find(line, "NMI backtrace for cpu ") || is_idle(line))
 			continue;
 		fprintf(to, "\n");
 		print_stack(to, line);

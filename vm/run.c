@@ -31,6 +31,7 @@ struct run {
 	struct vm_strv env;
 	char *init;
 	char *out;
+	bool made_observe_file;
 	int qemu_log;
 	int log_file;
 };
@@ -124,9 +125,14 @@ static int make_files(struct run *run)
 		char *memory = vm_machine_memory_path(&run->machine, dev);
 		char *disk = vm_machine_disk_path(&run->machine, dev);
 
-		if (dev->memory_property)
+		if (dev->memory_property) {
+			const char *observe = run->options->observe_file;
+
 			ret = vm_make_file(memory,
 					   (uint64_t)dev->memory_mb << 20);
+			if (!ret && observe && !strcmp(memory, observe))
+				run->made_observe_file = true;
+		}
 		if (!ret && dev->disk_mb)
 			ret = vm_make_file(disk, (uint64_t)dev->disk_mb << 20);
 		free(memory);
@@ -280,7 +286,7 @@ static int keep_bar(const struct run *run)
 
 static void clean_up(struct run *run)
 {
-	if (run->options->observe_file && run->machine.run_dir)
+	if (run->made_observe_file)
 		unlink(run->options->observe_file);
 	if (run->qemu_log >= 0)
 		close(run->qemu_log);
@@ -314,6 +320,8 @@ int vm_run(const struct vm_options *options)
 		       run.kernel.version, run.kernel.flavour,
 		       run.accel.kvm ? "KVM" : "software emulation",
 		       run.accel.why);
+	if (options->shell && !options->quiet)
+		vm_say("all files but /tmp and the like are this system's, read-only; exit ends the machine, Ctrl-] kills it");
 	ret = vm_session_run(options, &run.machine, &run.env, run.qemu_log,
 			     run.log_file, &session);
 	if (ret)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A topology is a data file: the processor model, the IOMMU, PCI ports and the
- * devices below them. docs and the files in topologies/ show the fields.
+ * devices below them. Those in topologies/ show the fields, topology-parse.c has
+ * all of them.
  */
 #ifndef VM_TOPOLOGY_H
 #define VM_TOPOLOGY_H
