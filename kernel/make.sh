@@ -41,10 +41,34 @@ failed() {
 	die "make failed, the whole log is $log"
 }
 
-# run_make TARGET...: a short step, quietly.
-run_make() {
-	kernel_make -s "$@" >> "$log" 2>&1 < /dev/null || failed
+# An interruption of this script ends make too, which would go on otherwise and
+# keep the lock.
+group=
+stop() {
+	[[ -z $group ]] || kill -TERM -- "-$group" 2> /dev/null || true
+	wait
+	[[ ! -t 2 ]] || echo >&2
+	say "interrupted; the next run goes on from here"
+	exit 130
 }
+trap stop INT TERM HUP
+
+# in_group COMMAND...: run it as a process group of its own.
+in_group() {
+	local status=0
+	set -m
+	"$@" < /dev/null &
+	group=$!
+	set +m
+	wait "$group" || status=$?
+	group=
+	return "$status"
+}
+
+quietly() { kernel_make -s "$@" >> "$log" 2>&1; }
+
+# run_make TARGET...: a short step.
+run_make() { in_group quietly "$@" || failed; }
 
 # show DONE SECONDS: progress, as one line that is overwritten or as a new line.
 show() {
@@ -81,9 +105,11 @@ progress() {
 	say "$flavour: $done steps in $((SECONDS - begin)) s"
 }
 
+with_progress() { kernel_make "$@" 2>&1 | progress; }
+
 # compile TARGET...: the long step.
 compile() {
 	say "compiling with ${JOBS:-$(nproc)} jobs" \
 		"$([[ $cc == gcc ]] && echo '(without ccache: not installed)')"
-	kernel_make "$@" 2>&1 < /dev/null | progress || failed
+	in_group with_progress "$@" || failed
 }
