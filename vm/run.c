@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,9 @@
 #include "image.h"
 #include "judge.h"
 #include "machine.h"
+#include "outdir.h"
 #include "result.h"
+#include "run-env.h"
 #include "rundir.h"
 #include "session.h"
 
@@ -56,42 +57,13 @@ static int find_init(struct run *run)
 	return 0;
 }
 
-static int make_folders(const char *dir)
-{
-	char *path = vm_strf("%s/", dir);
-	int ret = 0;
-
-	for (char *p = strchr(path + 1, '/'); p && !ret;
-	     p = strchr(p + 1, '/')) {
-		*p = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST)
-			ret = -errno;
-		*p = '/';
-	}
-	if (ret)
-		vm_say("--out %s: %s", dir, strerror(-ret));
-	free(path);
-	return ret;
-}
-
-static int open_file(const struct run *run, const char *name)
-{
-	char *path = vm_strf("%s/%s", run->out, name);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		vm_say("%s: %s", path, strerror(errno));
-	free(path);
-	return fd;
-}
-
 /* The out folder is the user's, or one that goes away with the run. */
 static int open_out(struct run *run)
 {
 	int ret;
 
 	if (run->options->out) {
-		ret = make_folders(run->options->out);
+		ret = vm_outdir_make(run->options->out);
 		if (ret)
 			return ret;
 		run->out = realpath(run->options->out, NULL);
@@ -101,8 +73,8 @@ static int open_out(struct run *run)
 	}
 	if (!run->out)
 		return -errno;
-	run->qemu_log = open_file(run, "qemu.log");
-	run->log_file = open_file(run, "dmesg");
+	run->qemu_log = vm_outdir_open(run->out, "qemu.log");
+	run->log_file = vm_outdir_open(run->out, "dmesg");
 	return run->qemu_log < 0 || run->log_file < 0 ? -EIO : 0;
 }
 
@@ -160,36 +132,6 @@ static void set_machine(struct run *run)
 	};
 }
 
-static void set_env(struct run *run)
-{
-	const struct vm_kernel *k = &run->kernel;
-	const struct vm_topology *t = &run->topology;
-	const char *term = getenv("TERM");
-	struct vm_strv *env = &run->env;
-
-	vm_strv_add(env, "BARRAGE_IN_VM=1");
-	vm_strv_add(env, "BARRAGE_TOPOLOGY=%s", t->name);
-	vm_strv_add(env, "BARRAGE_ACCEL=%s", run->accel.kvm ? "kvm" : "tcg");
-	vm_strv_add(env, "BARRAGE_CLOCK=%s",
-		    run->options->icount ? "icount" : "wall");
-	vm_strv_add(env, "BARRAGE_FLAVOUR=%s", k->flavour);
-	vm_strv_add(env, "BARRAGE_KERNEL_VERSION=%s", k->version);
-	vm_strv_add(env, "BARRAGE_KERNEL_HASH=%s", k->hash);
-	vm_strv_add(env, "BARRAGE_SERIES_HASH=%s", k->series_hash);
-	vm_strv_add(env, "BARRAGE_CONFIG_HASH=%s", k->config_hash);
-	if (t->expect_map_type)
-		vm_strv_add(env, "BARRAGE_EXPECT_MAP_TYPE=%s",
-			    t->expect_map_type);
-	if (t->expect_data)
-		vm_strv_add(env, "BARRAGE_EXPECT_DATA=%s", t->expect_data);
-	if (run->options->shell) {
-		vm_strv_add(env, "TERM=%s", term ? term : "linux");
-		vm_strv_add(env, "PS1=barrage %s \\w \\$ ", t->name);
-	}
-	for (size_t i = 0; i < run->options->env.n; i++)
-		vm_strv_add(env, "%s", run->options->env.v[i]);
-}
-
 /* The log begins with what was run; "#" tells it from QEMU's own lines. */
 static void log_command(const struct run *run)
 {
@@ -229,22 +171,10 @@ static int prepare(struct run *run)
 	if (ret)
 		return ret;
 	set_machine(run);
-	set_env(run);
+	vm_run_env(o, &run->machine, &run->env);
 	log_command(run);
 	ret = make_files(run);
 	return ret ? ret : vm_result_observer(&run->machine);
-}
-
-static void save_text(const struct run *run, const char *name,
-		      const struct vm_buf *text)
-{
-	int fd = open_file(run, name);
-
-	if (fd < 0)
-		return;
-	if (text->len && write(fd, text->data, text->len) < 0)
-		vm_say("%s/%s: %s", run->out, name, strerror(errno));
-	close(fd);
 }
 
 static int finish(struct run *run, struct vm_session *session)
@@ -253,9 +183,9 @@ static int finish(struct run *run, struct vm_session *session)
 	struct vm_dmesg dmesg;
 	int status;
 
-	save_text(run, "console", &session->console);
+	vm_outdir_save(run->out, "console", &session->console);
 	status = vm_judge(session, qemu_log, &dmesg);
-	save_text(run, "dmesg", &session->log);
+	vm_outdir_save(run->out, "dmesg", &session->log);
 	vm_result_run(session, &dmesg, status);
 	if (run->options->out)
 		vm_result_checksums(&run->machine);
