@@ -36,16 +36,22 @@ static bool any_arm_needs_provider(const struct bench_options *options)
 	return false;
 }
 
-static bool unreadable(const char *path, int how)
-{
-	return !path || access(path, how);
-}
-
-/* what a benchmark needs and this call does not give: a skip */
+/* what a benchmark needs and this call does not give is a skip */
 static enum bench_status check_needs(struct bench_context *context,
 				     const struct bench *bench)
 {
 	const struct bench_options *o = context->options;
+	const struct {
+		const char *what;
+		const char *option;
+		const char *path;
+		int how;
+	} paths[] = {
+		{ "fio", "--fio PATH (see fio-engines/build-fio)", o->fio,
+		  X_OK },
+		{ "fio engine", "--engine PATH", o->engine, R_OK },
+		{ "folder of job files", "--jobs DIR", o->jobs, X_OK },
+	};
 	bool disk = bench->needs & BENCH_NEEDS_DISK;
 	bool provider = bench->needs & BENCH_NEEDS_PROVIDER;
 
@@ -62,19 +68,16 @@ static enum bench_status check_needs(struct bench_context *context,
 			"no disk: give a scratch disk with --peer /dev/nvme0n1");
 	if (!(bench->needs & BENCH_NEEDS_FIO))
 		return BENCH_PASS;
-	if (unreadable(o->fio, X_OK))
-		return bench_reason(
-			context, BENCH_SKIP,
-			"no fio at %s: build it with fio-engines/build-fio and give --fio PATH",
-			o->fio ? o->fio : "(none given)");
-	if (unreadable(o->engine, R_OK))
-		return bench_reason(context, BENCH_SKIP,
-				    "no fio engine at %s: give --engine PATH",
-				    o->engine ? o->engine : "(none given)");
-	if (unreadable(o->jobs, R_OK))
-		return bench_reason(context, BENCH_SKIP,
-				    "no job files at %s: give --jobs DIR",
-				    o->jobs ? o->jobs : "(none given)");
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		if (!paths[i].path)
+			return bench_reason(context, BENCH_SKIP,
+					    "no %s: give %s", paths[i].what,
+					    paths[i].option);
+		if (access(paths[i].path, paths[i].how))
+			return bench_reason(context, BENCH_ERROR, "%s: %s: %s",
+					    paths[i].what, paths[i].path,
+					    strerror(errno));
+	}
 	return BENCH_PASS;
 }
 
