@@ -76,15 +76,17 @@ int transfer_after_read(struct thread_data *td, const struct io_u *io_u);
 void transfer_show_read(struct thread_data *td, const struct io_u *io_u);
 void transfer_start(struct thread_data *td);
 
-/* queue.c: the io_uring; callbacks of fio */
+/* queue.c: callbacks of fio */
 int queue_init(struct thread_data *td);
 void queue_cleanup(struct thread_data *td);
 enum fio_q_status queue_one(struct thread_data *td, struct io_u *io_u);
 int queue_commit(struct thread_data *td);
-int queue_getevents(struct thread_data *td, unsigned int min, unsigned int max,
-		    const struct timespec *t);
-struct io_u *queue_event(struct thread_data *td, int event);
-void queue_drain(struct thread_data *td);
+
+/* complete.c: callbacks of fio, and the wait before memory is given back */
+int complete_getevents(struct thread_data *td, unsigned int min,
+		       unsigned int max, const struct timespec *t);
+struct io_u *complete_event(struct thread_data *td, int event);
+void complete_drain(struct thread_data *td);
 
 /* verdict.c */
 int verdict_of_mem(struct thread_data *td, const struct brg_mem *mem);

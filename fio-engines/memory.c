@@ -121,7 +121,7 @@ void memory_free(struct thread_data *td)
 
 	if (!e || !e->mem)
 		return;
-	queue_drain(td);
+	complete_drain(td);
 	if (e->shadow)
 		munmap(e->shadow, brg_mem_size(e->mem));
 	e->shadow = NULL;
