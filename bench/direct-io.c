@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A fixed number of O_DIRECT reads or writes, one at a time, from this process,
- * a bounce's copies included. By the clock, it is how long one takes. Where the
- * clock counts instructions, it is what one costs, without the time that the
- * CPU waits for the disk (ring.h): the same work each time.
+ * a bounce's copies included: the median of a turn. By the clock, it is how long
+ * one takes. Where the clock counts instructions, it is what one costs, without
+ * the time that the CPU waits for the disk (ring.h), and with memory that falls
+ * into the same pieces each time (scatter.h).
  */
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <barrage/clock.h>
 #include <barrage/log.h>
@@ -16,6 +13,7 @@
 #include "arms.h"
 #include "disk-io.h"
 #include "ring.h"
+#include "scatter.h"
 #include "stats.h"
 
 #define DISK_OFFSET (1u << 20)
@@ -53,31 +51,6 @@ struct direct_io {
 static bool counts_instructions(void)
 {
 	return brg_clock_kind() == BRG_CLOCK_ICOUNT;
-}
-
-/*
- * Whether anonymous pages happen to be neighbours in physical memory decides
- * into how many pieces an I/O falls, and so a third of its cost. So that it is
- * the same each time they are given back and touched anew, every other page
- * first: no page then follows its neighbour.
- */
-static int scatter(struct brg_mem *mem)
-{
-	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	volatile char *addr = brg_mem_io_addr(mem);
-	size_t size = brg_mem_size(mem);
-
-	if (brg_mem_kind(mem)->verdict == BRG_VERDICT_P2P)
-		return 0;
-	if (madvise((void *)addr, size, MADV_NOHUGEPAGE) && errno != EINVAL)
-		return brg_fail(-errno, "madvise: %s", strerror(errno));
-	if (madvise((void *)addr, size, MADV_DONTNEED))
-		return brg_fail(-errno, "madvise: %s", strerror(errno));
-	for (size_t first = 0; first < 2; first++) {
-		for (size_t at = first * page; at < size; at += 2 * page)
-			addr[at] = 1;
-	}
-	return 0;
 }
 
 /* one I/O with the copy that its memory needs: its time, or its cost */
@@ -145,7 +118,7 @@ static enum bench_status direct_turn(struct arms *arms, unsigned int arm,
 		return bench_reason(arms->context, bench_status_of(ret),
 				    "%s: %s", options->arms[arm]->name,
 				    brg_last_error());
-	if ((counts_instructions() && scatter(mem)) ||
+	if ((counts_instructions() && scatter_pages(mem)) ||
 	    brg_mem_prove(mem, proof))
 		status = bench_reason(arms->context, BENCH_FAIL, "%s: %s",
 				      options->arms[arm]->name,

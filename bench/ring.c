@@ -9,6 +9,16 @@
 
 #define CALIBRATE_TURNS 5000000ull
 #define LIMIT_NS 60000000000ull
+#define AIO_RING_MAGIC 0xa10a10a1u
+
+/* what an io_context_t points at: fs/aio.c, struct aio_ring */
+struct aio_ring {
+	unsigned int id;
+	unsigned int nr;
+	unsigned int head;
+	unsigned int tail;
+	unsigned int magic;
+};
 
 /*
  * The one loop that counts, for calibrating as for waiting: out of line, so
@@ -24,17 +34,28 @@ count_until(const unsigned int *tail, unsigned int seen, uint64_t max)
 	return turns;
 }
 
+static const struct aio_ring *shared(const struct ring *ring)
+{
+	return (const void *)ring->context;
+}
+
 int ring_open(struct ring *ring)
 {
-	const unsigned int *tail;
 	uint64_t start_ns;
-	int ret = io_uring_queue_init(1, &ring->uring, 0);
+	int ret;
 
+	*ring = (struct ring){};
+	ret = io_queue_init(1, &ring->context);
 	if (ret)
-		return brg_fail(ret, "io_uring: %s", strerror(-ret));
-	tail = ring->uring.cq.ktail;
+		return brg_fail(ret, "io_setup: %s", strerror(-ret));
+	if (shared(ring)->magic != AIO_RING_MAGIC) {
+		ring_close(ring);
+		return brg_fail(
+			-EOPNOTSUPP,
+			"io_setup: this kernel's ring is not the one that is known");
+	}
 	start_ns = brg_clock_now_ns();
-	count_until(tail, *tail, CALIBRATE_TURNS);
+	count_until(&shared(ring)->tail, shared(ring)->tail, CALIBRATE_TURNS);
 	ring->turn_ns = (double)(brg_clock_now_ns() - start_ns) /
 			(double)CALIBRATE_TURNS;
 	return 0;
@@ -42,47 +63,47 @@ int ring_open(struct ring *ring)
 
 void ring_close(struct ring *ring)
 {
-	io_uring_queue_exit(&ring->uring);
+	io_queue_release(ring->context);
 }
 
-static int wait_done(struct ring *ring, struct ring_io *io,
-		     struct io_uring_cqe **cqe)
+/* 1 once it is done, with the event taken from the ring */
+static int submit_and_wait(struct ring *ring, struct ring_io *io,
+			   struct iocb *iocb, struct io_event *event)
 {
 	uint64_t limit = (uint64_t)((double)LIMIT_NS / ring->turn_ns);
-	uint64_t turns =
-		count_until(ring->uring.cq.ktail, *ring->uring.cq.khead, limit);
+	unsigned int seen = shared(ring)->tail;
+	uint64_t turns;
+	int ret = io_submit(ring->context, 1, &iocb);
 
+	if (ret < 0)
+		return ret;
+	turns = count_until(&shared(ring)->tail, seen, limit);
 	io->waited_ns = (double)turns * ring->turn_ns;
-	return turns == limit ? -ETIMEDOUT :
-				io_uring_peek_cqe(&ring->uring, cqe);
+	if (turns == limit)
+		return -ETIMEDOUT;
+	return io_getevents(ring->context, 1, 1, event, NULL);
 }
 
 int ring_transfer(struct ring *ring, const struct disk_io *disk,
 		  struct ring_io *io)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
-	const char *what = io->write ? "write" : "read";
-	struct io_uring_cqe *cqe;
+	struct io_event event;
+	struct iocb iocb;
+	long done;
 	int ret;
 
 	if (io->write)
-		io_uring_prep_write(sqe, disk->fd, io->addr,
-				    (unsigned int)io->len, io->offset);
+		io_prep_pwrite(&iocb, disk->fd, io->addr, io->len,
+			       (long long)io->offset);
 	else
-		io_uring_prep_read(sqe, disk->fd, io->addr,
-				   (unsigned int)io->len, io->offset);
-	ret = io_uring_submit(&ring->uring);
-	if (ret > 0)
-		ret = wait_done(ring, io, &cqe);
-	if (ret < 0)
-		return brg_fail(ret, "%s: io_uring %s of %zu bytes: %s",
-				disk->disk->path, what, io->len,
-				strerror(-ret));
-	ret = cqe->res;
-	io_uring_cqe_seen(&ring->uring, cqe);
-	if (ret == (int)io->len)
+		io_prep_pread(&iocb, disk->fd, io->addr, io->len,
+			      (long long)io->offset);
+	ret = submit_and_wait(ring, io, &iocb, &event);
+	done = ret < 0 ? ret : (long)event.res;
+	if (done == (long)io->len)
 		return 0;
-	return brg_fail(ret < 0 ? ret : -EIO,
+	return brg_fail(done < 0 ? (int)done : -EIO,
 			"%s: O_DIRECT %s of %zu bytes: %s", disk->disk->path,
-			what, io->len, ret < 0 ? strerror(-ret) : "cut short");
+			io->write ? "write" : "read", io->len,
+			done < 0 ? strerror((int)-done) : "cut short");
 }

@@ -6,25 +6,30 @@
  * clock jump to the next timer, which says nothing about cost, and differs from
  * run to run with the speed of the host's disk. A thread that sleeps for an I/O
  * costs two context switches, one that finds it done costs none, and which it
- * is depends on the host as well. So the I/O is submitted to an io_uring, and
- * the thread counts until the completion shows in its memory. The time less the
- * time that went into counting is what the I/O cost: the system call, the
- * interrupt, and the work after it.
+ * is depends on the host as well. So the I/O is submitted asynchronously, and
+ * the thread counts until the completion shows in the ring that it shares with
+ * the kernel. The time less the time that went into counting is what the I/O
+ * cost: the system calls, the interrupt, and the work after it.
+ *
+ * Linux AIO, not io_uring: it submits the whole of a large I/O from the calling
+ * thread, where io_uring hands what needs more than one command to a worker,
+ * and the interrupt itself completes it, where io_uring leaves a rest to the
+ * thread. Each is work that may be done here or there.
  */
 #ifndef BENCH_RING_H
 #define BENCH_RING_H
 
-#include <liburing.h>
+#include <libaio.h>
 
 #include "disk-io.h"
 
 /**
  * struct ring - of one entry
- * @uring: set up by ring_open()
+ * @context: set up by ring_open()
  * @turn_ns: how long the counting takes each time around
  */
 struct ring {
-	struct io_uring uring;
+	io_context_t context;
 	double turn_ns;
 };
 
