@@ -4,10 +4,14 @@
 # The configuration of a flavour: allnoconfig plus the fragments. Sourced by
 # kernel/build.
 
-# request: the fragments as one text; of a symbol asked for twice, the last counts.
+# request: the fragments as one text without their comments; of a symbol that is
+# asked for twice, the last counts.
 request() {
+	[[ $flavour == headers ]] || fragments | grep '^CONFIG_\|^# CONFIG_.* is not set'
+}
+
+fragments() {
 	local name names
-	[[ $flavour == headers ]] && return
 	names=$(value "$kernel_dir/configs/flavours/$flavour" FRAGMENTS)
 	for name in $names; do
 		[[ -f $kernel_dir/configs/$name.config ]] ||
@@ -51,7 +55,7 @@ explain() {
 
 configure() {
 	local symbol want have bad=0
-	printf '%s\n' "$fragments" > "$work/request"
+	printf '%s\n' "$requested" > "$work/request"
 	KCONFIG_ALLCONFIG=$work/request run_make allnoconfig
 	while read -r symbol want have; do
 		say "$symbol is $have in the final configuration, wanted $want:" \
