@@ -9,41 +9,31 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static void *map_bar(const struct guest *guest)
-{
-	void *addr;
-
-	assert_good(brg_vfio_map(&guest->vfio, guest->bar, 0, 2 * MIB, &addr));
-	return addr;
-}
-
 static void registering_takes_a_mapping_away(void **state)
 {
-	const struct guest *guest = *state;
-	uint8_t *addr = map_bar(guest);
+	struct guest *guest = *state;
+	uint8_t *addr = guest_map_bar(guest);
 
 	assert_int_equal(guest_touch(addr, true), 0);
 	assert_int_equal(guest_touch(addr + MIB, false), 0);
 	guest_register(guest);
 	assert_int_equal(guest_touch(addr, true), SIGBUS);
 	assert_int_equal(guest_touch(addr + MIB, false), SIGBUS);
-	munmap(addr, 2 * MIB);
 }
 
 static void a_mapping_never_touched_is_taken_away_too(void **state)
 {
-	const struct guest *guest = *state;
-	uint8_t *addr = map_bar(guest);
+	struct guest *guest = *state;
+	uint8_t *addr = guest_map_bar(guest);
 
 	guest_register(guest);
 	assert_int_equal(guest_touch(addr, false), SIGBUS);
-	munmap(addr, 2 * MIB);
 }
 
 static void a_mapping_works_again_after_unregistering(void **state)
 {
-	const struct guest *guest = *state;
-	uint8_t *addr = map_bar(guest);
+	struct guest *guest = *state;
+	uint8_t *addr = guest_map_bar(guest);
 
 	assert_int_equal(guest_touch(addr, true), 0);
 	guest_register(guest);
@@ -51,12 +41,11 @@ static void a_mapping_works_again_after_unregistering(void **state)
 	guest_unregister(guest);
 	assert_int_equal(guest_touch(addr, true), 0);
 	assert_int_equal(*addr, 0x5a);
-	munmap(addr, 2 * MIB);
 }
 
 static void mapping_a_registered_bar_is_ebusy(void **state)
 {
-	const struct guest *guest = *state;
+	struct guest *guest = *state;
 	void *addr;
 
 	/* also where the range is not the one that was registered */
@@ -68,9 +57,7 @@ static void mapping_a_registered_bar_is_ebusy(void **state)
 		brg_vfio_map(&guest->vfio, guest->bar, 4 * MIB, PAGE, &addr),
 		EBUSY);
 	guest_unregister(guest);
-	addr = map_bar(guest);
-	assert_int_equal(guest_touch(addr, true), 0);
-	munmap(addr, 2 * MIB);
+	assert_int_equal(guest_touch(guest_map_bar(guest), true), 0);
 }
 
 static void the_devices_other_bars_can_still_be_mapped(void **state)

@@ -68,6 +68,7 @@ void guest_open(struct guest *guest, const char *role)
 
 void guest_close(struct guest *guest)
 {
+	guest_unmap_bar(guest);
 	brg_vfio_close(&guest->vfio);
 	assert_good(brg_pci_restore(&guest->binding));
 	assert_false(guest_has_pool(guest));
@@ -143,6 +144,20 @@ void guest_register(const struct guest *guest)
 void guest_unregister(const struct guest *guest)
 {
 	assert_good(brg_p2p_unregister(&guest->vfio, guest->bar, 0));
+}
+
+void *guest_map_bar(struct guest *guest)
+{
+	assert_good(brg_vfio_map(&guest->vfio, guest->bar, 0, 2 * MIB,
+				 &guest->bar_map));
+	return guest->bar_map;
+}
+
+void guest_unmap_bar(struct guest *guest)
+{
+	if (guest->bar_map)
+		munmap(guest->bar_map, 2 * MIB);
+	guest->bar_map = NULL;
 }
 
 void *guest_map(const struct guest *guest, size_t len)

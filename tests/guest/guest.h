@@ -46,6 +46,7 @@
  * @bar: number of the BAR that is large enough to be registered
  * @bar_bytes: of that BAR
  * @bar_start: its physical address
+ * @bar_map: of guest_map_bar()
  */
 struct guest {
 	const char *bdf;
@@ -54,6 +55,7 @@ struct guest {
 	uint64_t bar_start;
 	struct brg_pci_binding binding;
 	struct brg_vfio vfio;
+	void *bar_map;
 };
 
 /* One file of tests; guest_suites ends in a zeroed entry. */
@@ -117,6 +119,14 @@ void guest_register(const struct guest *guest);
 
 /** guest_unregister - the opposite */
 void guest_unregister(const struct guest *guest);
+
+/**
+ * guest_map_bar - map the first 2 MiB of the BAR through VFIO
+ *
+ * The mapping keeps the device open: the fixture undoes it in any case.
+ */
+void *guest_map_bar(struct guest *guest);
+void guest_unmap_bar(struct guest *guest);
 
 /** guest_map - allocate P2P memory, and assert that it works */
 void *guest_map(const struct guest *guest, size_t len);
