@@ -11,28 +11,28 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has_open(const char *pid, const char *path)
+static unsigned int count_open(const char *pid, const char *path)
 {
 	char dir_path[64], fd_path[PATH_MAX], target[PATH_MAX];
 	struct dirent *entry;
-	bool found = false;
+	unsigned int nr = 0;
 	ssize_t len;
 	DIR *dir;
 
 	snprintf(dir_path, sizeof(dir_path), "/proc/%.16s/fd", pid);
 	dir = opendir(dir_path);
-	while (dir && !found && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		snprintf(fd_path, sizeof(fd_path), "%s/%s", dir_path,
 			 entry->d_name);
 		len = readlink(fd_path, target, sizeof(target) - 1);
 		if (len < 0)
 			continue;
 		target[len] = '\0';
-		found = !strcmp(target, path);
+		nr += !strcmp(target, path);
 	}
 	if (dir)
 		closedir(dir);
-	return found;
+	return nr;
 }
 
 static void describe(const char *pid, char text[BRG_HOLDER_BYTES])
@@ -53,27 +53,28 @@ static void describe(const char *pid, char text[BRG_HOLDER_BYTES])
 int brg_holder_find(const char *path, char text[BRG_HOLDER_BYTES])
 {
 	struct dirent *entry;
+	unsigned int nr;
 	bool self = false;
 	int ret = -ESRCH;
 	DIR *dir;
 
 	dir = opendir("/proc");
 	while (dir && ret && (entry = readdir(dir))) {
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    !has_open(entry->d_name, path))
+		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
+		nr = count_open(entry->d_name, path);
 		if (atoi(entry->d_name) == getpid()) {
-			self = true;
-			continue;
+			/* once is the caller's own attempt */
+			self = nr > 1;
+		} else if (nr) {
+			describe(entry->d_name, text);
+			ret = 0;
 		}
-		describe(entry->d_name, text);
-		ret = 0;
 	}
 	if (dir)
 		closedir(dir);
 	if (ret && self) {
-		/* we have just opened it ourselves: it may be all there is */
-		strcpy(text, "this or another process");
+		strcpy(text, "this process");
 		ret = 0;
 	}
 	return ret;

@@ -7,8 +7,9 @@
 
 /**
  * brg_holder_find - look through /proc for a process that has a file open
- * @path: absolute, of the file
- * @text: receives "fio (pid 1234)", or "this process"
+ * @path: absolute, of the file, which the caller has open as well
+ * @text: receives "fio (pid 1234)", or "this process" where it is the only one
+ *	and has the file open more than once
  *
  * Return: 0; -ESRCH where none is seen, as it is for a user other than root.
  */

@@ -77,30 +77,40 @@ static int open_cdev(const char *bdf, const char *path)
 
 /*
  * A device that is open elsewhere answers EINVAL (vfio_df_open()), as would a
- * malformed call, which this one is not.
+ * malformed call, which this one is not. EBUSY has two other reasons.
  */
+static int explain_bind(const struct brg_vfio *vfio, const char *path, int err)
+{
+	char holder[BRG_HOLDER_BYTES] = "another process";
+
+	if (err == -EINVAL) {
+		brg_holder_find(path, holder);
+		return brg_fail(-EBUSY,
+				"%s: already open by %s: one process at a time "
+				"can have it (fio: thread=1)",
+				vfio->bdf, holder);
+	}
+	if (err == -EBUSY)
+		return brg_fail(err,
+				"%s: busy: I/O still uses P2P memory of an "
+				"earlier owner, or its VFIO group is open: end "
+				"that first",
+				vfio->bdf);
+	return brg_fail(err, "%s: cannot bind it to iommufd: %s", vfio->bdf,
+			strerror(-err));
+}
+
 static int bind_iommufd(struct brg_vfio *vfio, const char *path)
 {
 	struct vfio_device_bind_iommufd bind = {
 		.argsz = sizeof(bind),
 		.iommufd = vfio->iommufd.fd,
 	};
-	char holder[BRG_HOLDER_BYTES];
 
-	if (!ioctl(vfio->fd, VFIO_DEVICE_BIND_IOMMUFD, &bind)) {
-		vfio->device_id = bind.out_devid;
-		return 0;
-	}
-	if (errno == EINVAL || errno == EBUSY)
-		return brg_fail(-EBUSY,
-				"%s: already open by %s: one process at a time "
-				"can have it (fio: thread=1)",
-				vfio->bdf,
-				brg_holder_find(path, holder) ?
-					"another process" :
-					holder);
-	return brg_fail(-errno, "%s: cannot bind it to iommufd: %s", vfio->bdf,
-			strerror(errno));
+	if (ioctl(vfio->fd, VFIO_DEVICE_BIND_IOMMUFD, &bind))
+		return explain_bind(vfio, path, -errno);
+	vfio->device_id = bind.out_devid;
+	return 0;
 }
 
 static int attach(struct brg_vfio *vfio)

@@ -21,6 +21,7 @@
 #define POLL_NS 5000000ull
 
 static struct brg_kmsg kmsg = { .fd = -1 };
+static struct guest second;
 static sigjmp_buf touch_jump;
 
 const char *guest_role(const char *role)
@@ -72,12 +73,19 @@ void guest_close(struct guest *guest)
 	brg_vfio_close(&guest->vfio);
 	assert_good(brg_pci_restore(&guest->binding));
 	assert_false(guest_has_pool(guest));
+	guest->bdf = NULL;
 }
 
 void guest_reopen(struct guest *guest)
 {
 	brg_vfio_close(&guest->vfio);
 	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
+}
+
+const struct guest *guest_second(const char *role)
+{
+	guest_open(&second, role);
+	return &second;
 }
 
 int guest_setup(void **state)
@@ -93,6 +101,8 @@ int guest_setup(void **state)
 int guest_teardown(void **state)
 {
 	stuck_end();
+	if (second.bdf)
+		guest_close(&second);
 	guest_close(*state);
 	return guest_judge(state);
 }
@@ -229,4 +239,20 @@ int guest_touch(volatile void *addr, bool write)
 	sigaction(SIGBUS, &old_bus, NULL);
 	sigaction(SIGSEGV, &old_segv, NULL);
 	return sig;
+}
+
+void guest_expect_driver(const char *role, const char *driver)
+{
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
+	struct brg_pci pci;
+
+	for (;;) {
+		assert_good(brg_pci_read(guest_role(role), &pci));
+		if (!strcmp(pci.driver, driver))
+			return;
+		if (!brg_clock_left_ms(end))
+			fail_msg("%s is on \"%s\", not \"%s\"", pci.bdf,
+				 pci.driver, driver);
+		brg_clock_sleep_ns(POLL_NS);
+	}
 }

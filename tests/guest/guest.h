@@ -58,7 +58,7 @@ struct guest {
 	void *bar_map;
 };
 
-/* One file of tests; guest_suites ends in a zeroed entry. */
+/* One file of tests; main.c has the list. */
 struct guest_suite {
 	const struct CMUnitTest *tests;
 	size_t nr;
@@ -69,6 +69,7 @@ struct guest_suite {
 		array, sizeof(array) / sizeof((array)[0])                      \
 	}
 
+extern const struct guest_suite guest_arguments;
 extern const struct guest_suite guest_registration;
 extern const struct guest_suite guest_exclusion;
 extern const struct guest_suite guest_memory;
@@ -77,6 +78,7 @@ extern const struct guest_suite guest_io;
 extern const struct guest_suite guest_pins;
 extern const struct guest_suite guest_growth;
 extern const struct guest_suite guest_kinds;
+extern const struct guest_suite guest_ownership;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);
@@ -91,6 +93,9 @@ int guest_judge(void **state);
 
 /** guest_open - bind and open the device of a role ("PROVIDER", "PMR") */
 void guest_open(struct guest *guest, const char *role);
+
+/** guest_second - the device of another role; the fixture closes it */
+const struct guest *guest_second(const char *role);
 
 /** guest_close - undo guest_open(); p2pmem has to go with it */
 void guest_close(struct guest *guest);
@@ -146,6 +151,9 @@ void guest_await_available(const struct guest *guest, uint64_t bytes);
  * Return: 0, or the number of the signal that it raised.
  */
 int guest_touch(volatile void *addr, bool write);
+
+/** guest_expect_driver - wait, bounded, until it is so; "" for none */
+void guest_expect_driver(const char *role, const char *driver);
 
 /** guest_role - environment of a role; fails the test where it is missing */
 const char *guest_role(const char *role);

@@ -13,8 +13,10 @@
 #define EXIT_HARNESS 99
 
 static const struct guest_suite *const suites[] = {
-	&guest_registration,   &guest_exclusion, &guest_memory, &guest_io,
-	&guest_teardown_suite, &guest_pins,	 &guest_kinds,	&guest_growth,
+	&guest_arguments, &guest_registration, &guest_exclusion,
+	&guest_memory,	  &guest_io,	       &guest_teardown_suite,
+	&guest_pins,	  &guest_kinds,	       &guest_ownership,
+	&guest_growth,
 };
 
 static bool is_wanted(const char *name, char **patterns)
