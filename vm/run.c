@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "accel.h"
@@ -21,6 +23,9 @@
 
 /* Beside this program: the build puts both there. */
 #define INIT_NAME "barrage-init"
+
+/* How often to start QEMU in all where it crashes by itself. */
+#define MAX_BOOTS 3
 
 struct run {
 	const struct vm_options *options;
@@ -231,6 +236,37 @@ static void clean_up(struct run *run)
 	free(run->out);
 }
 
+/*
+ * QEMU's multi-threaded emulation now and then crashes while the guest's
+ * firmware and kernel move BARs about (seen with 7.2, in one of some hundred
+ * boots). Where the command had not begun, nothing is lost by another try.
+ */
+static bool crashed_in_boot(const struct vm_session *s)
+{
+	return s->end == VM_END_DIED && !s->command_ms &&
+	       WIFSIGNALED(s->qemu_status) &&
+	       (WTERMSIG(s->qemu_status) == SIGSEGV ||
+		WTERMSIG(s->qemu_status) == SIGABRT);
+}
+
+static int boot_and_run(struct run *run, struct vm_session *session)
+{
+	int ret, tries = MAX_BOOTS;
+
+	for (;;) {
+		ret = vm_session_run(run->options, &run->machine, &run->env,
+				     run->qemu_log, run->log_file, session);
+		if (ret || !crashed_in_boot(session) || !--tries)
+			return ret;
+		vm_say("QEMU itself crashed (%s) before the command began: trying again",
+		       strsignal(WTERMSIG(session->qemu_status)));
+		if (ftruncate(run->log_file, 0) < 0 ||
+		    lseek(run->log_file, 0, SEEK_SET) < 0)
+			return -errno;
+		vm_session_free(session);
+	}
+}
+
 int vm_run(const struct vm_options *options)
 {
 	struct run run = {
@@ -252,8 +288,7 @@ int vm_run(const struct vm_options *options)
 		       run.accel.why);
 	if (options->shell && !options->quiet)
 		vm_say("all files but /tmp and the like are this system's, read-only; exit ends the machine, Ctrl-] kills it");
-	ret = vm_session_run(options, &run.machine, &run.env, run.qemu_log,
-			     run.log_file, &session);
+	ret = boot_and_run(&run, &session);
 	if (ret)
 		vm_say("QEMU did not start: %s", strerror(-ret));
 	else
