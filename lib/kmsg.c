@@ -68,11 +68,16 @@ bool brg_kmsg_is_splat(const char *line)
 static void write_mark(const char *mark)
 {
 	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
+	char line[256];
+	int len;
 
 	/* a log without the mark is still a log */
 	if (fd < 0)
 		return;
-	dprintf(fd, "<6>barrage: mark: %s\n", mark);
+	/* one write is one record */
+	len = snprintf(line, sizeof(line), "<6>barrage: mark: %.200s\n", mark);
+	if (write(fd, line, len) != len)
+		brg_debug("%s: no mark: %s", DEVICE, strerror(errno));
 	close(fd);
 }
 
