@@ -24,7 +24,8 @@ static struct brg_cleanup_step plan[BRG_CLEANUP_MAX_STEPS];
 static size_t nr_plan;
 static int nr_added, nr_dropped, add_result;
 
-int __wrap_brg_sysfs_write(const char *text, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) int
+__wrap_brg_sysfs_write(const char *text, const char *fmt, ...);
 int __wrap_brg_cleanup_add(const struct brg_cleanup_step *steps,
 			   size_t nr_steps, uint64_t *idp);
 void __wrap_brg_cleanup_drop(uint64_t id);
