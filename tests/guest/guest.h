@@ -27,7 +27,7 @@
 	do {                                                                   \
 		int result_ = (call);                                          \
 		if (result_)                                                   \
-			fail_msg(#call ": %s (%s)", strerror(-result_),        \
+			fail_msg("%s: %s (%s)", #call, strerror(-result_),     \
 				 brg_last_error());                            \
 	} while (0)
 
@@ -36,8 +36,9 @@
 	do {                                                                   \
 		int result_ = (call);                                          \
 		if (result_ != -(errno_))                                      \
-			fail_msg(#call ": %d (%s), not " #errno_, result_,     \
-				 strerror(result_ < 0 ? -result_ : 0));        \
+			fail_msg("%s: %d (%s), not %s", #call, result_,        \
+				 strerror(result_ < 0 ? -result_ : 0),         \
+				 #errno_);                                     \
 	} while (0)
 
 /**
