@@ -2,43 +2,18 @@
 #define BRG_LOG_PREFIX "provider"
 #include "provider.h"
 
-#include <barrage/clock.h>
 #include <barrage/log.h>
 #include <barrage/p2p.h>
-#include <barrage/pci.h>
-#include <barrage/vfio.h>
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "keep.h"
 #include "quirk.h"
-#include "size.h"
-#include "slices.h"
-
-struct bar_use {
-	enum brg_provider_use use;
-	unsigned int refs;
-	uint64_t offset;
-	uint64_t length;
-	void *map;
-	struct brg_slices slices;
-};
-
-struct brg_provider {
-	struct brg_provider *next;
-	unsigned int refs; /* of all BARs together */
-	pid_t owner;
-	struct brg_pci pci;
-	struct brg_pci_binding binding;
-	struct brg_vfio vfio;
-	struct bar_use bars[BRG_PCI_NR_BARS];
-};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct brg_provider *providers;
@@ -67,6 +42,7 @@ static int open_device(const struct brg_pci *pci, struct brg_provider **outp)
 	if (!new)
 		return brg_fail(-ENOMEM, "out of memory");
 	new->owner = getpid();
+	pthread_mutex_init(&new->lock, NULL);
 	new->pci = *pci;
 	if (!*pci->driver)
 		ret = brg_pci_bind(pci->bdf, "vfio-pci", &new->binding);
@@ -83,6 +59,7 @@ static int open_device(const struct brg_pci *pci, struct brg_provider **outp)
 restore:
 	give_back(new);
 free:
+	pthread_mutex_destroy(&new->lock);
 	free(new);
 	return ret;
 }
@@ -97,6 +74,7 @@ static void close_device(struct brg_provider *old)
 	brg_vfio_close(&old->vfio);
 	if (old->owner == getpid())
 		give_back(old);
+	pthread_mutex_destroy(&old->lock);
 	free(old);
 }
 
@@ -104,7 +82,7 @@ static int check_same(const struct brg_provider *provider, unsigned int bar,
 		      enum brg_provider_use use, uint64_t offset,
 		      uint64_t length)
 {
-	const struct bar_use *now = &provider->bars[bar];
+	const struct brg_bar_use *now = &provider->bars[bar];
 
 	if (now->use != use)
 		return brg_fail(-EBUSY,
@@ -128,7 +106,7 @@ static int start_use(struct brg_provider *provider, unsigned int bar,
 		     enum brg_provider_use use, uint64_t offset,
 		     uint64_t length)
 {
-	struct bar_use *new = &provider->bars[bar];
+	struct brg_bar_use *new = &provider->bars[bar];
 	int ret;
 
 	ret = brg_quirk_prepare(&provider->vfio, &provider->pci, bar);
@@ -150,7 +128,7 @@ static int start_use(struct brg_provider *provider, unsigned int bar,
 
 static void end_use(struct brg_provider *provider, unsigned int bar)
 {
-	struct bar_use *old = &provider->bars[bar];
+	struct brg_bar_use *old = &provider->bars[bar];
 
 	if (old->use == BRG_PROVIDER_MAPPED)
 		munmap(old->map, old->length);
@@ -218,73 +196,4 @@ void brg_provider_put(struct brg_provider *provider, unsigned int bar)
 	if (!--provider->refs)
 		close_device(provider);
 	pthread_mutex_unlock(&lock);
-}
-
-int brg_provider_take(struct brg_provider *provider, unsigned int bar,
-		      size_t len, void **addrp)
-{
-	char want[BRG_SIZE_BYTES], left[BRG_SIZE_BYTES], all[BRG_SIZE_BYTES];
-	struct bar_use *use = &provider->bars[bar];
-	uint64_t offset, largest;
-	int ret;
-
-	pthread_mutex_lock(&lock);
-	ret = brg_slices_take(&use->slices, len, &offset);
-	largest = brg_slices_largest(&use->slices);
-	pthread_mutex_unlock(&lock);
-	if (ret)
-		return brg_fail(ret,
-				"%s: BAR exhausted: %s wanted, %s of %s left "
-				"in one piece: ask for less, or use a larger "
-				"BAR",
-				provider->pci.bdf, brg_size_text(len, want),
-				brg_size_text(largest, left),
-				brg_size_text(use->length, all));
-	*addrp = (uint8_t *)use->map + offset;
-	return 0;
-}
-
-void brg_provider_give(struct brg_provider *provider, unsigned int bar,
-		       void *addr)
-{
-	struct bar_use *use = &provider->bars[bar];
-
-	if (!addr)
-		return;
-	pthread_mutex_lock(&lock);
-	brg_slices_give(&use->slices,
-			(uint64_t)((uint8_t *)addr - (uint8_t *)use->map));
-	pthread_mutex_unlock(&lock);
-}
-
-static int prove_word(const struct brg_provider *provider, unsigned int bar,
-		      volatile uint64_t *word)
-{
-	const struct bar_use *use = &provider->bars[bar];
-	uint64_t at =
-		use->offset + (uint64_t)((uint8_t *)word - (uint8_t *)use->map);
-	uint64_t nonce = brg_clock_now_ns() ^ 0x6261727261676521ull;
-	uint64_t old = *word, found = 0;
-	int ret;
-
-	*word = nonce;
-	ret = brg_vfio_read(&provider->vfio, bar, at, &found, sizeof(found));
-	*word = old;
-	if (ret || found == nonce)
-		return ret;
-	return brg_fail(-EXDEV,
-			"%s: BAR%u: what the CPU stored at %#llx is not there",
-			provider->pci.bdf, bar, (unsigned long long)at);
-}
-
-int brg_provider_prove(struct brg_provider *provider, unsigned int bar,
-		       void *addr, size_t len)
-{
-	uint64_t *words = addr;
-	int ret;
-
-	ret = prove_word(provider, bar, words);
-	return ret ? ret :
-		     prove_word(provider, bar,
-				words + len / sizeof(*words) - 1);
 }

@@ -9,8 +9,15 @@
 #ifndef BRG_PROVIDER_H
 #define BRG_PROVIDER_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#include <barrage/pci.h>
+#include <barrage/vfio.h>
+
+#include "slices.h"
 
 enum brg_provider_use {
 	BRG_PROVIDER_UNUSED,
@@ -18,7 +25,27 @@ enum brg_provider_use {
 	BRG_PROVIDER_REGISTERED, /* page-backed: p2pmem */
 };
 
-struct brg_provider;
+/* how one BAR is used; @refs of 0: not */
+struct brg_bar_use {
+	enum brg_provider_use use;
+	unsigned int refs;
+	uint64_t offset;
+	uint64_t length;
+	void *map;
+	struct brg_slices slices;
+};
+
+/* @slices is under @lock; all else under the list's lock in provider.c */
+struct brg_provider {
+	struct brg_provider *next;
+	unsigned int refs; /* of all BARs together */
+	pid_t owner;
+	struct brg_pci pci;
+	struct brg_pci_binding binding;
+	struct brg_vfio vfio;
+	pthread_mutex_t lock;
+	struct brg_bar_use bars[BRG_PCI_NR_BARS];
+};
 
 /**
  * brg_provider_get - open, or share, a BAR
