@@ -25,7 +25,10 @@ unset MAKEFLAGS MAKELEVEL MFLAGS KBUILD_OUTPUT KCONFIG_CONFIG KCFLAGS
 cc=gcc
 if command -v ccache > /dev/null; then
 	cc='ccache gcc'
-	export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$cache
+	# No CCACHE_BASEDIR: relative paths would escape the prefix map that keeps
+	# the place of the tree out of the image.
+	export CCACHE_DIR=$cache/ccache
+	unset CCACHE_BASEDIR
 	export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 fi
 
