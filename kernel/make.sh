@@ -38,7 +38,10 @@ kernel_make() {
 		-j "${JOBS:-$(nproc)}" "$@"
 }
 
+# failed STATUS
 failed() {
+	(($1 <= 128)) || die "make was ended by signal $(($1 - 128)), not by this" \
+		"script; the next run goes on from here"
 	grep -E -B 2 -A 12 -m 3 'error:|Error [0-9]+$|\*\*\*' "$log" >&2 ||
 		tail -n 30 "$log" >&2
 	die "make failed, the whole log is $log"
@@ -71,7 +74,7 @@ in_group() {
 quietly() { kernel_make -s "$@" >> "$log" 2>&1; }
 
 # run_make TARGET...: a short step.
-run_make() { in_group quietly "$@" || failed; }
+run_make() { in_group quietly "$@" || failed $?; }
 
 # show DONE SECONDS: progress, as one line that is overwritten or as a new line.
 show() {
@@ -114,5 +117,5 @@ with_progress() { kernel_make "$@" 2>&1 | progress; }
 compile() {
 	say "compiling with ${JOBS:-$(nproc)} jobs" \
 		"$([[ $cc == gcc ]] && echo '(without ccache: not installed)')"
-	in_group with_progress "$@" || failed
+	in_group with_progress "$@" || failed $?
 }
