@@ -75,6 +75,25 @@ int brg_iommufd_ioas_map(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 	return ret;
 }
 
+int brg_iommufd_ioas_map_file(const struct brg_iommufd *iommufd,
+			      uint32_t ioas_id, int fd, size_t len,
+			      uint64_t *iova)
+{
+	struct iommu_ioas_map_file map = {
+		.size = sizeof(map),
+		.flags = IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE,
+		.ioas_id = ioas_id,
+		.fd = fd,
+		.length = len,
+	};
+	int ret;
+
+	ret = call(iommufd, IOMMU_IOAS_MAP_FILE, &map, "cannot map a file");
+	if (!ret)
+		*iova = map.iova;
+	return ret;
+}
+
 int brg_iommufd_ioas_unmap(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 			   uint64_t iova, size_t len)
 {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "keep.h"
-#include "quirk.h"
+#include <barrage/quirk.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct brg_provider *providers;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only
 #define BRG_LOG_PREFIX "quirk"
-#include "quirk.h"
+#include <barrage/quirk.h>
 
 #include <barrage/clock.h>
 #include <barrage/log.h>

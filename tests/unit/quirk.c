@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#include "quirk.h"
+#include <barrage/quirk.h>
 
 #define CAP_HIGH 0x4
 #define PMRCAP 0xe00

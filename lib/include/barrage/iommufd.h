@@ -51,7 +51,22 @@ int brg_iommufd_ioas_map(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 			 void *addr, size_t len, uint64_t *iova);
 
 /**
- * brg_iommufd_ioas_unmap - undo brg_iommufd_ioas_map()
+ * brg_iommufd_ioas_map_file - map a part of a file for reads and writes by DMA
+ * @iommufd: open
+ * @ioas_id: address space
+ * @fd: a memfd, or a dma-buf that VFIO exported
+ * @len: whole pages, from the file's start
+ * @iova: receives the address that the kernel chose
+ *
+ * Return: 0; -EOPNOTSUPP, -EINVAL for a dma-buf that the kernel cannot map
+ * here; -ENODEV where it has been revoked; -errno.
+ */
+int brg_iommufd_ioas_map_file(const struct brg_iommufd *iommufd,
+			      uint32_t ioas_id, int fd, size_t len,
+			      uint64_t *iova);
+
+/**
+ * brg_iommufd_ioas_unmap - undo either way of mapping
  * @iommufd: open
  * @ioas_id: address space
  * @iova: as received

@@ -48,7 +48,7 @@ struct brg_param {
  * struct brg_record - one measurement
  * @name: of the benchmark
  * @metric: of it, "read.bandwidth"
- * @unit: "B/s", "1/s", "ns", "s/GB" or "1"
+ * @unit: "B/s", "1/s", "ns", "s/GB", "B" or "1"
  * @better: "higher", "lower" or "none"
  * @samples: every one, in the order taken
  * @nr_samples: may be 0 but for a pass

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR LGPL-2.1-only */
 /* quirk - what some providers need before their BAR is memory */
-#ifndef BRG_QUIRK_H
-#define BRG_QUIRK_H
+#ifndef BARRAGE_QUIRK_H
+#define BARRAGE_QUIRK_H
 
 #include <barrage/pci.h>
 #include <barrage/vfio.h>
