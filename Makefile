@@ -8,9 +8,9 @@ MAKEFLAGS += --no-print-directory
 BUILD ?= build
 
 # What a verb is told goes on to the scripts, with these names.
-export TOPOLOGY MODE KERNEL_SRC FIO_SRC JOBS
+export TOPOLOGY MODE LIMIT KERNEL_SRC FIO_SRC JOBS
 
-.PHONY: help deps kernel kernel-deb build bench check check-unit shell \
+.PHONY: help deps kernel kernel-deb build bench bench-costs check check-unit shell \
 	report clean
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo '                 emulated machine; prints a table, keeps results/runs/latest'
 	@echo '  TOPOLOGY=NAME    one machine only: $(notdir $(basename $(wildcard vm/topologies/*.json))), or a FILE'
 	@echo '  MODE=icount      costs in guest instructions, repeatable to 1 %'
+	@echo 'make bench-costs what kernel paths cost over the unmodified kernel; fails'
+	@echo '                 above 2 % (LIMIT=)'
 	@echo 'make check       all tests: unit, sanitizers, kernel series, debug kernel'
 	@echo 'make check-unit  those that need neither root nor a kernel build'
 	@echo 'make shell       a prompt in the machine (TOPOLOGY=NAME, FLAVOUR=debug)'
@@ -45,6 +47,9 @@ build: deps
 
 bench: build
 	@bench/run $(BUILD)
+
+bench-costs: build
+	@bench/costs $(BUILD)
 
 check: build
 	@tests/run $(BUILD)

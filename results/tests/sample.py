@@ -39,7 +39,8 @@ BASE = {
 
 PROOF = {"method": "engine", "frames": 64, "frames_in_bar": 64,
          "kernel_log": "silent"}
-VERDICTS = {"host": "host", "bounce": "bounce", "p2p-register": "p2p"}
+VERDICTS = {"host": "host", "bounce": "bounce", "p2p-register": "p2p",
+            "dmabuf-pages": "p2p"}
 
 
 def with_samples(record, samples):
@@ -55,7 +56,7 @@ def with_samples(record, samples):
 def make(samples, **changes):
     record = copy.deepcopy(BASE)
     record.update(changes)
-    record["verdict"] = VERDICTS[record["mem"]]
+    record["verdict"] = VERDICTS.get(record["mem"], "none")
     if record["verdict"] == "p2p":
         record["proof"] = dict(PROOF)
     return with_samples(record, samples)
