@@ -20,7 +20,7 @@ int vm_image_open(const char *path, struct vm_image *image)
 	void *data;
 	int ret = 0;
 
-	*image = (struct vm_image){ 0 };
+	*image = (struct vm_image){ .fd = -1 };
 	if (fd < 0 || fstat(fd, &st)) {
 		ret = -errno;
 		vm_say("%s: %s", path, strerror(-ret));
@@ -37,7 +37,12 @@ int vm_image_open(const char *path, struct vm_image *image)
 		vm_say("%s: mmap: %s", path, strerror(-ret));
 		goto out;
 	}
-	*image = (struct vm_image){ .data = data, .size = st.st_size };
+	*image = (struct vm_image){
+		.data = data,
+		.size = st.st_size,
+		.fd = fd,
+	};
+	return 0;
 out:
 	if (fd >= 0)
 		close(fd);
@@ -48,7 +53,20 @@ void vm_image_close(struct vm_image *image)
 {
 	if (image->data)
 		munmap((void *)image->data, image->size);
-	*image = (struct vm_image){ 0 };
+	if (image->fd >= 0)
+		close(image->fd);
+	*image = (struct vm_image){ .fd = -1 };
+}
+
+/* The first block from @at on that is not in a hole. */
+static size_t skip_hole(const struct vm_image *image, size_t at)
+{
+	off_t data = lseek(image->fd, at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? image->size : at;
+	data -= data % VM_IMAGE_BLOCK;
+	return (size_t)data > at ? (size_t)data : at;
 }
 
 static size_t block_length(size_t at, size_t end)
@@ -61,7 +79,8 @@ void vm_image_print_blocks(const struct vm_image *image, size_t offset,
 {
 	size_t end = offset + length;
 
-	for (size_t at = offset; at < end; at += VM_IMAGE_BLOCK) {
+	for (size_t at = skip_hole(image, offset); at < end;
+	     at = skip_hole(image, at + VM_IMAGE_BLOCK)) {
 		size_t len = block_length(at, end);
 		char hex[VM_SHA256_HEX];
 
@@ -111,7 +130,8 @@ int vm_image_copy(const char *image, const char *to)
 	fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0 || ftruncate(fd, map.size))
 		ret = errno;
-	for (size_t at = 0; !ret && at < map.size; at += VM_IMAGE_BLOCK) {
+	for (size_t at = skip_hole(&map, 0); !ret && at < map.size;
+	     at = skip_hole(&map, at + VM_IMAGE_BLOCK)) {
 		size_t len = block_length(at, map.size);
 
 		if (memcmp(map.data + at, zeroes, len) &&

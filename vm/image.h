@@ -13,10 +13,12 @@
  * struct vm_image - such a file, mapped
  * @data: its bytes; they change while the machine runs
  * @size: how many
+ * @fd: of the file: looking at a hole in shared memory would fill it
  */
 struct vm_image {
 	const uint8_t *data;
 	size_t size;
+	int fd;
 };
 
 /* Map a file; says what is wrong. 0 or -errno. */

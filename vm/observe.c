@@ -170,7 +170,11 @@ static int unknown_action(const char *name)
 
 int vm_observe(int argc, char **argv)
 {
-	struct vm_observe o = { .role = "provider", .timeout_s = 10 };
+	struct vm_observe o = {
+		.role = "provider",
+		.timeout_s = 10,
+		.image.fd = -1,
+	};
 	int status = VM_EXIT_HARNESS;
 
 	if (argc == 2 && !strcmp(argv[1], "help")) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image.h"
@@ -73,6 +74,27 @@ static void blocks_of_zeroes_are_left_out(void **state)
 	free(to);
 }
 
+/* A page of shared memory that was read is there, and takes memory. */
+static void holes_stay_holes(void **state)
+{
+	char *path = vm_strf("/dev/shm/barrage-image-XXXXXX");
+	char *to = vm_strf("%s.sums", (const char *)*state);
+	int fd = mkstemp(path);
+	struct stat st;
+
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 1 << 20), 0);
+	assert_int_equal(pwrite(fd, "x", 1, 2 * VM_IMAGE_BLOCK), 1);
+	assert_int_equal(vm_image_save_blocks(path, to), 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_blocks * 512, VM_IMAGE_BLOCK);
+	close(fd);
+	unlink(path);
+	unlink(to);
+	free(path);
+	free(to);
+}
+
 static void a_copy_is_equal(void **state)
 {
 	struct vm_image a, b;
@@ -107,6 +129,8 @@ int main(void)
 		cmocka_unit_test(the_standards_examples),
 		IMAGE_TEST(blocks_of_zeroes_are_left_out),
 		IMAGE_TEST(a_copy_is_equal),
+		cmocka_unit_test_setup_teardown(holes_stay_holes, make_image,
+						remove_image),
 		cmocka_unit_test(a_missing_image_is_an_error),
 	};
 
