@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <barrage/clock.h>
@@ -207,24 +206,15 @@ static int iommufd(const struct target *target, struct shuffle *random,
 	return ret;
 }
 
-/* time that this thread had a CPU: without what a reset sleeps for */
-static double cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 static int reset(const struct target *target, struct shuffle *random,
 		 double *values_ns)
 {
-	double start_cpu_ns = cpu_ns();
+	double start_cpu_ns = target_cpu_ns();
 	uint64_t start_ns = brg_clock_now_ns();
 	int ret = brg_vfio_reset(&target->vfio);
 
 	values_ns[0] = since_ns(start_ns);
-	values_ns[1] = cpu_ns() - start_cpu_ns;
+	values_ns[1] = target_cpu_ns() - start_cpu_ns;
 	if (ret == -ENOTTY || ret == -EINVAL)
 		return brg_fail(-EOPNOTSUPP, "%s: cannot be reset alone",
 				target->pci.bdf);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include <barrage/log.h>
 #include <barrage/quirk.h>
@@ -65,4 +66,12 @@ int target_close(struct target *target)
 uint64_t target_bar_bytes(const struct target *target)
 {
 	return target->pci.bars[target->bar].size_bytes;
+}
+
+double target_cpu_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }

@@ -47,6 +47,9 @@ int target_close(struct target *target);
 /** target_bar_bytes - size of the BAR under test */
 uint64_t target_bar_bytes(const struct target *target);
 
+/** target_cpu_ns - time that this thread had a CPU: without what it slept */
+double target_cpu_ns(void);
+
 /*
  * What records call memory that is measured by its own system calls, and that
  * no program of ours allocates buffers from.
