@@ -30,7 +30,7 @@ enum bench_status {
 };
 
 #define BENCH_NEEDS_PROVIDER (1u << 0) /* --device */
-/* --peer, which is written to; and --device, if one of the arms needs it */
+/* --peer, which is written to; alone: and --device, if one of the arms needs it */
 #define BENCH_NEEDS_DISK (1u << 1)
 #define BENCH_NEEDS_FIO (1u << 2) /* --fio, --engine and --jobs */
 /* moves data: worth nothing unless the data is verified around it */

@@ -55,8 +55,8 @@ static enum bench_status check_needs(struct bench_context *context,
 	bool disk = bench->needs & BENCH_NEEDS_DISK;
 	bool provider = bench->needs & BENCH_NEEDS_PROVIDER;
 
-	/* what works on the disk works on the arms: host needs no provider */
-	if (disk)
+	/* what works on the arms may need none: host does not */
+	if (disk && !provider)
 		provider = any_arm_needs_provider(o);
 	if (provider && !*o->device)
 		return bench_reason(

@@ -27,6 +27,7 @@ enum {
 	KEY_JOBS,
 	KEY_ICOUNT,
 	KEY_TAP,
+	KEY_TAKE,
 };
 
 static const struct argp_option argp_options[] = {
@@ -34,6 +35,8 @@ static const struct argp_option argp_options[] = {
 	{ "device", KEY_DEVICE, "BDF", 0,
 	  "PCI address of the device whose BAR is used" },
 	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
+	{ "take", KEY_TAKE, NULL, 0,
+	  "Take the device from the driver that has it, and give it back; sizes, costs and reset know how" },
 	{ "peer", KEY_PEER, "DISK", 0,
 	  "Disk to read and write, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
 	{ "mem", KEY_MEM, "KIND[,KIND]", 0,
@@ -201,6 +204,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_ICOUNT:
 		options->icount = true;
+		break;
+	case KEY_TAKE:
+		options->take = true;
 		break;
 	case KEY_DEVICE:
 		parse_device(state, arg, options);

@@ -17,6 +17,7 @@
  * struct bench_options - what to run, on what
  * @names: names or globs of benchmarks; NULL-terminated, none: the default set
  * @device: provider; "" where none is known
+ * @take: it may be taken from the driver that has it
  * @peer: disk; NULL where none is known
  * @arms: kinds of memory to compare
  * @runtime_s: of each arm in each round, where a benchmark runs by time
@@ -27,6 +28,7 @@ struct bench_options {
 	bool list;
 	bool tap;
 	bool icount;
+	bool take;
 	char device[BRG_PCI_BDF_BYTES];
 	unsigned int bar;
 	const char *peer;

@@ -4,19 +4,19 @@
  * with nothing mapped and no I/O in flight: the system calls alone.
  */
 #include <errno.h>
-#include <string.h>
+#include <sys/mman.h>
 
 #include <barrage/clock.h>
 #include <barrage/log.h>
 #include <barrage/p2p.h>
 #include <barrage/vfio.h>
 
+#include "backing.h"
 #include "bench.h"
 #include "progress.h"
 #include "stop.h"
 
 #define NR_CALLS 32 /* unregistering waits for the kernel's grace periods */
-#define VFIO_DRIVER "vfio-pci"
 
 struct samples {
 	unsigned int nr;
@@ -50,56 +50,38 @@ static int measure(struct bench_context *context, const struct brg_vfio *vfio,
 	return 0;
 }
 
-/* a device that is free, or has the driver already: none is taken away */
-static int bind_free(const struct bench_context *context,
-		     struct brg_pci_binding *binding)
+/* that pages registered this way are the BAR's */
+static int prove(const struct target *target, struct brg_proof *proof)
 {
-	struct brg_pci pci;
-	int ret = brg_pci_read(context->options->device, &pci);
+	const struct backing *backing = &backings[0];
+	int undone, fd, ret = backing->make(target, BRG_P2P_ALIGN, &fd);
+	void *addr;
 
 	if (ret)
 		return ret;
-	if (*pci.driver && strcmp(pci.driver, VFIO_DRIVER))
-		return brg_fail(
-			-EBUSY,
-			"%s: %s has it: unbind it first (echo %s > /sys/bus/pci/drivers/%s/unbind)",
-			pci.bdf, pci.driver, pci.bdf, pci.driver);
-	return brg_pci_bind(pci.bdf, VFIO_DRIVER, binding);
+	ret = backing->map(target, BRG_P2P_ALIGN, &addr);
+	if (!ret) {
+		ret = backing_prove(backing, target, addr, BRG_P2P_ALIGN, proof,
+				    NULL);
+		munmap(addr, BRG_P2P_ALIGN);
+	}
+	undone = backing->unmake(target, fd);
+	return ret ? ret : undone;
 }
 
 static int open_and_measure(struct bench_context *context,
-			    struct samples *samples)
+			    struct samples *samples, struct brg_proof *proof)
 {
-	struct brg_pci_binding binding = {};
-	struct brg_vfio vfio = { .fd = -1 };
-	int restored, ret = bind_free(context, &binding);
+	struct target target;
+	int restored, ret = target_open(context->options, &target);
 
 	if (ret)
 		return ret;
-	ret = brg_vfio_open(context->options->device, &vfio);
+	ret = measure(context, &target.vfio, samples);
 	if (!ret)
-		ret = measure(context, &vfio, samples);
-	brg_vfio_close(&vfio);
-	restored = brg_pci_restore(&binding);
+		ret = prove(&target, proof);
+	restored = target_close(&target);
 	return ret ? ret : restored;
-}
-
-/* that pages registered this way are the BAR's */
-static int prove(const struct bench_context *context, struct brg_proof *proof)
-{
-	const struct brg_mem_params params = {
-		.bdf = context->options->device,
-		.bar = context->options->bar,
-		.size_bytes = BRG_P2P_ALIGN,
-	};
-	struct brg_mem *mem;
-	int ret = brg_mem_open(brg_mem_find("p2p-register"), &params, &mem);
-
-	if (ret)
-		return ret;
-	ret = brg_mem_prove(mem, proof);
-	brg_mem_close(mem);
-	return ret;
 }
 
 static int write_one(struct bench_context *context, const char *metric,
@@ -136,9 +118,7 @@ static enum bench_status register_run(struct bench_context *context,
 	int ret;
 
 	progress_step("register: %d times", NR_CALLS);
-	ret = open_and_measure(context, &samples);
-	if (!ret)
-		ret = prove(context, &proof);
+	ret = open_and_measure(context, &samples, &proof);
 	if (ret)
 		return bench_reason(context, bench_status_of(ret), "%s",
 				    brg_last_error());

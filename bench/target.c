@@ -14,15 +14,15 @@ const struct brg_mem_ops target_mem_bar = { .name = "bar" };
 const struct brg_mem_ops target_mem_dmabuf = { .name = "dmabuf" };
 const struct brg_mem_ops target_mem_dmabuf_pages = { .name = "dmabuf-pages" };
 
-/* a device that is free, or has the driver already: none is taken away */
-static int bind_free(struct target *target)
+/* a device that is free, or has the driver already; another one if asked for */
+static int bind_free(struct target *target, bool take)
 {
 	const struct brg_pci *pci = &target->pci;
 
-	if (*pci->driver && strcmp(pci->driver, VFIO_DRIVER))
+	if (!take && *pci->driver && strcmp(pci->driver, VFIO_DRIVER))
 		return brg_fail(
 			-EBUSY,
-			"%s: %s has it: unbind it first (echo %s > /sys/bus/pci/drivers/%s/unbind)",
+			"%s: %s has it: unbind it first (echo %s > /sys/bus/pci/drivers/%s/unbind), or allow that with --take",
 			pci->bdf, pci->driver, pci->bdf, pci->driver);
 	return brg_pci_bind(pci->bdf, VFIO_DRIVER, &target->binding);
 }
@@ -39,7 +39,7 @@ int target_open(const struct bench_options *options, struct target *target)
 	if (!ret)
 		ret = brg_pci_check_bar(&target->pci, target->bar);
 	if (!ret)
-		ret = bind_free(target);
+		ret = bind_free(target, options->take);
 	if (!ret)
 		ret = brg_vfio_open(target->pci.bdf, &target->vfio);
 	if (!ret)

@@ -29,8 +29,8 @@ struct target {
  * @options: with a device
  * @target: receives it; closed on failure
  *
- * A device that has no driver is bound to vfio-pci; none is taken away from
- * another driver.
+ * A device that has no driver is bound to vfio-pci; it is taken away from
+ * another driver only where the options allow that.
  *
  * Return: 0; -errno with brg_last_error() set.
  */

@@ -160,7 +160,7 @@ def label(records):
 
 
 def size_text(nr_bytes):
-    for unit, scale in (("M", 1 << 20), ("k", 1 << 10)):
+    for unit, scale in (("G", 1 << 30), ("M", 1 << 20), ("k", 1 << 10)):
         if nr_bytes >= scale and nr_bytes % scale == 0:
             return f"{nr_bytes // scale}{unit}"
     return str(nr_bytes)

@@ -173,12 +173,95 @@ FIO_LEGEND = ("Medians over the rounds. p50, p99: latency in us, a bounce's "
 
 UNITS = {"ns": ("us", 1e3), "B/s": ("MB/s", 1e6)}
 
+# names that have a table of their own
+OWN_TABLE = ("verify", "sizes", "reset")
+
+
+def time_unit(record):
+    """What a nanosecond of this record is shown as, and its scale."""
+    if record["clock"] == "icount":
+        return "instructions", 1
+    return "us", 1e3
+
+
+def sizes_table(records, notes):
+    """A row per size of BAR, the ways of using it beside each other."""
+    records = [r for r in records if r["name"] == "sizes"]
+    if not records:
+        return None
+    unit, scale = time_unit(records[0])
+    mems = list(dict.fromkeys(r["mem"] for r in records))
+    skipped = {r["mem"]: r["reason"] for r in records
+               if r["status"] == "skip"}
+    shown = [m for m in mems if m not in skipped]
+    for mem, reason in skipped.items():
+        notes.mark(f"{mem} was not measured: {reason}")
+    table = Table([("", f"BAR, {unit}")] + [
+        (mem, title) for mem in shown
+        for title in ("make", "undo", "undo CPU", "memory", "per GiB")])
+    for size in sorted({r["params"]["bytes"] for r in records}):
+        row = [r for r in records if r["params"]["bytes"] == size]
+        cells = [size_text(size)]
+        for mem in shown:
+            for metric in ("setup", "teardown", "teardown-cpu"):
+                cells.append(cell(find(row, metric, mem), scale, notes))
+            used = find(row, "memory", mem)
+            value = used["value"] if used else None
+            cells += ([NONE, NONE] if value is None else
+                      [f"{value / 1024:.0f}k",
+                       f"{value / size * 1024:.2f}M"])
+        table.add(cells)
+    return table
+
+
+SIZES_LEGEND = ("Medians. Make: to register or export; undo: to unregister or "
+                "close, the kernel's grace periods included, CPU without "
+                "them. Memory: what the kernel took. A BAR of that size, or "
+                "as much of a larger one.")
+
+
+def reset_table(records, notes):
+    """A row per kind of memory and number of I/Os in flight."""
+    records = [r for r in records if r["name"] == "reset"]
+    if not records:
+        return None
+    unit = "ms" if records[0]["clock"] == "wall" else "instructions"
+    scale = 1e6 if unit == "ms" else 1
+    table = Table([("", "memory"), ("", "I/Os"), (f"reset, {unit}", "p50"),
+                   (f"reset, {unit}", "p99"), (f"reset, {unit}", "max"),
+                   (f"of that, {unit}", "wait"), (f"of that, {unit}", "rest"),
+                   ("", "n"), ("", "verdict")], keys=2)
+    for key in dict.fromkeys((r["mem"], r["params"]["inflight"])
+                             for r in records):
+        row = [r for r in records
+               if (r["mem"], r["params"]["inflight"]) == key]
+        latency = find(row, "latency", key[0])
+        spread = latency["spread"]
+        tail = [number(spread[k] / scale) if spread else NONE
+                for k in ("p99", "max")]
+        table.add([key[0], key[1], cell(latency, scale, notes)] + tail +
+                  [cell(find(row, m, key[0]), scale, notes)
+                   for m in ("wait", "reset")] +
+                  [latency["n"], reset_verdict(row, key[1], notes)])
+    return table
+
+
+def reset_verdict(row, inflight, notes):
+    for record in row:
+        if record["status"] != "pass":
+            return record["status"].upper() + notes.mark(record["reason"])
+    return "in time, data right" if inflight else "idle"
+
+
+RESET_LEGEND = ("Wait: until the last I/O in flight had ended. An I/O that "
+                "ends after the reset has returned fails the row.")
+
 
 def other_table(records, notes):
     """Everything that has no table of its own: a row per measurement."""
     records = [r for r in records
                if not r["name"].startswith(("fio-", "io-")) and
-               r["name"] != "verify"]
+               r["name"] not in OWN_TABLE]
     if not records:
         return None
     table = Table([("", "name"), ("", "memory"), ("", "parameters"),
@@ -199,8 +282,14 @@ def other_table(records, notes):
     return table
 
 
+# what moves no data, or checks its own
+NO_DATA = ("sizes", "reset", "register")
+
+
 def verify_line(records):
     checks = [r for r in records if r["name"] == "verify"]
+    if not checks and all(r["name"] in NO_DATA for r in records):
+        return None
     if not checks:
         return "data: NOT VERIFIED in this run"
     failed = [r for r in checks if r["status"] == "fail"]

@@ -79,6 +79,54 @@ class Report(ToolCase):
             self.assertIn("| read-4k | 20.0 |", file.read())
         self.assertTrue(os.path.exists(os.path.join(folder, "report.txt")))
 
+    def sizes(self):
+        records = []
+        for size in (2 << 20, 1 << 30):
+            for mem in ("p2p-register", "dmabuf"):
+                for metric, unit, value in (
+                        ("setup", "ns", 5000), ("teardown", "ns", 7000),
+                        ("teardown-cpu", "ns", 3000),
+                        ("memmap", "B", size // 64),
+                        ("memory", "B", size // 64)):
+                    records.append(sample.make(
+                        [value], name="sizes", metric=metric, unit=unit,
+                        better="lower", mem=mem, params={"bytes": size}))
+            records.append(dict(sample.make(
+                [1], name="sizes", metric="setup", unit="ns", better="lower",
+                mem="dmabuf-pages", params={"bytes": size}), samples=[], n=0,
+                value=None, spread=None, status="skip", reason="not here"))
+        return records
+
+    def test_sizes(self):
+        out = self.report(self.sizes())[1]
+        row = next(line for line in out.splitlines() if line.startswith("1G"))
+        self.assertEqual(row.split(), ["1G", "5.00", "7.00", "3.00", "16384k",
+                                       "16.00M"] + [
+                                           "5.00", "7.00", "3.00", "16384k",
+                                           "16.00M"])
+        self.assertIn("dmabuf-pages was not measured: not here", out)
+
+    def reset(self, inflight, **changes):
+        return [sample.make([value], name="reset", metric=metric, unit="ns",
+                            better="lower", mem="p2p-register",
+                            params={"inflight": inflight, "late": 0},
+                            **changes)
+                for metric, value in (("latency", 5e6), ("wait", 3e6),
+                                      ("reset", 2e6))]
+
+    def test_reset(self):
+        late = [dict(r, samples=[], n=0, value=None, spread=None,
+                     status="fail", reason="LATE DMA: 1 of 1")
+                for r in self.reset(1)]
+        out = self.report(self.reset(32) + late)[1]
+        row = [line.split() for line in out.splitlines()
+               if line.startswith("p2p-register")]
+        self.assertEqual(row[0][:7], ["p2p-register", "32", "5.00", "5.00",
+                                      "5.00", "3.00", "2.00"])
+        self.assertIn("in time, data right", out)
+        self.assertIn("FAIL[1]", " ".join(row[1]))
+        self.assertIn("LATE DMA: 1 of 1", out)
+
     def test_broken_run(self):
         folder = sample.write(self.folder("b"), [{"version": 1}])
         status, _, err = call("report", folder)

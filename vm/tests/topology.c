@@ -108,6 +108,8 @@ static void shipped_files_are_right(void **state)
 		  true },
 		{ "no-p2p", "10.0/00.0", "11.0/00.0", false },
 		{ "large-bar", "10.0/00.0", "11.0/00.0", false },
+		{ "held", "10.0/00.0", "11.0/00.0", false },
+		{ "held-flr", "10.0/00.0", "11.0/00.0", false },
 	};
 
 	for (size_t i = 0; i < VM_ARRAY_SIZE(expected); i++) {
