@@ -43,6 +43,16 @@ static int read_info(const char *dir, struct vm_kernel *kernel)
 	return 0;
 }
 
+/* Programs in the machine see the host's files where the host has them. */
+static char *find_modules(const char *dir)
+{
+	char *path = vm_strf("%s/modules-barrage", dir);
+	char *real = realpath(path, NULL);
+
+	free(path);
+	return real;
+}
+
 int vm_kernel_open(const char *dir, struct vm_kernel *kernel)
 {
 	struct stat st;
@@ -52,10 +62,12 @@ int vm_kernel_open(const char *dir, struct vm_kernel *kernel)
 		vm_say("kernel %s: %s", dir, strerror(errno));
 		return -errno;
 	}
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.st_mode)) {
 		kernel->image = vm_strf("%s/bzImage", dir);
-	else
+		kernel->modules = find_modules(dir);
+	} else {
 		kernel->image = vm_strf("%s", dir);
+	}
 	if (access(kernel->image, R_OK)) {
 		int err = errno;
 
@@ -69,6 +81,7 @@ int vm_kernel_open(const char *dir, struct vm_kernel *kernel)
 void vm_kernel_close(struct vm_kernel *kernel)
 {
 	free(kernel->image);
+	free(kernel->modules);
 	free(kernel->flavour);
 	free(kernel->version);
 	free(kernel->series_hash);

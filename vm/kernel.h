@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The folder that a kernel build left: bzImage and info.json. */
+/* The folder that a kernel build left: bzImage, info.json, modules. */
 #ifndef VM_KERNEL_H
 #define VM_KERNEL_H
 
 /**
  * struct vm_kernel - a kernel to boot
  * @image: the bzImage
+ * @modules: folder with the modules for tests, NULL where there are none
  * @flavour: such as "perf"; like all that follow, "unknown" where the folder
  *	does not say
  * @version: such as "7.3.4"
@@ -15,6 +16,7 @@
  */
 struct vm_kernel {
 	char *image;
+	char *modules;
 	char *flavour;
 	char *version;
 	char *series_hash;

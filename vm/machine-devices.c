@@ -48,10 +48,10 @@ static json_t *device(json_t *properties, const char *driver, const char *port,
 	return object;
 }
 
-/* Ports tell themselves apart by their chassis; upstream ones have none. */
+/* Ports tell themselves apart by their chassis; other bridges have none. */
 static bool has_chassis(const char *driver)
 {
-	return !strstr(driver, "upstream");
+	return !strstr(driver, "upstream") && strcmp(driver, "pcie-pci-bridge");
 }
 
 static void add_port(const struct vm_port *port, int number,
@@ -66,20 +66,20 @@ static void add_port(const struct vm_port *port, int number,
 	vm_machine_json(argv, "-device", object);
 }
 
-static void add_memory(const struct vm_machine *machine,
-		       const struct vm_device *dev, struct vm_strv *argv)
+json_t *vm_machine_memory(const struct vm_machine *machine,
+			  const struct vm_device *dev, unsigned int nr)
 {
 	char *path = vm_machine_memory_path(machine, dev);
 	json_t *object = json_object();
 
 	set_string(object, "qom-type", "%s", "memory-backend-file");
-	set_string(object, "id", "memory-%s", dev->role);
+	set_string(object, "id", "memory-%s-%u", dev->role, nr);
 	set_string(object, "mem-path", "%s", path);
 	json_object_set_new(object, "size",
 			    json_integer((json_int_t)dev->memory_mb << 20));
 	json_object_set_new(object, "share", json_true());
-	vm_machine_json(argv, "-object", object);
 	free(path);
+	return object;
 }
 
 /* Put a block driver on top of @file. */
@@ -121,23 +121,29 @@ static void add_disk(const struct vm_machine *machine,
 	free(path);
 }
 
-static void add_device(const struct vm_machine *machine,
-		       const struct vm_device *dev, struct vm_strv *argv)
+json_t *vm_machine_device(const struct vm_device *dev, unsigned int nr)
 {
 	json_t *object =
 		device(dev->properties, dev->driver, dev->port, dev->slot);
 
 	set_string(object, "id", "device-%s", dev->role);
-	if (dev->memory_property) {
-		add_memory(machine, dev, argv);
-		set_string(object, dev->memory_property, "memory-%s",
-			   dev->role);
-	}
-	if (dev->disk_mb) {
-		add_disk(machine, dev, argv);
+	if (dev->memory_property)
+		set_string(object, dev->memory_property, "memory-%s-%u",
+			   dev->role, nr);
+	if (dev->disk_mb)
 		set_string(object, "drive", "disk-%s", dev->role);
-	}
-	vm_machine_json(argv, "-device", object);
+	return object;
+}
+
+static void add_device(const struct vm_machine *machine,
+		       const struct vm_device *dev, struct vm_strv *argv)
+{
+	if (dev->memory_property)
+		vm_machine_json(argv, "-object",
+				vm_machine_memory(machine, dev, 0));
+	if (dev->disk_mb)
+		add_disk(machine, dev, argv);
+	vm_machine_json(argv, "-device", vm_machine_device(dev, 0));
 }
 
 void vm_machine_devices(const struct vm_machine *machine, struct vm_strv *argv)

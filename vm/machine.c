@@ -77,6 +77,9 @@ static void add_base(const struct vm_machine *machine, struct vm_strv *argv)
 	add(argv, "-cpu", t->cpu);
 	vm_strv_add(argv, "-smp");
 	vm_strv_add(argv, "%d", machine->icount ? 1 : t->cpus);
+	if (t->native_hotplug)
+		add(argv, "-global",
+		    "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off");
 	vm_strv_add(argv, "-m");
 	vm_strv_add(argv, "%d", memory_mb);
 	add(argv, "-kernel", machine->kernel->image);
@@ -116,6 +119,7 @@ static void add_channels(const struct vm_machine *machine, struct vm_strv *argv)
 	add_port(machine, VM_CHANNEL_LOG, VM_PORT_LOG, argv);
 	add_port(machine, VM_CHANNEL_STDOUT, VM_PORT_STDOUT, argv);
 	add_port(machine, VM_CHANNEL_STDERR, VM_PORT_STDERR, argv);
+	add_port(machine, VM_CHANNEL_HOST, VM_PORT_HOST, argv);
 }
 
 /* QEMU's option syntax has ",," for a comma. */

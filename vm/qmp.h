@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* QEMU's control connection, used only when something has gone wrong. */
+/* QEMU's control connection: for hangs, and for what a machine asks for. */
 #ifndef VM_QMP_H
 #define VM_QMP_H
 

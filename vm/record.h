@@ -37,6 +37,8 @@
 #define VM_PORT_STDOUT "barrage.stdout"
 #define VM_PORT_STDERR "barrage.stderr"
 #define VM_PORT_LOG "barrage.log"
+/* for programs in the machine: requests to the host, see session-host.c */
+#define VM_PORT_HOST "barrage.host"
 
 #define VM_TAG_ROOT "barrage-root"
 #define VM_TAG_OUT "barrage-out"

@@ -20,6 +20,8 @@ void vm_run_env(const struct vm_options *options,
 	vm_strv_add(env, "BARRAGE_KERNEL_HASH=%s", k->hash);
 	vm_strv_add(env, "BARRAGE_SERIES_HASH=%s", k->series_hash);
 	vm_strv_add(env, "BARRAGE_CONFIG_HASH=%s", k->config_hash);
+	if (k->modules)
+		vm_strv_add(env, "BARRAGE_MODULES=%s", k->modules);
 	if (t->expect_map_type)
 		vm_strv_add(env, "BARRAGE_EXPECT_MAP_TYPE=%s",
 			    t->expect_map_type);

@@ -23,6 +23,7 @@ enum {
 	WAIT_LOG,
 	WAIT_OUT,
 	WAIT_ERR,
+	WAIT_HOST,
 	WAIT_KEYS,
 	WAIT_SCREEN,
 	NR_WAITS,
@@ -106,6 +107,7 @@ static void prepare(struct vm_session *session, struct pollfd *pfds)
 	pfds[WAIT_CONTROL] =
 		(struct pollfd){ fds[VM_CHANNEL_CONTROL], POLLIN, 0 };
 	pfds[WAIT_LOG] = (struct pollfd){ fds[VM_CHANNEL_LOG], POLLIN, 0 };
+	pfds[WAIT_HOST] = (struct pollfd){ fds[VM_CHANNEL_HOST], POLLIN, 0 };
 	vm_stream_prepare(&session->out, &pfds[WAIT_OUT]);
 	vm_stream_prepare(&session->err, &pfds[WAIT_ERR]);
 	pfds[WAIT_KEYS].fd = -1;
@@ -145,6 +147,9 @@ void vm_session_step(struct vm_session *session, const struct vm_strv *env,
 	if (pfds[WAIT_CONTROL].revents &&
 	    receive(session, VM_CHANNEL_CONTROL, &session->received))
 		vm_session_records(session, env);
+	if (pfds[WAIT_HOST].revents &&
+	    receive(session, VM_CHANNEL_HOST, &session->asked))
+		vm_session_requests(session);
 	if (pfds[WAIT_SIGNAL].revents)
 		handle_signal(session);
 	if (session->out.error || session->err.error)

@@ -127,6 +127,7 @@ void vm_session_free(struct vm_session *session)
 	if (session->signals >= 0)
 		close(session->signals);
 	vm_buf_free(&session->received);
+	vm_buf_free(&session->asked);
 	vm_buf_free(&session->console);
 	vm_buf_free(&session->log);
 	vm_strv_free(&session->tasks);

@@ -39,6 +39,8 @@ enum vm_end {
  * @signal: VM_END_SIGNAL: which one
  * @deadline: for what is being waited for, 0 for none
  * @received: records from init not yet complete
+ * @asked: a request to the host not yet complete
+ * @nr_plugged: devices put in so far while it runs
  * @kernel: what the machine's kernel calls itself
  * @error: VM_END_ERROR: what init said
  * @status: VM_END_EXIT: the command's exit status
@@ -71,6 +73,8 @@ struct vm_session {
 	int signal;
 	int64_t deadline;
 	struct vm_buf received;
+	struct vm_buf asked;
+	unsigned int nr_plugged;
 	char *kernel;
 	char *error;
 	int status;
@@ -115,6 +119,12 @@ void vm_session_free(struct vm_session *session);
 /* session-control.c: the records between the runner and init. */
 void vm_session_records(struct vm_session *session, const struct vm_strv *env);
 void vm_session_size(struct vm_session *session);
+
+/*
+ * session-host.c: what a program in the machine asks for. Whatever came is in
+ * @asked; complete requests are taken from it, done and answered.
+ */
+void vm_session_requests(struct vm_session *session);
 
 /* session-hang.c: have the stacks put into log or console, in some seconds. */
 void vm_session_stacks(struct vm_session *session);

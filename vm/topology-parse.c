@@ -16,12 +16,14 @@
 	}
 
 struct top {
-	const char *name, *description, *cpu, *append, *iommu_faults;
+	const char *name, *description, *cpu, *append, *iommu_faults, *hotplug;
 	int cpus, memory_mb;
 	json_t *iommu, *expect, *ports, *devices;
 };
 
 static const char *const faults_choices[] = { "fail", "expected", NULL };
+
+static const char *const hotplug_choices[] = { "acpi", "native", NULL };
 
 static const struct vm_field top_fields[] = {
 	FIELD(top, STRING, name, .required = true),
@@ -32,6 +34,7 @@ static const struct vm_field top_fields[] = {
 	FIELD(top, STRING, append),
 	FIELD(top, OBJECT, iommu),
 	FIELD(top, STRING, iommu_faults, .choices = faults_choices),
+	FIELD(top, STRING, hotplug, .choices = hotplug_choices),
 	FIELD(top, OBJECT, expect),
 	FIELD(top, ARRAY, ports, .required = true),
 	FIELD(top, ARRAY, devices, .required = true),
@@ -249,6 +252,7 @@ static int parse_top(struct vm_parse *parse, struct vm_topology *t)
 	t->iommu = top.iommu;
 	t->iommu_faults_expected = top.iommu_faults &&
 				   !strcmp(top.iommu_faults, "expected");
+	t->native_hotplug = top.hotplug && !strcmp(top.hotplug, "native");
 	t->expect_map_type = expect.map_type;
 	t->expect_data = expect.data;
 	ret = parse_list(parse, "ports", top.ports, t, parse_port);

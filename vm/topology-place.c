@@ -9,8 +9,10 @@
 #define ROOT_FIRST_SLOT 0x10
 #define ROOT_LAST_SLOT 0x1e
 
-/* Of the bridges QEMU has, this one alone has a bus with many slots. */
-#define MULTI_SLOT_DRIVER "x3130-upstream"
+/* The bridges that have a bus with many slots. */
+#define SWITCH_DRIVER "x3130-upstream"
+/* its own hotplug controller takes the first */
+#define PCI_DRIVER "pcie-pci-bridge"
 
 static bool same_bus(const char *a, const char *b)
 {
@@ -66,7 +68,10 @@ int vm_parse_place(struct vm_parse *parse, const char *where,
 	if (!above) {
 		first = ROOT_FIRST_SLOT;
 		last = ROOT_LAST_SLOT;
-	} else if (!strcmp(above->driver, MULTI_SLOT_DRIVER)) {
+	} else if (!strcmp(above->driver, SWITCH_DRIVER)) {
+		last = 0x1f;
+	} else if (!strcmp(above->driver, PCI_DRIVER)) {
+		first = 1;
 		last = 0x1f;
 	}
 	if (*slot == VM_SLOT_AUTO) {

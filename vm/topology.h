@@ -70,6 +70,7 @@ struct vm_device {
  * @memory_mb: of the machine
  * @append: kernel parameters
  * @iommu: QEMU's IOMMU device with properties, may be NULL
+ * @native_hotplug: slots are those of the ports, not of the firmware
  * @iommu_faults_expected: faults do not fail a run
  * @expect_map_type: what the kernel should say about P2P here, may be NULL
  * @expect_data: "correct" or "wrong": what P2P transfers do here, may be NULL
@@ -84,6 +85,7 @@ struct vm_topology {
 	int memory_mb;
 	const char *append;
 	json_t *iommu;
+	bool native_hotplug;
 	bool iommu_faults_expected;
 	const char *expect_map_type;
 	const char *expect_data;

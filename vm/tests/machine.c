@@ -2,6 +2,7 @@
 /* What QEMU would be started with. */
 #include "vm-test.h"
 
+#include "machine-devices.h"
 #include "machine.h"
 
 static const char disk_text[] =
@@ -86,7 +87,7 @@ static void devices_are_placed(void **state)
 	assert_contains(
 		line,
 		"\"mem-path\":\"/run/dir/provider.bar\",\"size\":67108864,\"share\":true}");
-	assert_contains(line, "\"memdev\":\"memory-provider\"");
+	assert_contains(line, "\"memdev\":\"memory-provider-0\"");
 	assert_true(strstr(line, "intel-iommu") < strstr(line, "port-r"));
 	free(line);
 }
@@ -170,6 +171,42 @@ static void the_user_has_the_last_word(void **state)
 	free(line);
 }
 
+static void slots_are_the_firmwares_if_not_said(void **state)
+{
+	struct fixture *f = *state;
+	char *line = command_line(&f->machine);
+
+	assert_null(strstr(line, "acpi-pci-hotplug"));
+	free(line);
+	f->topology.native_hotplug = true;
+	line = command_line(&f->machine);
+	assert_contains(
+		line,
+		"-global\nICH9-LPC.acpi-pci-hotplug-with-bridge-support=off\n");
+	free(line);
+}
+
+/* Of a device that is put in again, neither is the one of before. */
+static void what_is_plugged_has_memory_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	const struct vm_device *provider = &f->topology.devices[0];
+	char *line = command_line(&f->machine);
+	json_t *memory = vm_machine_memory(&f->machine, provider, 3);
+	json_t *device = vm_machine_device(provider, 3);
+
+	assert_contains(line, "\"id\":\"memory-provider-0\"");
+	assert_contains(line, "\"memdev\":\"memory-provider-0\"");
+	assert_string_equal(json_string_value(json_object_get(memory, "id")),
+			    "memory-provider-3");
+	assert_string_equal(
+		json_string_value(json_object_get(device, "memdev")),
+		"memory-provider-3");
+	json_decref(memory);
+	json_decref(device);
+	free(line);
+}
+
 static void a_shell_has_a_terminal(void **state)
 {
 	struct fixture *f = *state;
@@ -196,6 +233,8 @@ int main(void)
 		MACHINE_TEST(paths_are_quoted),
 		MACHINE_TEST(the_user_has_the_last_word),
 		MACHINE_TEST(a_shell_has_a_terminal),
+		MACHINE_TEST(slots_are_the_firmwares_if_not_said),
+		MACHINE_TEST(what_is_plugged_has_memory_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,12 @@ static const struct bad bad_files[] = {
 	  "{\"role\": \"b\",\"driver\": \"x\",\"port\": \"p\"}]}",
 	  "t.json:4: devices[1]: slot 0 of p is taken" },
 	{ TOP
+	  "\"ports\": [{\"name\": \"p\", \"driver\": \"pcie-pci-bridge\"}],\n"
+	  "\"devices\": [{\"role\": \"a\",\"driver\": \"x\",\"port\": \"p\"},\n"
+	  "{\"role\": \"b\",\"driver\": \"x\",\"port\": \"p\",\n"
+	  "\"slot\": 0}]}",
+	  "t.json:4: devices[1]: slot 0: p has slots 1 to 31" },
+	{ TOP
 	  "\"ports\": [],\n\"devices\": [{\"role\": \"a\",\"driver\": \"x\",\n"
 	  "\"memory\": {\"property\": \"memdev\",\n\"mb\": 48}}]}",
 	  "t.json:4: devices[0].memory: a BAR of 48 MiB cannot be" },
@@ -107,6 +113,7 @@ static void shipped_files_are_right(void **state)
 		{ "negative", "10.0/00.0/00.0/00.0", "10.0/00.0/01.0/00.0",
 		  true },
 		{ "no-p2p", "10.0/00.0", "11.0/00.0", false },
+		{ "reset", "10.0/00.0", "11.0/00.0", false },
 		{ "large-bar", "10.0/00.0", "11.0/00.0", false },
 		{ "held", "10.0/00.0", "11.0/00.0", false },
 		{ "held-flr", "10.0/00.0", "11.0/00.0", false },

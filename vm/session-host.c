@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a program in the machine can ask for: things that happen to a machine
+ * from outside. One request a line on the port VM_PORT_HOST, answered by a line
+ * with 0 or a negative errno:
+ *
+ *	unplug ROLE	as by the button of the device's slot
+ *	plug ROLE	the device again, once it is gone
+ *	error PORT NAME	the port reports an error, by QEMU's name of it
+ */
+#include "session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "machine-devices.h"
+#include "qmp.h"
+
+#define MAX_REQUEST 256
+
+static int run(struct vm_session *session, const char *command,
+	       json_t *arguments)
+{
+	return vm_qmp_run(session->fds[VM_CHANNEL_QMP], command, arguments);
+}
+
+static const struct vm_device *find(const struct vm_session *session,
+				    const char *role)
+{
+	const struct vm_topology *t = session->machine->topology;
+
+	for (size_t i = 0; i < t->nr_devices; i++) {
+		if (!strcmp(t->devices[i].role, role))
+			return &t->devices[i];
+	}
+	return NULL;
+}
+
+static int unplug(struct vm_session *session, const char *role)
+{
+	char *id = vm_strf("device-%s", role);
+	int ret;
+
+	ret = run(session, "device_del", json_pack("{s:s}", "id", id));
+	free(id);
+	return ret;
+}
+
+/*
+ * With new memory, of the same content: QEMU 7.2 does not take all of a device
+ * back whose BAR was off, and aborts where it sees the old one again.
+ */
+static int plug(struct vm_session *session, const struct vm_device *dev)
+{
+	unsigned int nr = ++session->nr_plugged;
+	int ret = 0;
+
+	if (dev->memory_property)
+		ret = run(session, "object-add",
+			  vm_machine_memory(session->machine, dev, nr));
+	return ret ? ret :
+		     run(session, "device_add", vm_machine_device(dev, nr));
+}
+
+/* QEMU has it in the monitor for people only. */
+static int inject(struct vm_session *session, const char *port,
+		  const char *name)
+{
+	char *line = vm_strf("pcie_aer_inject_error port-%s %s", port, name);
+	int ret;
+
+	ret = run(session, "human-monitor-command",
+		  json_pack("{s:s}", "command-line", line));
+	free(line);
+	return ret;
+}
+
+static int do_request(struct vm_session *session, char *line)
+{
+	char *rest, *verb = strtok_r(line, " ", &rest);
+	char *what = strtok_r(NULL, " ", &rest);
+	char *name = strtok_r(NULL, " ", &rest);
+
+	if (!verb || !what)
+		return -EINVAL;
+	if (!strcmp(verb, "error"))
+		return name && vm_topology_port(session->machine->topology,
+						what) ?
+			       inject(session, what, name) :
+			       -EINVAL;
+	if (!find(session, what) || name)
+		return -EINVAL;
+	if (!strcmp(verb, "unplug"))
+		return unplug(session, what);
+	if (!strcmp(verb, "plug"))
+		return plug(session, find(session, what));
+	return -EINVAL;
+}
+
+static void answer(struct vm_session *session, int ret)
+{
+	char *text = vm_strf("%d\n", ret);
+
+	/* A few bytes, into a socket that is empty: it takes them or is gone. */
+	if (send(session->fds[VM_CHANNEL_HOST], text, strlen(text),
+		 MSG_NOSIGNAL) < 0)
+		vm_say("the machine does not take the answer to its request");
+	free(text);
+}
+
+void vm_session_requests(struct vm_session *session)
+{
+	struct vm_buf *asked = &session->asked;
+	size_t len;
+	char *end;
+
+	while ((end = memchr(asked->data, '\n', asked->len))) {
+		*end = '\0';
+		len = end - asked->data + 1;
+		answer(session, do_request(session, asked->data));
+		memmove(asked->data, end + 1, asked->len - len + 1);
+		asked->len -= len;
+	}
+	if (asked->len > MAX_REQUEST) {
+		asked->len = 0;
+		answer(session, -EMSGSIZE);
+	}
+}
