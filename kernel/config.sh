@@ -21,6 +21,13 @@ fragments() {
 	[[ -z ${EXTRA_CONFIG:-} ]] || cat "$EXTRA_CONFIG"
 }
 
+# flavour_arch: the architecture to compile for, which a flavour may name.
+flavour_arch() {
+	local file=$kernel_dir/configs/flavours/$flavour name=
+	[[ ! -f $file ]] || name=$(sed -n 's/^ARCH=//p' "$file")
+	echo "${name:-x86_64}"
+}
+
 # wanted_symbols: "SYMBOL VALUE" lines of a configuration on stdin, n for what
 # is not set. To overrule a choice of an earlier fragment, unset it as well.
 wanted_symbols() {

@@ -7,6 +7,8 @@ kernel_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 me=kernel/$(basename "$0")
 cache=${BARRAGE_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/barrage}
 src_cache=$cache/src
+# The release that is meant; kernel/check looks at an older one too.
+base_file=${KERNEL_BASE:-$kernel_dir/base}
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
 
@@ -27,7 +29,7 @@ value() {
 	die "$1 has no line $2="
 }
 
-base() { value "$kernel_dir/base" "$1"; }
+base() { value "$base_file" "$1"; }
 
 # need_tools PROGRAM[:PACKAGE]...: report everything that is missing at once.
 # A name with a slash is a file (a header), not a program.
@@ -59,9 +61,14 @@ need_cache() {
 lock() {
 	local fd
 	exec {fd}> "$1"
-	flock -n "$fd" && return
+	lock_fd "$fd" "$2"
+}
+
+# lock_fd FD WHAT: the same for a file that is open, until flock -u.
+lock_fd() {
+	flock -n "$1" && return
 	say "waiting for another process: $2"
-	flock "$fd"
+	flock "$1"
 }
 
 sha256() { sha256sum "$@" | cut -d ' ' -f 1; }

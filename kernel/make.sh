@@ -34,7 +34,7 @@ fi
 
 # kernel_make TARGET...: make, in the flavour's trees.
 kernel_make() {
-	make -C "$tree" O="$objects" ARCH=x86_64 CC="$cc" HOSTCC="$cc" \
+	make -C "$tree" O="$objects" ARCH="${arch:-x86_64}" CC="$cc" HOSTCC="$cc" \
 		-j "${JOBS:-$(nproc)}" "$@"
 }
 
