@@ -10,8 +10,8 @@ BUILD ?= build
 # What a verb is told goes on to the scripts, with these names.
 export TOPOLOGY MODE LIMIT KERNEL_SRC FIO_SRC JOBS
 
-.PHONY: help deps kernel kernel-deb build bench bench-costs check check-unit shell \
-	report clean
+.PHONY: help deps kernel kernel-deb build bench bench-costs check check-unit \
+	check-series shell report clean
 
 help:
 	@echo 'make bench       measure P2P against what people do without it, in the'
@@ -22,6 +22,10 @@ help:
 	@echo '                 above 2 % (LIMIT=)'
 	@echo 'make check       all tests: unit, sanitizers, kernel series, debug kernel'
 	@echo 'make check-unit  those that need neither root nor a kernel build'
+	@echo 'make check-series'
+	@echo '                 the kernel series commit by commit, on other bases, in the'
+	@echo "                 kernel's own tests: tens of minutes the first time"
+	@echo '  PARTS=NAME...    some of it only, see kernel/check'
 	@echo 'make shell       a prompt in the machine (TOPOLOGY=NAME, FLAVOUR=debug)'
 	@echo 'make report      the tables of results/runs/latest once more (RUN=NAME)'
 	@echo 'make kernel      build the patched kernel (FLAVOUR=perf or debug)'
@@ -56,6 +60,9 @@ check: build
 
 check-unit: build
 	@tests/run $(BUILD) unit
+
+check-series: build
+	@BUILD=$(BUILD) kernel/check $(or $(PARTS),--whole)
 
 shell: build
 	@kernel=$$(kernel/build $(or $(FLAVOUR),perf)); \

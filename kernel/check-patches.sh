@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # patches, pristine and so on are kernel/check's
+# The patches as files: git, bytes, style. Only the files that the series
+# touches are looked at, so this takes seconds. Sourced by kernel/check.
+
+# Whatever the user's git is set to: the same patches give the same bytes.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_COMMITTER_NAME=check GIT_COMMITTER_EMAIL=check@localhost
+
+# Files that come or go below a folder which MAINTAINERS lists as a whole need
+# no change there, and there is no Python module for the SPDX check to ask for.
+checkpatch_ignore=FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID
+
+# make_repository DIR TREE: git over TREE's version of the touched files.
+make_repository() {
+	local file
+	git init -q "$1"
+	# says how to name the function that a hunk is in
+	cp -p "$2/.gitattributes" "$1/"
+	while IFS= read -r file; do
+		there "$2/$file" || continue
+		mkdir -p "$1/$(dirname "$file")"
+		cp -p "$2/$file" "$1/$file"
+	done < <(touched_files)
+	git -C "$1" config user.name check
+	git -C "$1" config user.email check@localhost
+	git -C "$1" add -A -f
+	git -C "$1" commit -q --allow-empty -m base
+	git -C "$1" tag base
+}
+
+check_am() {
+	local patch status
+	for patch in "${patches[@]}"; do
+		status=0
+		git -C "$repository" am -q --keep-non-patch "$patch" \
+			> "$log" 2>&1 || status=$?
+		verdict "applies: ${patch##*/}" "$status" "$log"
+		((status == 0)) || return 0
+	done
+}
+
+check_bytes() {
+	local patch status
+	mkdir "$scratch/out"
+	git -C "$repository" format-patch -q -o "$scratch/out" --zero-commit \
+		--no-signature --no-numbered --full-index --no-stat base..HEAD
+	for patch in "${patches[@]}"; do
+		status=0
+		diff -u "$patch" "$scratch/out/${patch##*/}" > "$log" 2>&1 ||
+			status=$?
+		verdict "comes out as it went in: ${patch##*/}" "$status" "$log"
+	done
+}
+
+check_style() {
+	local patch status
+	for patch in "${patches[@]}"; do
+		status=0
+		(cd "$pristine" && perl scripts/checkpatch.pl --strict --quiet \
+			--no-summary --show-types --color=never \
+			--ignore "$checkpatch_ignore" "$patch") \
+			> "$log" 2> "$scratch/stderr" || status=$?
+		verdict "checkpatch --strict: ${patch##*/}" "$status" "$log"
+	done
+}
+
+part_patches() {
+	repository=$scratch/repository
+	make_repository "$repository" "$pristine"
+	check_am
+	check_bytes
+	check_style
+}
