@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One program with every test of the kernel, so that one boot runs them all:
- * guest-tests [--list] [NAME...], where names may hold wildcards. TAP.
+ *
+ *	guest-tests [--GROUP] [--list] [NAME...]
+ *
+ * Groups: resets and slots need the machine "reset", defects, which are those
+ * of Linux without the series, the modules of kernel/modules, without-pages a
+ * kernel without ZONE_DEVICE. Names may hold wildcards. TAP.
  */
 #include "guest.h"
 
@@ -12,12 +17,87 @@
 #define MAX_TESTS 256
 #define EXIT_HARNESS 99
 
-static const struct guest_suite *const suites[] = {
-	&guest_arguments, &guest_registration, &guest_exclusion,
-	&guest_memory,	  &guest_io,	       &guest_teardown_suite,
-	&guest_pins,	  &guest_kinds,	       &guest_ownership,
+static const struct guest_suite *const common[] = {
+	&guest_arguments,
+	&guest_registration,
+	&guest_exclusion,
+	&guest_memory,
+	&guest_io,
+	&guest_teardown_suite,
+	&guest_pins,
+	&guest_kinds,
+	&guest_ownership,
+	&guest_bars,
+	&guest_providers,
+	&guest_bar_map,
+	&guest_dmabuf_holders,
+	&guest_dmabuf_map,
+	&guest_dmabuf_revoke,
+	&guest_dmabuf_memattr,
+	&guest_pages_export,
+	&guest_pages_io,
+	&guest_pages_maps,
+	&guest_pages_faults,
+	&guest_pages_ends,
+	&guest_pages_revoke,
+	&guest_pages_races,
+	&guest_pages_reset,
 	&guest_growth,
+	NULL,
 };
+
+static const struct guest_suite *const resets[] = {
+	&guest_reset_idle,
+	&guest_reset_pins,
+	&guest_reset_epoch,
+	&guest_reset_driver,
+	&guest_reset_slot,
+	&guest_reset_off,
+	&guest_reset_registers,
+	&guest_reset_frozen,
+	&guest_reset_power,
+	&guest_reset_error,
+	&guest_reset_deadlock,
+	&guest_reset_errors,
+	NULL,
+};
+
+static const struct guest_suite *const slots[] = {
+	&guest_reset_unplug,
+	NULL,
+};
+
+static const struct guest_suite *const defects[] = {
+	&guest_defects_dmabuf,
+	&guest_defects_p2pdma,
+	NULL,
+};
+
+static const struct guest_suite *const without_pages[] = {
+	&guest_bar_map,
+	&guest_without_pages,
+	NULL,
+};
+
+static const struct group {
+	const char *option;
+	const struct guest_suite *const *suites;
+} groups[] = {
+	{ "--resets", resets },
+	{ "--slots", slots },
+	{ "--defects", defects },
+	{ "--without-pages", without_pages },
+};
+
+static const struct guest_suite *const *find_group(const char *option)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (!strcmp(groups[i].option, option))
+			return groups[i].suites;
+	return NULL;
+}
 
 static bool is_wanted(const char *name, char **patterns)
 {
@@ -29,17 +109,36 @@ static bool is_wanted(const char *name, char **patterns)
 	return false;
 }
 
+static int usage(void)
+{
+	size_t i;
+
+	fprintf(stderr, "guest-tests [GROUP] [--list] [NAME...], groups:");
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		fprintf(stderr, " %s", groups[i].option);
+	fprintf(stderr, "\n");
+	return EXIT_HARNESS;
+}
+
 int main(int argc, char **argv)
 {
+	const struct guest_suite *const *suites = common;
 	struct CMUnitTest tests[MAX_TESTS];
-	bool list = argc > 1 && !strcmp(argv[1], "--list");
-	size_t s, i, nr = 0;
+	size_t i, nr = 0;
+	bool list = false;
 
-	for (s = 0; s < sizeof(suites) / sizeof(suites[0]); s++)
-		for (i = 0; i < suites[s]->nr && nr < MAX_TESTS; i++)
-			if (is_wanted(suites[s]->tests[i].name,
-				      argv + 1 + list))
-				tests[nr++] = suites[s]->tests[i];
+	for (; *++argv && !strncmp(*argv, "--", 2);) {
+		if (!strcmp(*argv, "--list"))
+			list = true;
+		else
+			suites = find_group(*argv);
+		if (!suites)
+			return usage();
+	}
+	for (; *suites; suites++)
+		for (i = 0; i < (*suites)->nr && nr < MAX_TESTS; i++)
+			if (is_wanted((*suites)->tests[i].name, argv))
+				tests[nr++] = (*suites)->tests[i];
 	for (i = 0; list && i < nr; i++)
 		printf("%s\n", tests[i].name);
 	if (list)

@@ -24,6 +24,8 @@ static struct stuck {
 	int disk;
 	void *page;
 	void *trap;
+	ssize_t result;
+	void *after;
 } stuck = { .uffd = -1, .disk = -1 };
 
 static void *read_both(void *arg)
@@ -31,14 +33,21 @@ static void *read_both(void *arg)
 	const struct iovec vec[] = {
 		{ .iov_base = stuck.page, .iov_len = PAGE },
 		{ .iov_base = stuck.trap, .iov_len = PAGE },
+		{ .iov_base = stuck.after, .iov_len = PAGE },
 	};
 
-	/* what it reads does not matter, nor if it may mix the two */
-	(void)!preadv(stuck.disk, vec, 2, 0);
+	stuck.result = preadv(stuck.disk, vec, stuck.after ? 3 : 2, 0);
+	if (stuck.result < 0)
+		stuck.result = -errno;
 	return NULL;
 }
 
 void stuck_start(void *page)
+{
+	stuck_start_before(page, NULL);
+}
+
+void stuck_start_before(void *page, void *after)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = {
@@ -49,6 +58,7 @@ void stuck_start(void *page)
 	struct pollfd wait;
 
 	stuck.page = page;
+	stuck.after = after;
 	stuck.disk = open(guest_role("DISK"), O_RDONLY | O_DIRECT | O_CLOEXEC);
 	assert_true(stuck.disk >= 0);
 	stuck.trap = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
@@ -61,6 +71,7 @@ void stuck_start(void *page)
 	assert_int_equal(ioctl(stuck.uffd, UFFDIO_REGISTER, &reg), 0);
 	assert_int_equal(pthread_create(&stuck.thread, NULL, read_both, NULL),
 			 0);
+	pthread_setname_np(stuck.thread, "I/O");
 	stuck.started = true;
 	wait = (struct pollfd){ .fd = stuck.uffd, .events = POLLIN };
 	assert_int_equal(poll(&wait, 1, PATIENCE_MS), 1);
@@ -79,14 +90,15 @@ void stuck_release(void)
 		assert_int_equal(errno, EEXIST);
 }
 
-void stuck_end(void)
+ssize_t stuck_end(void)
 {
 	if (!stuck.started)
-		return;
+		return 0;
 	stuck.started = false;
 	stuck_release();
 	assert_int_equal(pthread_join(stuck.thread, NULL), 0);
 	close(stuck.uffd);
 	close(stuck.disk);
 	munmap(stuck.trap, PAGE);
+	return stuck.result;
 }

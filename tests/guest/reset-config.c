@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reset.h"
+
+#include <barrage/sysfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/pci_regs.h>
+#include <unistd.h>
+
+#define MAX_CAPABILITIES 48
+
+int reset_config_read(const struct guest *guest, unsigned int offset)
+{
+	uint16_t value;
+	int ret;
+
+	ret = brg_vfio_read(&guest->vfio, VFIO_PCI_CONFIG_REGION_INDEX, offset,
+			    &value, sizeof(value));
+	return ret ? ret : value;
+}
+
+int reset_config_write(const struct guest *guest, unsigned int offset,
+		       uint16_t value)
+{
+	return brg_vfio_write(&guest->vfio, VFIO_PCI_CONFIG_REGION_INDEX,
+			      offset, &value, sizeof(value));
+}
+
+int reset_config_find(const struct guest *guest, uint8_t id)
+{
+	int i, head = reset_config_read(guest, PCI_CAPABILITY_LIST);
+	int at = head & 0xfc;
+
+	for (i = 0; head >= 0 && at && i < MAX_CAPABILITIES; i++) {
+		head = reset_config_read(guest, (unsigned int)at);
+		if (head >= 0 && (head & 0xff) == id)
+			return at;
+		at = head >> 8 & 0xfc;
+	}
+	return head < 0 ? head : -ENOENT;
+}
+
+uint16_t reset_device_config(const struct guest *guest, unsigned int offset)
+{
+	char path[BRG_SYSFS_PATH_BYTES];
+	uint16_t value;
+	int fd;
+
+	assert_good(brg_sysfs_path(path, sizeof(path),
+				   "bus/pci/devices/%s/config", guest->bdf));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &value, sizeof(value), offset),
+			 sizeof(value));
+	close(fd);
+	return value;
+}
