@@ -148,7 +148,7 @@ static int write_one(const struct costs *costs, unsigned int index, size_t m)
 	const struct cost_op *op = &cost_ops[index];
 	const struct result *result = &costs->results[index];
 	const struct brg_param params[] = {
-		{ .name = "claimed", .number = op->claimed },
+		{ .name = "claimed", .number = m < op->claimed },
 		{ .name = "samples", .number = op->nr_samples },
 		{},
 	};

@@ -9,8 +9,10 @@
 #include <barrage/clock.h>
 #include <barrage/log.h>
 
-#define MAX_BEFORE 512 /* with HELD_IO_MAX less than the disk's queue has */
+#define MAX_BEFORE 700 /* with HELD_IO_MAX less than the disk's queue has */
 #define NR_CALIBRATE 128
+#define LEAST_HOLD_S 0.25
+#define BURST_S 0.1 /* as much as a tenth of a second's worth passes at once */
 #define LIMIT_S 60
 #define AIO_RING_MAGIC 0xa10a10a1u
 
@@ -106,7 +108,12 @@ static int calibrate(struct held_io *held, uint64_t offset)
 		held->rate = NR_CALIBRATE * 1e9 /
 			     (double)(brg_clock_now_ns() - start_ns);
 	}
-	return 0;
+	if (held->rate * (LEAST_HOLD_S + BURST_S) <= MAX_BEFORE)
+		return 0;
+	return brg_fail(
+		-EOPNOTSUPP,
+		"%s: %.0f reads a second: too fast to hold I/O in flight: use a disk with a limit (topology held)",
+		held->disk->disk->path, held->rate);
 }
 
 int held_io_open(struct held_io *held, const struct disk_io *disk,
@@ -155,18 +162,14 @@ static void *watch(void *arg)
 int held_io_start(struct held_io *held, void *addr, uint64_t offset,
 		  unsigned int nr, uint64_t hold_ns)
 {
-	/* a tenth of a second's worth may pass at once */
-	double before = held->rate * ((double)hold_ns / 1e9 + 0.1);
+	double before = held->rate * ((double)hold_ns / 1e9 + BURST_S);
 	int ret;
 
 	held->nr_before = held->nr = 0;
 	if (!nr)
 		return 0;
 	if (before > MAX_BEFORE)
-		return brg_fail(
-			-EOPNOTSUPP,
-			"%s: %.0f reads a second: too fast to hold I/O in flight: use a disk with a limit (topology held)",
-			held->disk->disk->path, held->rate);
+		before = MAX_BEFORE;
 	ret = submit(held, held->before, held->room, offset,
 		     (unsigned int)before);
 	if (ret)

@@ -65,7 +65,8 @@ void held_io_close(struct held_io *held);
  * @addr: read @i goes to @addr + @i * HELD_IO_BYTES
  * @offset: on the disk; read @i is at @offset + @i * HELD_IO_STRIDE
  * @nr: up to HELD_IO_MAX; 0: the disk stays idle
- * @hold_ns: for how long at least the first of them is held
+ * @hold_ns: for how long the first of them is to be held; less where the disk's
+ *	queue does not have the room
  *
  * Return: 0; -errno with brg_last_error() set.
  */

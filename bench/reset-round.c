@@ -12,7 +12,6 @@
 #include <barrage/quirk.h>
 
 #define MAP_BYTES BRG_P2P_ALIGN
-#define HOLD_NS 250000000ull
 
 static uint64_t disk_offset(unsigned int i)
 {
@@ -140,7 +139,7 @@ static int run_mapped(struct reset_round *round, char *memory)
 	if (!ret)
 		ret = held_io_start(round->held, memory,
 				    RESET_ROUND_DISK_OFFSET, round->nr,
-				    HOLD_NS);
+				    round->hold_ns);
 	return ret ? ret : reset_and_look(round, first);
 }
 
@@ -194,7 +193,7 @@ int reset_round_control(struct reset_round *round)
 	if (memory == MAP_FAILED)
 		return brg_fail(-ENOMEM, "out of memory");
 	ret = held_io_start(round->held, memory, RESET_ROUND_DISK_OFFSET,
-			    round->nr, HOLD_NS);
+			    round->nr, round->hold_ns);
 	if (!ret)
 		ret = reset(round, &start_ns, &end_ns);
 	finished = held_io_finish(round->held, &last_ns);

@@ -19,6 +19,7 @@
  * @stamp: what the blocks carry; each round raises the generation
  * @host: host memory of HELD_IO_MAX * HELD_IO_STRIDE bytes
  * @nr: I/Os in flight
+ * @hold_ns: for how long they are held
  * @took_ns: the reset call
  * @wait_ns: of that, until the last I/O had ended; 0 where none was in flight
  * @late_ios: that ended only after the call had returned
@@ -34,6 +35,7 @@ struct reset_round {
 	struct brg_block_stamp stamp;
 	char *host;
 	unsigned int nr;
+	uint64_t hold_ns;
 	double took_ns;
 	double wait_ns;
 	unsigned int late_ios;
