@@ -12,6 +12,8 @@
 
 #define PAGE 4096ul
 #define HUGE (2ul << 20)
+#define GIGA (1ul << 30)
+#define SPACE (2 * GIGA)
 #define NR_PAGES 64
 #define NR_SMALL 511 /* of the 512 that make a huge page */
 #define NR_HUGE 8
@@ -40,27 +42,38 @@ static double touch(const volatile char *addr, size_t nr, size_t step,
 	return took_ns;
 }
 
-/* the BAR at a multiple of 2 MiB; undone by munmap() of *spacep, len + HUGE */
+/*
+ * Map the BAR where the upper page tables are there already, whatever place the
+ * system chooses: at a multiple of 1 GiB, with a page behind it that is in use.
+ * Undone by munmap() of *spacep, SPACE.
+ */
 static int map_aligned(const struct target *target, uint64_t offset, size_t len,
 		       char **spacep, char **addrp)
 {
 	struct brg_vfio_region region;
-	char *space, *addr;
+	char *space, *addr, *beside;
 	int ret = brg_vfio_region(&target->vfio, target->bar, &region);
 
 	if (ret)
 		return ret;
-	space = mmap(NULL, len + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
-		     -1, 0);
+	space = mmap(NULL, SPACE, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (space == MAP_FAILED)
 		return brg_fail(-errno, "mmap: %s", strerror(errno));
-	addr = (char *)(((uintptr_t)space + HUGE - 1) / HUGE * HUGE);
+	addr = (char *)(((uintptr_t)space + GIGA - 1) / GIGA * GIGA);
+	beside = addr + len + 2 * HUGE;
+	if (mprotect(beside, PAGE, PROT_READ | PROT_WRITE)) {
+		ret = brg_fail(-errno, "mprotect: %s", strerror(errno));
+		munmap(space, SPACE);
+		return ret;
+	}
+	*(volatile char *)beside = 1;
 	if (mmap(addr, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
 		 target->vfio.fd,
 		 (off_t)(region.file_offset + offset)) == MAP_FAILED) {
 		ret = brg_fail(-errno, "%s: BAR%u: mmap: %s", target->pci.bdf,
 			       target->bar, strerror(errno));
-		munmap(space, len + HUGE);
+		munmap(space, SPACE);
 		return ret;
 	}
 	*spacep = space;
@@ -86,7 +99,7 @@ int cost_fault_small(const struct target *target, struct shuffle *random,
 	if (ret)
 		return ret;
 	*values_ns = touch(addr, NR_SMALL, PAGE, &faults) / NR_SMALL;
-	munmap(space, len + HUGE);
+	munmap(space, SPACE);
 	if (faults != NR_SMALL)
 		return brg_fail(-EIO, "%s: %d pages took %ld faults",
 				target->pci.bdf, NR_SMALL, faults);
@@ -110,7 +123,7 @@ int cost_fault_huge(const struct target *target, struct shuffle *random,
 		return ret;
 	*values_ns = touch(addr, NR_HUGE, HUGE, &faults) / NR_HUGE;
 	touch(addr, len / PAGE, PAGE, &more);
-	munmap(space, len + HUGE);
+	munmap(space, SPACE);
 	if (faults == NR_HUGE && !more)
 		return 0;
 	return brg_fail(-EOPNOTSUPP,
