@@ -3,6 +3,8 @@
 # shellcheck disable=SC2154 # patches, pristine and so on are kernel/check's
 # The patches as files: git, bytes, style. Only the files that the series
 # touches are looked at, so this takes seconds. Sourced by kernel/check.
+#
+# The demonstrations in kernel/demos must apply on top.
 
 # Whatever the user's git is set to: the same patches give the same bytes.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
@@ -28,6 +30,15 @@ make_repository() {
 	git -C "$1" add -A -f
 	git -C "$1" commit -q --allow-empty -m base
 	git -C "$1" tag base
+}
+
+# demo_repository: with the files as well that only a demonstration touches
+demo_repository() {
+	local patches=("${patches[@]}") demo
+	for demo in "${demos[@]}"; do
+		patches+=("$demo"/*.patch)
+	done
+	make_repository "$repository" "$pristine"
 }
 
 check_am() {
@@ -66,10 +77,28 @@ check_style() {
 	done
 }
 
+# check_demos: they come on top of the series, each without the others. Nobody
+# would notice before one is run that the series has moved away from under it.
+check_demos() {
+	local demo status tip
+	tip=$(git -C "$repository" rev-parse HEAD)
+	for demo in "${demos[@]}"; do
+		status=0
+		git -C "$repository" am -q --keep-non-patch "$demo"/*.patch \
+			> "$log" 2>&1 || status=$?
+		((!status)) || git -C "$repository" am -q --abort
+		git -C "$repository" reset -q --hard "$tip"
+		verdict "applies on top: ${demo#"$kernel_dir/"}" "$status" "$log"
+	done
+}
+
 part_patches() {
+	local demos=("$kernel_dir"/demos/*/)
+	demos=("${demos[@]%/}")
 	repository=$scratch/repository
-	make_repository "$repository" "$pristine"
+	demo_repository
 	check_am
 	check_bytes
 	check_style
+	check_demos
 }
