@@ -82,17 +82,25 @@ static void defect_dmabuf_of_two_ranges(void **state)
 	close(fd);
 }
 
+/* A dma-buf that was imported once, so that what grows after that is lost. */
+static int export_for_ledger(const struct guest *guest, struct ledger *ledger)
+{
+	int fd;
+
+	assert_good(brg_dmabuf_export(&guest->vfio, guest->bar, 0, MIB, &fd));
+	assert_good(actor_do(&importer, "import %d", fd));
+	assert_good(actor_do(&importer, "unimport"));
+	ledger_read(ledger);
+	return fd;
+}
+
 /* A struct iova is lost with each failure, and the space that it stands for. */
 static void defect_dmabuf_map_fails(void **state)
 {
 	static struct ledger ledger;
 	const struct guest *guest = *state;
-	int i, fd;
+	int i, fd = export_for_ledger(guest, &ledger);
 
-	assert_good(brg_dmabuf_export(&guest->vfio, guest->bar, 0, MIB, &fd));
-	assert_good(actor_do(&importer, "import %d", fd));
-	assert_good(actor_do(&importer, "unimport"));
-	ledger_read(&ledger);
 	for (i = 0; i < NR_LEAKS; i++) {
 		fault_arm(FAULT_OBJECT, "sg_alloc_table", 1);
 		assert_errno(actor_do(&importer, "import %d", fd), ENOMEM);
@@ -107,12 +115,8 @@ static void defect_dmabuf_unmap_leaks(void **state)
 {
 	static struct ledger ledger;
 	const struct guest *guest = *state;
-	int i, fd;
+	int i, fd = export_for_ledger(guest, &ledger);
 
-	assert_good(brg_dmabuf_export(&guest->vfio, guest->bar, 0, MIB, &fd));
-	assert_good(actor_do(&importer, "import %d", fd));
-	assert_good(actor_do(&importer, "unimport"));
-	ledger_read(&ledger);
 	for (i = 0; i < NR_LEAKS; i++) {
 		assert_good(actor_do(&importer, "import %d", fd));
 		assert_good(actor_do(&importer, "unimport"));

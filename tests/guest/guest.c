@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define OPEN_NS 60000000000ull
 #define PATIENCE_NS 30000000000ull
 #define POLL_NS 5000000ull
 
@@ -80,6 +81,19 @@ void guest_reopen(struct guest *guest)
 {
 	brg_vfio_close(&guest->vfio);
 	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
+}
+
+void guest_await_open(struct guest *guest)
+{
+	uint64_t end = brg_clock_now_ns() + OPEN_NS;
+	int ret;
+
+	do {
+		ret = brg_vfio_open(guest->bdf, &guest->vfio);
+		if (ret)
+			brg_clock_sleep_ns(POLL_NS);
+	} while (ret && brg_clock_left_ms(end));
+	assert_good(ret);
 }
 
 const struct guest *guest_second(const char *role)
@@ -176,6 +190,16 @@ void *guest_map(const struct guest *guest, size_t len)
 
 	assert_good(brg_p2pmem_map(guest->bdf, len, &addr));
 	return addr;
+}
+
+void *guest_register_and_touch(const struct guest *guest)
+{
+	void *page;
+
+	guest_register(guest);
+	page = guest_map(guest, PAGE);
+	assert_int_equal(guest_touch(page, true), 0);
+	return page;
 }
 
 int guest_map_errno(const struct guest *guest, size_t len)

@@ -135,6 +135,9 @@ void guest_close(struct guest *guest);
 /** guest_reopen - close the VFIO file and open it again */
 void guest_reopen(struct guest *guest);
 
+/** guest_await_open - open it again, once nothing holds it; within a minute */
+void guest_await_open(struct guest *guest);
+
 /**
  * guest_feature - the ioctl as it is, with any argsz
  * @op: VFIO_DEVICE_FEATURE_{GET,SET,PROBE}
@@ -167,6 +170,9 @@ void guest_unmap_bar(struct guest *guest);
 
 /** guest_map - allocate P2P memory, and assert that it works */
 void *guest_map(const struct guest *guest, size_t len);
+
+/** guest_register_and_touch - both of one page, in use by the CPU */
+void *guest_register_and_touch(const struct guest *guest);
 
 /** guest_map_errno - allocate and unmap again; 0 or -errno */
 int guest_map_errno(const struct guest *guest, size_t len);

@@ -69,19 +69,6 @@ static void several_that_were_closed_end_on_their_own(void **state)
 	pages_await_export(guest);
 }
 
-static int await_open(struct guest *guest)
-{
-	uint64_t end = brg_clock_now_ns() + 60000 * MS;
-	int ret;
-
-	do {
-		ret = brg_vfio_open(guest->bdf, &guest->vfio);
-		if (ret)
-			brg_clock_sleep_ns(20 * MS);
-	} while (ret && brg_clock_left_ms(end));
-	return ret;
-}
-
 /* The mapping has to go first: it keeps the device open. The pin stays. */
 static void close_all_but_the_pin(struct guest *guest, bool dmabuf_too)
 {
@@ -101,7 +88,7 @@ static void a_closed_device_in_use_is_ebusy(void **state)
 	assert_in_range(ms_since(start), 0, 30000);
 	assert_errno(brg_vfio_open(guest->bdf, &guest->vfio), EBUSY);
 	stuck_end();
-	assert_good(await_open(guest));
+	guest_await_open(guest);
 	pages_begin(guest);
 }
 
@@ -124,7 +111,7 @@ static void it_does_not_keep_a_device_in_use_either(void **state)
 	close_all_but_the_pin(guest, false);
 	assert_errno(brg_vfio_open(guest->bdf, &guest->vfio), EBUSY);
 	stuck_end();
-	assert_good(await_open(guest));
+	guest_await_open(guest);
 	close(pages_get_range(guest, PAGES_OFFSET, PAGES_LEN));
 }
 
@@ -181,7 +168,7 @@ static void killing_the_owner_ends_the_pages(void **state)
 	close(ready[0]);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_good(await_open(guest));
+	guest_await_open(guest);
 	pages_begin(guest);
 }
 

@@ -185,19 +185,6 @@ static void a_process_that_waits_in_unregistering_can_be_killed(void **state)
 	munmap(page, PAGE);
 }
 
-static int await_open(struct guest *guest)
-{
-	uint64_t end = brg_clock_now_ns() + 60000 * MS;
-	int ret;
-
-	do {
-		ret = brg_vfio_open(guest->bdf, &guest->vfio);
-		if (ret)
-			brg_clock_sleep_ns(20 * MS);
-	} while (ret && brg_clock_left_ms(end));
-	return ret;
-}
-
 static void closing_does_not_wait_for_ever_and_opening_is_ebusy(void **state)
 {
 	struct guest *guest = *state;
@@ -212,7 +199,7 @@ static void closing_does_not_wait_for_ever_and_opening_is_ebusy(void **state)
 	assert_in_range(ms_since(start), 0, 30000);
 	assert_errno(brg_vfio_open(guest->bdf, &guest->vfio), EBUSY);
 	stuck_end();
-	assert_good(await_open(guest));
+	guest_await_open(guest);
 	assert_false(guest_has_pool(guest));
 	guest_expect_state(guest, VFIO_P2P_STATE_NONE);
 	guest_register(guest);

@@ -60,7 +60,7 @@ static void expect_it_waits(struct reset *r, const char *what)
 
 static void reopen(struct reset *r)
 {
-	reset_await_open(r);
+	guest_await_open(&r->guest);
 	guest_expect_state(&r->guest, VFIO_P2P_STATE_NONE);
 	reset_marker_set(&r->guest);
 	guest_register(&r->guest);

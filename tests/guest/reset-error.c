@@ -71,9 +71,7 @@ static void takes_memory_away_until_the_user_recovers(void **state)
 	const struct guest *guest = &r->guest;
 	uint8_t *page;
 
-	guest_register(guest);
-	page = guest_map(guest, PAGE);
-	assert_int_equal(guest_touch(page, true), 0);
+	page = guest_register_and_touch(guest);
 	assert_good(reset_begin(r));
 	await_unmapped(r, page);
 	await_memory_off(guest);
@@ -94,9 +92,7 @@ static void gives_memory_back_by_itself(void **state)
 	const struct guest *guest = &r->guest;
 	uint8_t *page;
 
-	guest_register(guest);
-	page = guest_map(guest, PAGE);
-	assert_int_equal(guest_touch(page, true), 0);
+	page = guest_register_and_touch(guest);
 	assert_good(reset_begin(r));
 	await_unmapped(r, page);
 	reset_await_state(guest, VFIO_P2P_STATE_LIVE);

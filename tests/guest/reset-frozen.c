@@ -170,7 +170,7 @@ static void killing_the_owner_ends_the_wait_and_the_registration(void **state)
 	ret = brg_vfio_open(guest->bdf, &guest->vfio);
 	assert_errno(ret, EBUSY);
 	stuck_end();
-	reset_await_open(r);
+	guest_await_open(&r->guest);
 	guest_expect_state(guest, VFIO_P2P_STATE_NONE);
 	munmap(page, PAGE);
 	reset_marker_set(guest);

@@ -166,9 +166,7 @@ static void turning_on_what_is_on_disturbs_nobody(void **state)
 	const struct guest *guest = &r->guest;
 	uint8_t *page;
 
-	guest_register(guest);
-	page = guest_map(guest, PAGE);
-	assert_int_equal(guest_touch(page, true), 0);
+	page = guest_register_and_touch(guest);
 	stuck_start(page);
 	assert_good(r->path->end(guest));
 	assert_int_equal(guest_touch(page, false), 0);

@@ -119,7 +119,7 @@ static void plug(struct reset *r)
 	}
 	await(&r->guest, true);
 	bind_new(r, end);
-	reset_await_open(r);
+	guest_await_open(&r->guest);
 	guest_expect_state(&r->guest, VFIO_P2P_STATE_NONE);
 	reset_marker_set(&r->guest);
 	guest_register(&r->guest);
@@ -165,9 +165,7 @@ static void what_is_closed_goes(void **state)
 	struct guest *guest = &r->guest;
 	uint8_t *page;
 
-	guest_register(guest);
-	page = guest_map(guest, PAGE);
-	assert_int_equal(guest_touch(page, true), 0);
+	page = guest_register_and_touch(guest);
 	brg_vfio_close(&guest->vfio);
 	assert_good(r->path->begin(guest));
 	await(guest, false);

@@ -204,19 +204,6 @@ void reset_await_frozen_by_child(struct reset *r)
 	}
 }
 
-void reset_await_open(struct reset *r)
-{
-	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-	int ret;
-
-	do {
-		ret = brg_vfio_open(r->guest.bdf, &r->guest.vfio);
-		if (ret)
-			brg_clock_sleep_ns(POLL_NS);
-	} while (ret && brg_clock_left_ms(end));
-	assert_good(ret);
-}
-
 int reset_begin(struct reset *r)
 {
 	int ret = r->path->begin(&r->guest);

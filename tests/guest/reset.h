@@ -121,9 +121,6 @@ void reset_watch(const struct reset *reset, const struct guest *guest,
 /** reset_await_frozen_by_child - as reset_start(), where a child called it */
 void reset_await_frozen_by_child(struct reset *reset);
 
-/** reset_await_open - open the device again, once nothing holds it, bounded */
-void reset_await_open(struct reset *reset);
-
 /** reset_begin - begin() here and now; with @begun for the fixture */
 int reset_begin(struct reset *reset);
 
