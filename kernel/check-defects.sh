@@ -22,7 +22,7 @@ expected_of() {
 # defects_run KERNEL SECONDS NAME...: in a machine of its own; $run is where it
 # all is.
 defects_run() {
-	local kernel=$1 seconds=$2 key status=0 try
+	local kernel=$1 seconds=$2 key status=0
 	shift 2
 	key=$( {
 		printf '%s\n' "$defects_format" "$(basename "$kernel")" "$*"
@@ -30,17 +30,8 @@ defects_run() {
 	} | sha256 | cut -c -16)
 	run=$results/run-$key
 	[[ ! -f $run/status ]] || return 0
-	# 99 is no result: the machine itself failed. A second time counts.
-	for try in 1 2; do
-		rm -rf "$run"
-		mkdir -p "$run"
-		status=0
-		"$vm" run --topology bridge --kernel "$kernel" --out "$run" \
-			--timeout "$seconds" --env CMOCKA_MESSAGE_OUTPUT=TAP \
-			-- "$program" --defects "$@" > "$run/log" 2>&1 ||
-			status=$?
-		((status == 99)) || break
-	done
+	boot_for_check "$vm" "$kernel" "$run" "$seconds" \
+		"$program" --defects "$@" || status=$?
 	((status != 99)) || die "the tests could not be run: $run/log"
 	echo "$status" > "$run/status.part"
 	mv "$run/status.part" "$run/status"

@@ -7,16 +7,14 @@
 # tests_of KERNEL OPTION: the tests that a kernel can pass, in the machine.
 tests_of() {
 	local programs=${BUILD:-$kernel_dir/../build} status=0 verdict name
-	local flavour_log=$scratch/flavour
+	local flavour_log=$scratch/flavour/log
 	for name in vm/barrage-vm tests/guest/guest-tests; do
 		[[ -x $programs/$name ]] ||
 			die "there is no $programs/$name: make build"
 	done
 	programs=$(realpath "$programs")
-	"$programs/vm/barrage-vm" run --topology bridge --kernel "$1" \
-		--timeout 600 --env CMOCKA_MESSAGE_OUTPUT=TAP -- \
-		"$programs/tests/guest/guest-tests" "$2" \
-		> "$flavour_log" 2>&1 < /dev/null || status=$?
+	boot_for_check "$programs/vm/barrage-vm" "$1" "$scratch/flavour" 600 \
+		"$programs/tests/guest/guest-tests" "$2" || status=$?
 	while IFS=$'\t' read -r verdict name; do
 		verdict "$flavour: $name" "$verdict"
 	done < <(sed -nE -e 's/^ok [0-9]+ - /0\t/p' \

@@ -70,7 +70,7 @@ new_programs() {
 
 # selftest_run KERNEL PROGRAMS ROLE...: in the machine; $run is where it all is.
 selftest_run() {
-	local kernel=$1 programs=$2 key status=0 try
+	local kernel=$1 programs=$2 key status=0
 	shift 2
 	key=$( {
 		basename "$kernel"
@@ -80,16 +80,8 @@ selftest_run() {
 	} | sha256 | cut -c -16)
 	run=$results/run-$key
 	[[ ! -f $run/table ]] || return 0
-	# 99 is no result: the machine itself failed. A second time counts.
-	for try in 1 2; do
-		rm -rf "$run"
-		mkdir -p "$run"
-		status=0
-		"$vm" run --topology bridge --kernel "$kernel" --out "$run" \
-			--timeout 5400 -- "$selftest_dir/guest" "$programs" "$@" \
-			> "$run/log" 2>&1 || status=$?
-		((status == 99)) || break
-	done
+	boot_for_check "$vm" "$kernel" "$run" 5400 \
+		"$selftest_dir/guest" "$programs" "$@" || status=$?
 	((status < 2)) || die "the kernel's tests could not be run (status" \
 		"$status): $run/log"
 	tabulate "$status" > "$run/table.part"
