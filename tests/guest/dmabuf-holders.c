@@ -2,7 +2,7 @@
 /*
  * Who has an exported dma-buf without being its importer: those who would keep
  * its memory beyond a revocation do not get it, and those who look at mappings
- * or keep its name open do no harm.
+ * do no harm.
  */
 #include "guest.h"
 
@@ -17,12 +17,10 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define RW (PROT_READ | PROT_WRITE)
 #define IOVA 0x100000000ull
-#define PATIENCE_S 20
 
 static int export_buf(const struct guest *guest)
 {
@@ -199,84 +197,10 @@ static void walkers_leave_it_alone(void **state)
 	close(fd);
 }
 
-/*
- * A child that has nothing but the name of the dma-buf open, for as long as
- * PATIENCE_S, and the closed file's place taken by others.
- */
-static pid_t keep_name(int fd)
-{
-	char path[64];
-	int ready[2], i;
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	pid = fork();
-	if (!pid) {
-		if (open(path, O_PATH | O_CLOEXEC) < 0)
-			_exit(1);
-		for (i = 3; i < 100; i++) {
-			int flags = fcntl(i, F_GETFL);
-
-			if (i != ready[1] && flags >= 0 && !(flags & O_PATH))
-				close(i);
-		}
-		for (i = 0; i < 64; i++)
-			open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-		if (write(ready[1], "x", 1) != 1)
-			_exit(1);
-		alarm(PATIENCE_S);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	return pid;
-}
-
-/* The child is there still: nobody waited for it to end. */
-static void end_keeper(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-}
-
-static void its_name_does_not_keep_the_driver_bound(void **state)
-{
-	struct guest *guest = *state;
-	int fd = export_buf(guest);
-	pid_t pid = keep_name(fd);
-
-	close(fd);
-	assert_good(brg_vfio_reset(&guest->vfio));
-	brg_vfio_close(&guest->vfio);
-	assert_good(brg_pci_restore(&guest->binding));
-	end_keeper(pid);
-}
-
-static void its_name_does_not_keep_the_bar_from_being_registered(void **state)
-{
-	struct guest *guest = *state;
-	int fd = export_buf(guest);
-	pid_t pid = keep_name(fd);
-
-	close(fd);
-	guest_register(guest);
-	guest_unregister(guest);
-	end_keeper(pid);
-}
-
 static const struct CMUnitTest tests[] = {
 	GUEST_TEST(type1_maps_the_bar_but_no_dma_buf),
 	GUEST_TEST(it_cannot_be_pinned),
 	GUEST_TEST(walkers_leave_it_alone),
-	GUEST_TEST(its_name_does_not_keep_the_driver_bound),
-	GUEST_TEST(its_name_does_not_keep_the_bar_from_being_registered),
 };
 
 const struct guest_suite guest_dmabuf_holders = GUEST_SUITE(tests);

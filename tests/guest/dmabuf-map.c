@@ -2,6 +2,7 @@
 /* mmap() of a dma-buf that VFIO exported: what is in it, and for how long. */
 #include "guest.h"
 
+#include "soft-dirty.h"
 #include "vmas.h"
 
 #include <barrage/dmabuf.h>
@@ -126,6 +127,22 @@ static void huge_pages_are_inserted(void **state)
 	assert_in_range(vmas_faults_of(addr, 2 * MIB), 1, 4);
 	munmap(addr, 2 * MIB);
 	close(fd);
+}
+
+static void its_writes_can_be_tracked(void **state)
+{
+	const struct guest *guest = *state;
+	int fd = export_buf(guest);
+	void *addr = vmas_map_aligned(fd, 2 * MIB, 0);
+
+	const char *wrong = soft_dirty_write(addr, false);
+
+	if (!wrong)
+		wrong = soft_dirty_write(addr, true);
+	munmap(addr, 2 * MIB);
+	close(fd);
+	if (wrong)
+		fail_msg("%s", wrong);
 }
 
 static void what_cannot_be_mapped_is_refused(void **state)
@@ -394,6 +411,7 @@ static const struct CMUnitTest tests[] = {
 	GUEST_TEST(ranges_follow_one_another),
 	GUEST_TEST(an_offset_is_one_into_the_dma_buf),
 	GUEST_TEST(huge_pages_are_inserted),
+	GUEST_TEST(its_writes_can_be_tracked),
 	GUEST_TEST(what_cannot_be_mapped_is_refused),
 	GUEST_TEST(a_read_only_one_cannot_be_written),
 	GUEST_TEST(its_name_is_that_of_the_bar_until_it_gets_another),

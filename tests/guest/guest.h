@@ -81,6 +81,7 @@ extern const struct guest_suite guest_growth;
 extern const struct guest_suite guest_kinds;
 extern const struct guest_suite guest_ownership;
 extern const struct guest_suite guest_reset_deadlock;
+extern const struct guest_suite guest_reset_closed;
 extern const struct guest_suite guest_reset_error;
 extern const struct guest_suite guest_reset_errors;
 extern const struct guest_suite guest_reset_frozen;
@@ -98,6 +99,7 @@ extern const struct guest_suite guest_providers;
 extern const struct guest_suite guest_bar_map;
 extern const struct guest_suite guest_dmabuf_holders;
 extern const struct guest_suite guest_dmabuf_map;
+extern const struct guest_suite guest_dmabuf_name;
 extern const struct guest_suite guest_dmabuf_revoke;
 extern const struct guest_suite guest_dmabuf_memattr;
 extern const struct guest_suite guest_pages_export;
@@ -110,6 +112,8 @@ extern const struct guest_suite guest_pages_revoke;
 extern const struct guest_suite guest_pages_reset;
 extern const struct guest_suite guest_defects_p2pdma;
 extern const struct guest_suite guest_defects_dmabuf;
+extern const struct guest_suite guest_defects_mmap;
+extern const struct guest_suite guest_defects_name;
 extern const struct guest_suite guest_without_pages;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */

@@ -31,6 +31,7 @@ static const struct guest_suite *const common[] = {
 	&guest_providers,
 	&guest_bar_map,
 	&guest_dmabuf_holders,
+	&guest_dmabuf_name,
 	&guest_dmabuf_map,
 	&guest_dmabuf_revoke,
 	&guest_dmabuf_memattr,
@@ -59,6 +60,7 @@ static const struct guest_suite *const resets[] = {
 	&guest_reset_error,
 	&guest_reset_deadlock,
 	&guest_reset_errors,
+	&guest_reset_closed,
 	NULL,
 };
 
@@ -69,6 +71,8 @@ static const struct guest_suite *const slots[] = {
 
 static const struct guest_suite *const defects[] = {
 	&guest_defects_dmabuf,
+	&guest_defects_name,
+	&guest_defects_mmap,
 	&guest_defects_p2pdma,
 	NULL,
 };
