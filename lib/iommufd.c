@@ -75,25 +75,6 @@ int brg_iommufd_ioas_map(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 	return ret;
 }
 
-int brg_iommufd_ioas_map_file(const struct brg_iommufd *iommufd,
-			      uint32_t ioas_id, int fd, size_t len,
-			      uint64_t *iova)
-{
-	struct iommu_ioas_map_file map = {
-		.size = sizeof(map),
-		.flags = IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE,
-		.ioas_id = ioas_id,
-		.fd = fd,
-		.length = len,
-	};
-	int ret;
-
-	ret = call(iommufd, IOMMU_IOAS_MAP_FILE, &map, "cannot map a file");
-	if (!ret)
-		*iova = map.iova;
-	return ret;
-}
-
 int brg_iommufd_ioas_unmap(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 			   uint64_t iova, size_t len)
 {
@@ -105,6 +86,43 @@ int brg_iommufd_ioas_unmap(const struct brg_iommufd *iommufd, uint32_t ioas_id,
 	};
 
 	return call(iommufd, IOMMU_IOAS_UNMAP, &unmap, "cannot unmap memory");
+}
+
+int brg_iommufd_ioas_unmap_all(const struct brg_iommufd *iommufd,
+			       uint32_t ioas_id, uint64_t *bytes)
+{
+	struct iommu_ioas_unmap unmap = {
+		.size = sizeof(unmap),
+		.ioas_id = ioas_id,
+		.length = UINT64_MAX,
+	};
+	int ret;
+
+	ret = call(iommufd, IOMMU_IOAS_UNMAP, &unmap,
+		   "cannot unmap an address space");
+	if (!ret && bytes)
+		*bytes = unmap.length;
+	return ret;
+}
+
+int brg_iommufd_ioas_copy(const struct brg_iommufd *iommufd, uint32_t from_id,
+			  uint64_t from_iova, uint64_t len, uint32_t to_id,
+			  uint64_t *iova)
+{
+	struct iommu_ioas_copy copy = {
+		.size = sizeof(copy),
+		.flags = IOMMU_IOAS_MAP_READABLE | IOMMU_IOAS_MAP_WRITEABLE,
+		.dst_ioas_id = to_id,
+		.src_ioas_id = from_id,
+		.length = len,
+		.src_iova = from_iova,
+	};
+	int ret;
+
+	ret = call(iommufd, IOMMU_IOAS_COPY, &copy, "cannot copy a mapping");
+	if (!ret)
+		*iova = copy.dst_iova;
+	return ret;
 }
 
 int brg_iommufd_destroy(const struct brg_iommufd *iommufd, uint32_t id)
