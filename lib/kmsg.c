@@ -2,6 +2,7 @@
 #define BRG_LOG_PREFIX "kmsg"
 #include <barrage/kmsg.h>
 #include <barrage/log.h>
+#include <barrage/pci.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 
 #define DEVICE "/dev/kmsg"
 #define RECORD_BYTES 8192
+#define FAULT_HEAD "DMAR: DRHD: handling fault"
+#define FAULT_TEXT "DMAR: [DMA "
 
 /*
  * What the 7.3 sources print first when something is wrong. Each is long
@@ -52,7 +55,9 @@ static const char *const splats[] = {
 	"new suspected memory leaks",
 	"unreferenced object 0x",
 	"unregister_netdevice: waiting for",
-	"DMAR: DRHD: handling fault",
+	FAULT_HEAD,
+	FAULT_TEXT,
+	"dmar_fault: ", /* that some are not told */
 };
 
 bool brg_kmsg_is_splat(const char *line)
@@ -118,28 +123,45 @@ static const char *record_text(char *record)
 	return text + 1;
 }
 
+/* 1 with a line's text, 0 at the end of the log, -EPIPE where lines were lost */
+static int read_line(struct brg_kmsg *kmsg, char record[RECORD_BYTES + 1],
+		     const char **text)
+{
+	ssize_t got;
+
+	do {
+		got = read(kmsg->fd, record, RECORD_BYTES);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0 && errno == EPIPE)
+		return -EPIPE;
+	if (got < 0 && errno != EAGAIN)
+		return brg_fail(-errno, DEVICE ": %s", strerror(errno));
+	if (got <= 0)
+		return 0;
+	record[got] = '\0';
+	*text = record_text(record);
+	return 1;
+}
+
+static int fail_lost(void)
+{
+	return brg_fail(-EPIPE, "kernel log lines were overwritten unread: "
+				"boot with a larger log_buf_len=");
+}
+
 int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size)
 {
 	char record[RECORD_BYTES + 1], first[512] = "";
 	bool lost = false;
 	const char *text;
-	ssize_t got;
+	int ret;
 
-	for (;;) {
-		got = read(kmsg->fd, record, RECORD_BYTES);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == EPIPE) {
+	while ((ret = read_line(kmsg, record, &text))) {
+		if (ret == -EPIPE)
 			lost = true;
-			continue;
-		}
-		if (got < 0 && errno != EAGAIN)
-			return brg_fail(-errno, DEVICE ": %s", strerror(errno));
-		if (got <= 0)
-			break;
-		record[got] = '\0';
-		text = record_text(record);
-		if (!*first && brg_kmsg_is_splat(text))
+		else if (ret < 0)
+			return ret;
+		else if (!*first && brg_kmsg_is_splat(text))
 			snprintf(first, sizeof(first), "%s", text);
 	}
 	if (*first) {
@@ -147,9 +169,42 @@ int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size)
 			snprintf(splat, size, "%s", first);
 		return brg_fail(-EUCLEAN, "the kernel complains: %s", first);
 	}
-	if (lost)
-		return brg_fail(-EPIPE, "kernel log lines were overwritten "
-					"unread: boot with a larger "
-					"log_buf_len=");
-	return 0;
+	return lost ? fail_lost() : 0;
+}
+
+bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault)
+{
+	unsigned long long iova;
+	char what[8], bdf[16];
+	unsigned int reason;
+
+	/* dmar_fault_do_one(); older kernels leave out the PCI domain */
+	line = strstr(line, FAULT_TEXT);
+	if (!line || sscanf(line,
+			    FAULT_TEXT "%7s %*[^]]] Request device [%15[^]]] "
+				       "fault addr %llx [fault reason %x]",
+			    what, bdf, &iova, &reason) != 4)
+		return false;
+	if (brg_pci_parse_bdf(bdf, fault->bdf))
+		return false;
+	fault->write = !strcmp(what, "Write");
+	fault->iova = iova;
+	fault->reason = reason;
+	return true;
+}
+
+int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault)
+{
+	char record[RECORD_BYTES + 1];
+	const char *text;
+	int ret;
+
+	while ((ret = read_line(kmsg, record, &text)) > 0) {
+		if (brg_kmsg_parse_fault(text, fault))
+			return 1;
+		if (brg_kmsg_is_splat(text) && !strstr(text, FAULT_HEAD))
+			return brg_fail(-EUCLEAN, "the kernel complains: %s",
+					text);
+	}
+	return ret == -EPIPE ? fail_lost() : ret;
 }

@@ -26,6 +26,8 @@ static void trouble_is_recognised(void **state)
 		"kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug)",
 		"DMA-API: pci 0000:01:00.0: device driver frees DMA memory",
 		"DMAR: DRHD: handling fault status reg 2",
+		"DMAR: [DMA Write NO_PASID] Request device [0000:05:00.0] fault",
+		"dmar_fault: 3 callbacks suppressed",
 		"Kernel panic - not syncing: Fatal exception",
 	};
 	size_t i;
@@ -58,11 +60,38 @@ static void an_everyday_log_is_not(void **state)
 			fail_msg("\"%s\" was taken for trouble", fine[i]);
 }
 
+static void a_fault_of_the_iommu_is_read(void **state)
+{
+	struct brg_kmsg_fault fault = { 0 };
+
+	assert_true(brg_kmsg_parse_fault(
+		"DMAR: [DMA Write NO_PASID] Request device [0000:05:00.0] "
+		"fault addr 0x10001000 [fault reason 0x05] PTE Write access is "
+		"not set",
+		&fault));
+	assert_string_equal(fault.bdf, "0000:05:00.0");
+	assert_true(fault.write);
+	assert_true(fault.iova == 0x10001000);
+	assert_int_equal(fault.reason, 5);
+	assert_true(brg_kmsg_parse_fault(
+		"DMAR: [DMA Read PASID 0x1] Request device [04:00.1] fault "
+		"addr 0xfffffffff000 [fault reason 0x06] PTE Read access",
+		&fault));
+	assert_string_equal(fault.bdf, "0000:04:00.1");
+	assert_false(fault.write);
+	assert_true(fault.iova == 0xfffffffff000);
+	assert_int_equal(fault.reason, 6);
+	assert_false(brg_kmsg_parse_fault(
+		"DMAR: DRHD: handling fault status reg 2", &fault));
+	assert_false(brg_kmsg_parse_fault("DMAR: [DMA Write", &fault));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trouble_is_recognised),
 		cmocka_unit_test(an_everyday_log_is_not),
+		cmocka_unit_test(a_fault_of_the_iommu_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

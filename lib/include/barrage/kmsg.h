@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <barrage/pci.h>
 
 /** struct brg_kmsg - a reader of /dev/kmsg; @fd is -1 where closed */
 struct brg_kmsg {
@@ -40,6 +43,41 @@ void brg_kmsg_close(struct brg_kmsg *kmsg);
  * could be read, so that nobody knows; -errno.
  */
 int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size);
+
+/**
+ * struct brg_kmsg_fault - DMA that the IOMMU stopped, as the log tells it
+ * @bdf: who sent it, in full
+ * @write: it wanted to write
+ * @iova: address, of its page
+ * @reason: of the Intel VT-d specification, "Fault Reasons"
+ */
+struct brg_kmsg_fault {
+	char bdf[BRG_PCI_BDF_BYTES];
+	bool write;
+	uint64_t iova;
+	unsigned int reason;
+};
+
+/**
+ * brg_kmsg_next_fault - read on up to the next DMA that the IOMMU stopped
+ * @kmsg: open
+ * @fault: receives it
+ *
+ * For who provoked it: brg_kmsg_check() takes any for trouble that it reads
+ * itself. Other trouble on the way is trouble here too. The kernel tells of
+ * five in five seconds and keeps quiet about more (dmar_fault()). Does not
+ * block: what is not there yet may come later.
+ *
+ * Return: 1; 0 at the log's end; -EUCLEAN, -EPIPE, -errno as brg_kmsg_check().
+ */
+int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault);
+
+/**
+ * brg_kmsg_parse_fault - is this line about DMA that the IOMMU stopped?
+ * @line: text of a log line, without its prefix
+ * @fault: receives it
+ */
+bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault);
 
 /**
  * brg_kmsg_is_splat - does this line mean that the kernel is in trouble?
