@@ -7,18 +7,22 @@
  *	unplug ROLE	as by the button of the device's slot
  *	plug ROLE	the device again, once it is gone
  *	error PORT NAME	the port reports an error, by QEMU's name of it
+ *	holds ROLE OFFSET HEX	is that what stands in the memory behind the
+ *			device's BAR? -EUCLEAN where it is not
  */
 #include "session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "image.h"
 #include "machine-devices.h"
 #include "qmp.h"
 
-#define MAX_REQUEST 256
+#define MAX_REQUEST 16384
 
 static int run(struct vm_session *session, const char *command,
 	       json_t *arguments)
@@ -77,6 +81,45 @@ static int inject(struct vm_session *session, const char *port,
 	return ret;
 }
 
+/* -EUCLEAN at the first byte that is another */
+static int compare(const uint8_t *data, size_t size, const char *hex)
+{
+	unsigned int byte;
+
+	for (; *hex; hex += 2, data++, size--) {
+		if (!size || strspn(hex, "0123456789abcdef") < 2)
+			return -EINVAL;
+		sscanf(hex, "%2x", &byte);
+		if (*data != byte)
+			return -EUCLEAN;
+	}
+	return 0;
+}
+
+/* What the machine's own CPUs see may be in a cache of theirs: look from here. */
+static int holds(struct vm_session *session, const struct vm_device *dev,
+		 const char *where, const char *hex)
+{
+	struct vm_image image;
+	char *path, *end;
+	unsigned long long offset;
+	int ret;
+
+	if (!dev || !dev->memory_property || !where || !hex)
+		return -EINVAL;
+	offset = strtoull(where, &end, 0);
+	path = vm_machine_memory_path(session->machine, dev);
+	ret = *end ? -EINVAL : vm_image_open(path, &image);
+	free(path);
+	if (ret)
+		return ret;
+	ret = offset < image.size ?
+		      compare(image.data + offset, image.size - offset, hex) :
+		      -EINVAL;
+	vm_image_close(&image);
+	return ret;
+}
+
 static int do_request(struct vm_session *session, char *line)
 {
 	char *rest, *verb = strtok_r(line, " ", &rest);
@@ -85,6 +128,9 @@ static int do_request(struct vm_session *session, char *line)
 
 	if (!verb || !what)
 		return -EINVAL;
+	if (!strcmp(verb, "holds"))
+		return holds(session, find(session, what), name,
+			     strtok_r(NULL, " ", &rest));
 	if (!strcmp(verb, "error"))
 		return name && vm_topology_port(session->machine->topology,
 						what) ?

@@ -15,6 +15,7 @@
 #define PORTS "/sys/class/virtio-ports"
 #define PORT "barrage.host\n"
 #define ANSWER_MS 10000
+#define MAX_HELD 4096
 
 static bool is_port(const char *node)
 {
@@ -86,4 +87,18 @@ int host_ask(const char *fmt, ...)
 		ret = read_answer(fd);
 	close(fd);
 	return ret;
+}
+
+int host_holds(const char *role, uint64_t offset, const void *data, size_t len)
+{
+	static char hex[2 * MAX_HELD + 1];
+	const uint8_t *bytes = data;
+	size_t i;
+
+	if (!len || len > MAX_HELD)
+		return -EINVAL;
+	for (i = 0; i < len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	return host_ask("holds %s %#llx %s", role, (unsigned long long)offset,
+			hex);
 }
