@@ -20,6 +20,9 @@
 #define OPEN_NS 60000000000ull
 #define PATIENCE_NS 30000000000ull
 #define POLL_NS 5000000ull
+/* two lines each, of ten in five seconds: dmar_fault() */
+#define NR_FAULTS_TOLD 5
+#define FAULTS_TOLD_NS 6000000000ull
 
 static struct brg_kmsg kmsg = { .fd = -1 };
 static struct guest second;
@@ -48,6 +51,36 @@ int guest_judge(void **state)
 	brg_kmsg_close(&kmsg);
 	assert_good(ret);
 	return 0;
+}
+
+void guest_provoke_fault(void)
+{
+	static uint64_t provoked[NR_FAULTS_TOLD];
+	static unsigned int next;
+	uint64_t now = brg_clock_now_ns();
+	uint64_t *oldest = &provoked[next++ % NR_FAULTS_TOLD];
+
+	if (*oldest && now < *oldest + FAULTS_TOLD_NS)
+		brg_clock_sleep_ns(*oldest + FAULTS_TOLD_NS - now);
+	*oldest = brg_clock_now_ns();
+}
+
+void guest_expect_fault(const char *bdf, bool write, uint64_t iova)
+{
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
+	struct brg_kmsg_fault fault;
+	int ret;
+
+	while (!(ret = brg_kmsg_next_fault(&kmsg, &fault))) {
+		if (!brg_clock_left_ms(end))
+			fail_msg("the IOMMU did not stop %s", bdf);
+		brg_clock_sleep_ns(POLL_NS);
+	}
+	if (ret < 0)
+		fail_msg("%s", brg_last_error());
+	assert_string_equal(fault.bdf, bdf);
+	assert_int_equal(fault.write, write);
+	assert_true(fault.iova == (iova & ~(PAGE - 1)));
 }
 
 void guest_open(struct guest *guest, const char *role)

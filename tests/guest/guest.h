@@ -115,6 +115,7 @@ extern const struct guest_suite guest_defects_dmabuf;
 extern const struct guest_suite guest_defects_mmap;
 extern const struct guest_suite guest_defects_name;
 extern const struct guest_suite guest_without_pages;
+extern const struct guest_suite guest_ioas_dma;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);
@@ -196,6 +197,24 @@ int guest_touch(volatile void *addr, bool write);
 
 /** guest_expect_driver - wait, bounded, until it is so; "" for none */
 void guest_expect_driver(const char *role, const char *driver);
+
+/**
+ * guest_provoke_fault - call before each DMA that the IOMMU is to stop
+ *
+ * The kernel tells of five such in five seconds: this waits until it would tell.
+ */
+void guest_provoke_fault(void);
+
+/**
+ * guest_expect_fault - wait, bounded, until the kernel tells of DMA stopped
+ * @bdf: of the device that did it
+ * @write: it was to write memory
+ * @iova: any address in the page
+ *
+ * What else the kernel complains of fails the test, as does, at its end, each
+ * such DMA that nobody expected.
+ */
+void guest_expect_fault(const char *bdf, bool write, uint64_t iova);
 
 /** guest_role - environment of a role; fails the test where it is missing */
 const char *guest_role(const char *role);

@@ -4,9 +4,10 @@
  *
  *	guest-tests [--GROUP] [--list] [NAME...]
  *
- * Groups: resets and slots need the machine "reset", defects, which are those
- * of Linux without the series, the modules of kernel/modules, without-pages a
- * kernel without ZONE_DEVICE. Names may hold wildcards. TAP.
+ * Groups: resets and slots need the machine "reset", dmabufs the machine of that
+ * name, dmabufs and defects, which are those of Linux without the series, the
+ * modules of kernel/modules, without-pages a kernel without ZONE_DEVICE. Names
+ * may hold wildcards. TAP.
  */
 #include "guest.h"
 
@@ -77,6 +78,11 @@ static const struct guest_suite *const defects[] = {
 	NULL,
 };
 
+static const struct guest_suite *const dmabufs[] = {
+	&guest_ioas_dma,
+	NULL,
+};
+
 static const struct guest_suite *const without_pages[] = {
 	&guest_bar_map,
 	&guest_without_pages,
@@ -90,6 +96,7 @@ static const struct group {
 	{ "--resets", resets },
 	{ "--slots", slots },
 	{ "--defects", defects },
+	{ "--dmabufs", dmabufs },
 	{ "--without-pages", without_pages },
 };
 
