@@ -20,8 +20,8 @@
 #define OPEN_NS 60000000000ull
 #define PATIENCE_NS 30000000000ull
 #define POLL_NS 5000000ull
-/* two lines each, of ten in five seconds: dmar_fault() */
-#define NR_FAULTS_TOLD 5
+/* dmar_fault() counts three for each, and goes up to ten in five seconds */
+#define NR_FAULTS_TOLD 3
 #define FAULTS_TOLD_NS 6000000000ull
 
 static struct brg_kmsg kmsg = { .fd = -1 };

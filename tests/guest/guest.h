@@ -201,7 +201,7 @@ void guest_expect_driver(const char *role, const char *driver);
 /**
  * guest_provoke_fault - call before each DMA that the IOMMU is to stop
  *
- * The kernel tells of five such in five seconds: this waits until it would tell.
+ * The kernel tells of three in five seconds: this waits until it would tell.
  */
 void guest_provoke_fault(void);
 

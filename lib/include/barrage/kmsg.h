@@ -65,7 +65,7 @@ struct brg_kmsg_fault {
  *
  * For who provoked it: brg_kmsg_check() takes any for trouble that it reads
  * itself. Other trouble on the way is trouble here too. The kernel tells of
- * five in five seconds and keeps quiet about more (dmar_fault()). Does not
+ * three in five seconds and keeps quiet about more (dmar_fault()). Does not
  * block: what is not there yet may come later.
  *
  * Return: 1; 0 at the log's end; -EUCLEAN, -EPIPE, -errno as brg_kmsg_check().
