@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <libkmod.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static int load(const char *name)
+static int load_installed(const char *name)
 {
 	struct kmod_list *list = NULL, *item;
 	struct kmod_module *module;
@@ -38,6 +40,40 @@ static int load(const char *name)
 	kmod_module_unref_list(list);
 	kmod_unref(ctx);
 	return ret;
+}
+
+/* Of a kernel that tests made, where the environment names the folder */
+static int load_from_folder(const char *name)
+{
+	const char *folder = getenv("BARRAGE_MODULES");
+	struct kmod_module *module;
+	struct kmod_ctx *ctx;
+	char path[512];
+	int ret;
+
+	if (!folder ||
+	    snprintf(path, sizeof(path), "%s/%s.ko", folder, name) >=
+		    (int)sizeof(path) ||
+	    access(path, R_OK))
+		return -ENOENT;
+	ctx = kmod_new(NULL, NULL);
+	if (!ctx)
+		return -ENOMEM;
+	kmod_set_log_priority(ctx, -1);
+	ret = kmod_module_new_from_path(ctx, path, &module);
+	if (!ret) {
+		ret = kmod_module_insert_module(module, 0, NULL);
+		kmod_module_unref(module);
+	}
+	kmod_unref(ctx);
+	return ret == -EEXIST ? 0 : ret;
+}
+
+static int load(const char *name)
+{
+	int ret = load_from_folder(name);
+
+	return ret == -ENOENT ? load_installed(name) : ret;
 }
 
 static bool is_there(const char *driver)

@@ -5,7 +5,8 @@
 
 /**
  * brg_module_ensure_pci_driver - have a PCI driver in the kernel
- * @driver: loaded by libkmod where sysfs does not show it
+ * @driver: loaded by libkmod where sysfs does not show it, from the folder
+ *	that BARRAGE_MODULES names if it is there
  *
  * Return: 0; -EOPNOTSUPP where this kernel has no such module; -EPERM; -errno.
  */

@@ -20,8 +20,11 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* The device's own buffer */
-#define BARRAGE_IMPORTER_BUFFER_BYTES 4096
+/*
+ * The device's own buffer, as far as it is used: the other half's last byte ends
+ * QEMU before 8.1, which takes it for one beyond.
+ */
+#define BARRAGE_IMPORTER_BUFFER_BYTES 2048
 
 #define BARRAGE_IMPORTER_MAX_DELAY_MS 20000
 
@@ -61,8 +64,8 @@ struct barrage_importer_attach {
 };
 
 /* What the device may do with the memory */
-#define BARRAGE_IMPORTER_READ (1u << 0)
-#define BARRAGE_IMPORTER_WRITE (1u << 1)
+#define BARRAGE_IMPORTER_READ 0x1
+#define BARRAGE_IMPORTER_WRITE 0x2
 
 /**
  * struct barrage_importer_map - BARRAGE_IMPORTER_MAP
@@ -93,13 +96,13 @@ struct barrage_importer_undo {
 };
 
 /* From the device's buffer to the dma-buf; without it the other way */
-#define BARRAGE_IMPORTER_DMA_TO_DMABUF (1u << 0)
+#define BARRAGE_IMPORTER_DMA_TO_DMABUF 0x1
 
 /*
  * Misbehave: use the addresses of the mapping that there was last, whether or not
  * there still is one. No fence tells of this DMA.
  */
-#define BARRAGE_IMPORTER_DMA_STALE (1u << 1)
+#define BARRAGE_IMPORTER_DMA_STALE 0x2
 
 /**
  * struct barrage_importer_dma - BARRAGE_IMPORTER_DMA

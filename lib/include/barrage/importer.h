@@ -15,7 +15,7 @@
  *	brg_pci_restore(&binding);
  *
  * The device's engine takes 100 ms of the machine's time for each transfer of at
- * most 4 KiB. An importer may be used by several threads; their calls wait for
+ * most 2 KiB. An importer may be used by several threads; their calls wait for
  * each other, but for brg_importer_status() and brg_importer_await().
  */
 #ifndef BARRAGE_IMPORTER_H
@@ -30,7 +30,7 @@
 #define BRG_IMPORTER_DRIVER "barrage-importer"
 
 /* The device's own buffer, the most that one transfer moves */
-#define BRG_IMPORTER_BUFFER_BYTES 4096
+#define BRG_IMPORTER_BUFFER_BYTES 2048
 
 /* The longest delay, see brg_importer_delay() */
 #define BRG_IMPORTER_MAX_DELAY_MS 20000
@@ -238,7 +238,7 @@ int brg_importer_store(const struct brg_importer *importer, uint32_t offset,
  * @importer: with something mapped
  * @offset: into the dma-buf
  * @data: receives @len bytes
- * @len: any; each 4 KiB take two transfers
+ * @len: any; each 2 KiB take two transfers
  *
  * Goes through the device's buffer, whose content is lost.
  *
