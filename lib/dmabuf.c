@@ -6,46 +6,156 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vfio.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-int brg_dmabuf_export(const struct brg_vfio *vfio, unsigned int bar,
-		      uint64_t offset, uint64_t length, int *fdp)
+#define GET_DMA_BUF (VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF)
+#define SET_REVOKE                                                             \
+	(VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE)
+
+/* Nothing is wrong with it but that it asks for pages. */
+static bool one_range_fits(const struct brg_vfio *vfio, unsigned int bar,
+			   const struct brg_dmabuf_range *range)
 {
-	union {
-		struct vfio_device_feature_dma_buf get;
-		uint8_t room[sizeof(struct vfio_device_feature_dma_buf) +
-			     sizeof(struct vfio_region_dma_range)];
-	} arg = { .get = {
-			  .region_index = bar,
-			  .open_flags = O_RDWR | O_CLOEXEC,
-			  .nr_ranges = 1,
-		  } };
-	const char *hint;
-	int ret;
+	struct brg_vfio_region region;
 
-	arg.get.dma_ranges[0].offset = offset;
-	arg.get.dma_ranges[0].length = length;
-	ret = brg_vfio_feature(
-		vfio, VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF,
-		&arg, sizeof(arg));
-	if (ret >= 0) {
-		*fdp = ret;
-		return 0;
-	}
-	switch (ret) {
+	return !brg_vfio_region(vfio, bar, &region) && range->length &&
+	       !((range->offset | range->length) % BRG_DMABUF_PAGES_ALIGN) &&
+	       range->offset <= region.size_bytes &&
+	       range->length <= region.size_bytes - range->offset;
+}
+
+static int explain_export(const struct brg_vfio *vfio, unsigned int bar,
+			  unsigned int flags, int err)
+{
+	bool pages = flags & BRG_DMABUF_PAGES;
+	const char *hint;
+
+	switch (err) {
 	case -EBUSY:
-		hint = "it is registered for P2P: unregister it first";
+		hint = pages ? "it is registered for P2P, or another dma-buf "
+			       "or its I/O has the pages: end that first" :
+			       "it is registered for P2P: unregister it first";
 		break;
 	case -ENODEV:
 		hint = "vfio-pci has not claimed such a BAR";
 		break;
 	case -ENOTTY:
 	case -EOPNOTSUPP:
-		hint = "the kernel needs CONFIG_VFIO_PCI_DMABUF";
+		hint = pages ? "this kernel, device or BAR cannot have struct "
+			       "pages: boot one with the patches" :
+			       "the kernel needs CONFIG_VFIO_PCI_DMABUF";
+		break;
+	case -EINVAL:
+	case -EOVERFLOW:
+		hint = pages ? "ranges must be multiples of 2 MiB, within the "
+			       "BAR, without overlap" :
+			       "ranges must be whole pages, within the BAR";
+		break;
+	default:
+		hint = strerror(-err);
+	}
+	return brg_fail(err, "%s: BAR%u: cannot export a dma-buf%s: %s",
+			vfio->bdf, bar, pages ? " with pages" : "", hint);
+}
+
+int brg_dmabuf_export_ranges(const struct brg_vfio *vfio, unsigned int bar,
+			     const struct brg_dmabuf_range *ranges, size_t nr,
+			     unsigned int flags, int *fdp)
+{
+	struct vfio_device_feature_dma_buf *get;
+	size_t i, len;
+	int ret;
+
+	if (!nr || nr > BRG_DMABUF_MAX_RANGES)
+		return brg_fail(-EINVAL,
+				"%s: BAR%u: a dma-buf of %zu ranges: from 1 to "
+				"%d are possible",
+				vfio->bdf, bar, nr, BRG_DMABUF_MAX_RANGES);
+	len = sizeof(*get) + nr * sizeof(get->dma_ranges[0]);
+	get = calloc(1, len);
+	if (!get)
+		return brg_fail(-ENOMEM, "out of memory");
+	get->region_index = bar;
+	get->open_flags = O_RDWR | O_CLOEXEC;
+	get->flags = flags & BRG_DMABUF_PAGES ?
+			     VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES :
+			     0;
+	get->nr_ranges = (uint32_t)nr;
+	for (i = 0; i < nr; i++) {
+		get->dma_ranges[i].offset = ranges[i].offset;
+		get->dma_ranges[i].length = ranges[i].length;
+	}
+	ret = brg_vfio_feature(vfio, GET_DMA_BUF, get, len);
+	free(get);
+	if (ret >= 0) {
+		*fdp = ret;
+		return 0;
+	}
+	/* a kernel that does not know the flag says so as well */
+	if (ret == -EINVAL && flags & BRG_DMABUF_PAGES && nr == 1 &&
+	    one_range_fits(vfio, bar, ranges))
+		ret = -EOPNOTSUPP;
+	return explain_export(vfio, bar, flags, ret);
+}
+
+int brg_dmabuf_export(const struct brg_vfio *vfio, unsigned int bar,
+		      uint64_t offset, uint64_t length, int *fdp)
+{
+	const struct brg_dmabuf_range range = { offset, length };
+
+	return brg_dmabuf_export_ranges(vfio, bar, &range, 1, 0, fdp);
+}
+
+int brg_dmabuf_revoke(const struct brg_vfio *vfio, int fd)
+{
+	struct vfio_device_feature_dma_buf_revoke arg = { .dmabuf_fd = fd };
+	const char *hint;
+	int ret;
+
+	ret = brg_vfio_feature(vfio, SET_REVOKE, &arg, sizeof(arg));
+	if (ret >= 0)
+		return 0;
+	switch (ret) {
+	case -EINVAL:
+		hint = "it is not one that this device exported since it was "
+		       "opened";
+		break;
+	case -EBADF:
+		hint = "no dma-buf is open there";
+		break;
+	case -ENOTTY:
+	case -EOPNOTSUPP:
+		hint = "this kernel or device cannot: boot one with the "
+		       "patches, or reset the device";
 		break;
 	default:
 		hint = strerror(-ret);
 	}
-	return brg_fail(ret, "%s: BAR%u: cannot export a dma-buf: %s",
-			vfio->bdf, bar, hint);
+	return brg_fail(ret, "%s: cannot revoke the dma-buf %d: %s", vfio->bdf,
+			fd, hint);
+}
+
+int brg_dmabuf_map(int fd, size_t len, void **addrp)
+{
+	void *addr = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	int ret;
+
+	if (addr != MAP_FAILED) {
+		*addrp = addr;
+		return 0;
+	}
+	ret = -errno;
+	/* dma_buf_mmap_internal() says EINVAL where the exporter has none */
+	if (ret == -EINVAL || ret == -EOPNOTSUPP)
+		return brg_fail(-EOPNOTSUPP,
+				"cannot map the dma-buf %d, %zu bytes: it is "
+				"shorter, or its exporter maps none in this "
+				"kernel",
+				fd, len);
+	return brg_fail(ret, "cannot map the dma-buf %d: %s", fd,
+			ret == -ENODEV ? "it is revoked for good" :
+					 strerror(-ret));
 }

@@ -23,9 +23,12 @@ static int bounce_open(struct brg_mem *mem)
 				       &mem->provider);
 	if (!ret)
 		ret = brg_provider_take(mem->provider, params->bar, mem->size,
-					&mem->dev);
-	if (!ret)
+					&mem->at);
+	if (!ret) {
+		mem->taken = true;
+		mem->dev = brg_provider_at(mem->provider, params->bar, mem->at);
 		ret = brg_mem_host_pages(mem->size, &mem->io);
+	}
 	return ret;
 }
 
@@ -35,7 +38,8 @@ static void bounce_close(struct brg_mem *mem)
 		munmap(mem->io, mem->size);
 	if (!mem->provider)
 		return;
-	brg_provider_give(mem->provider, mem->params.bar, mem->dev);
+	if (mem->taken)
+		brg_provider_give(mem->provider, mem->params.bar, mem->at);
 	brg_provider_put(mem->provider, mem->params.bar);
 }
 
@@ -52,6 +56,18 @@ static int bounce_after_read(struct brg_mem *mem, size_t off, size_t len)
 	return 0;
 }
 
+/* A bounce is two facts: the I/O goes to RAM, and the copy goes to the BAR. */
+static int bounce_prove(const struct brg_mem *mem, const uint64_t *phys,
+			struct brg_proof *proof)
+{
+	int ret = brg_provider_prove(mem->provider, mem->params.bar, mem->at,
+				     mem->dev, mem->size);
+
+	if (!ret && proof->verdict == BRG_VERDICT_HOST)
+		proof->verdict = BRG_VERDICT_BOUNCE;
+	return ret;
+}
+
 const struct brg_mem_ops brg_mem_bounce = {
 	.name = "bounce",
 	.summary = "I/O to host pages, then a copy to or from the BAR by the "
@@ -63,4 +79,5 @@ const struct brg_mem_ops brg_mem_bounce = {
 	.close = bounce_close,
 	.before_write = bounce_before_write,
 	.after_read = bounce_after_read,
+	.prove = bounce_prove,
 };

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "mem-kinds.h"
-#include "provider.h"
 
 #define MAX_RAM_RANGES 256
 
@@ -31,20 +30,17 @@ static int look(const struct brg_mem *mem, const void *addr, uint64_t *phys,
 	return 0;
 }
 
-/* A bounce is two facts: the I/O goes to RAM, and the copy goes to the BAR. */
-static int look_at_copy(const struct brg_mem *mem, struct brg_proof *proof)
+/* What a kind can tell beyond page frames. That it is not so is a verdict. */
+static int ask_kind(const struct brg_mem *mem, const uint64_t *phys,
+		    struct brg_proof *proof)
 {
-	int ret;
+	int ret = mem->ops->prove(mem, phys, proof);
 
-	ret = brg_provider_prove(mem->provider, mem->params.bar, mem->dev,
-				 mem->size);
-	if (ret == -EXDEV) {
-		proof->verdict = BRG_VERDICT_NONE;
-		return 0;
-	}
-	if (!ret && proof->verdict == BRG_VERDICT_HOST)
-		proof->verdict = BRG_VERDICT_BOUNCE;
-	return ret;
+	if (ret != -EXDEV)
+		return ret;
+	proof->verdict = BRG_VERDICT_NONE;
+	snprintf(proof->text, sizeof(proof->text), "%.190s", brg_last_error());
+	return 0;
 }
 
 int brg_mem_prove(const struct brg_mem *mem, struct brg_proof *proof)
@@ -58,8 +54,8 @@ int brg_mem_prove(const struct brg_mem *mem, struct brg_proof *proof)
 	if (!phys)
 		return brg_fail(-ENOMEM, "out of memory");
 	ret = look(mem, mem->io, phys, &found);
-	if (!ret && (mem->ops->flags & BRG_MEM_COPIES))
-		ret = look_at_copy(mem, &found);
+	if (!ret && mem->ops->prove)
+		ret = ask_kind(mem, phys, &found);
 	free(phys);
 	if (ret)
 		return ret;

@@ -14,8 +14,10 @@
 #include "size.h"
 
 static const struct brg_mem_ops *const kinds[] = {
-	&brg_mem_host, &brg_mem_bounce, &brg_mem_p2p_register, &brg_mem_cmb,
-	NULL,
+	&brg_mem_host,	       &brg_mem_bounce,
+	&brg_mem_p2p_register, &brg_mem_dmabuf_pages,
+	&brg_mem_dmabuf,       &brg_mem_udmabuf,
+	&brg_mem_cmb,	       NULL,
 };
 
 const struct brg_mem_ops *const *brg_mem_kinds(void)
@@ -25,7 +27,7 @@ const struct brg_mem_ops *const *brg_mem_kinds(void)
 
 const char *brg_mem_names(void)
 {
-	return "host, bounce, p2p-register, cmb";
+	return "host, bounce, p2p-register, dmabuf-pages, dmabuf, udmabuf, cmb";
 }
 
 const struct brg_mem_ops *brg_mem_find(const char *name)
@@ -71,6 +73,8 @@ int brg_mem_open(const struct brg_mem_ops *ops,
 	mem->ops = ops;
 	mem->params = *params;
 	mem->params.bdf = NULL;
+	mem->dmabuf = -1;
+	mem->memfd = -1;
 	mem->size = (params->size_bytes + page - 1) / page * page;
 	if (params->bdf) {
 		ret = brg_pci_parse_bdf(params->bdf, mem->bdf);
@@ -124,6 +128,28 @@ void brg_mem_load(const struct brg_mem *mem, size_t off, void *dst, size_t len)
 void brg_mem_store(struct brg_mem *mem, size_t off, const void *src, size_t len)
 {
 	brg_mmio_store((uint8_t *)mem->dev + off, src, len);
+}
+
+int brg_mem_check_direct(const struct brg_mem_ops *ops)
+{
+	if (!ops->no_direct)
+		return 0;
+	return brg_fail(-EOPNOTSUPP, "%s: no direct I/O: %s", ops->name,
+			ops->no_direct);
+}
+
+int brg_mem_dmabuf_fd(const struct brg_mem *mem)
+{
+	if (mem->dmabuf >= 0)
+		return mem->dmabuf;
+	return brg_fail(-EOPNOTSUPP,
+			"%s: it has no dma-buf that could be imported",
+			mem->ops->name);
+}
+
+const struct brg_vfio *brg_mem_vfio(const struct brg_mem *mem)
+{
+	return mem->provider ? brg_provider_vfio(mem->provider) : NULL;
 }
 
 static int check_range(const struct brg_mem *mem, size_t off, size_t len)

@@ -11,15 +11,15 @@
 #include "size.h"
 
 int brg_provider_take(struct brg_provider *provider, unsigned int bar,
-		      size_t len, void **addrp)
+		      size_t len, uint64_t *atp)
 {
 	char want[BRG_SIZE_BYTES], left[BRG_SIZE_BYTES], all[BRG_SIZE_BYTES];
 	struct brg_bar_use *use = &provider->bars[bar];
-	uint64_t offset, largest;
+	uint64_t at, largest;
 	int ret;
 
 	pthread_mutex_lock(&provider->lock);
-	ret = brg_slices_take(&use->slices, len, &offset);
+	ret = brg_slices_take(&use->slices, len, &at);
 	largest = brg_slices_largest(&use->slices);
 	pthread_mutex_unlock(&provider->lock);
 	if (ret)
@@ -30,33 +30,32 @@ int brg_provider_take(struct brg_provider *provider, unsigned int bar,
 				provider->pci.bdf, brg_size_text(len, want),
 				brg_size_text(largest, left),
 				brg_size_text(use->length, all));
-	*addrp = (uint8_t *)use->map + offset;
+	*atp = at;
 	return 0;
 }
 
 void brg_provider_give(struct brg_provider *provider, unsigned int bar,
-		       void *addr)
+		       uint64_t at)
 {
-	struct brg_bar_use *use = &provider->bars[bar];
-
-	if (!addr)
-		return;
 	pthread_mutex_lock(&provider->lock);
-	brg_slices_give(&use->slices,
-			(uint64_t)((uint8_t *)addr - (uint8_t *)use->map));
+	brg_slices_give(&provider->bars[bar].slices, at);
 	pthread_mutex_unlock(&provider->lock);
 }
 
-static int prove_word(const struct brg_provider *provider, unsigned int bar,
-		      volatile uint64_t *word)
+void *brg_provider_at(const struct brg_provider *provider, unsigned int bar,
+		      uint64_t at)
 {
-	const struct brg_bar_use *use = &provider->bars[bar];
-	uint64_t at =
-		use->offset + (uint64_t)((uint8_t *)word - (uint8_t *)use->map);
+	return (uint8_t *)provider->bars[bar].map + at;
+}
+
+static int prove_word(const struct brg_provider *provider, unsigned int bar,
+		      uint64_t at, volatile uint64_t *word)
+{
 	uint64_t nonce = brg_clock_now_ns() ^ 0x6261727261676521ull;
 	uint64_t old = *word, found = 0;
 	int ret;
 
+	at += provider->bars[bar].offset;
 	*word = nonce;
 	ret = brg_vfio_read(&provider->vfio, bar, at, &found, sizeof(found));
 	*word = old;
@@ -67,14 +66,15 @@ static int prove_word(const struct brg_provider *provider, unsigned int bar,
 			provider->pci.bdf, bar, (unsigned long long)at);
 }
 
-int brg_provider_prove(struct brg_provider *provider, unsigned int bar,
-		       void *addr, size_t len)
+int brg_provider_prove(const struct brg_provider *provider, unsigned int bar,
+		       uint64_t at, void *addr, size_t len)
 {
+	const size_t last = len / sizeof(uint64_t) - 1;
 	uint64_t *words = addr;
 	int ret;
 
-	ret = prove_word(provider, bar, words);
+	ret = prove_word(provider, bar, at, words);
 	return ret ? ret :
-		     prove_word(provider, bar,
-				words + len / sizeof(*words) - 1);
+		     prove_word(provider, bar, at + last * sizeof(*words),
+				words + last);
 }

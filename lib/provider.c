@@ -78,6 +78,18 @@ static void close_device(struct brg_provider *old)
 	free(old);
 }
 
+const struct brg_vfio *brg_provider_vfio(const struct brg_provider *provider)
+{
+	return &provider->vfio;
+}
+
+static const char *const use_texts[] = {
+	[BRG_PROVIDER_MAPPED] = "mapped through VFIO (bounce)",
+	[BRG_PROVIDER_REGISTERED] = "registered for P2P",
+	[BRG_PROVIDER_EXPORTED] = "exported as dma-bufs",
+	[BRG_PROVIDER_PAGED] = "exported as dma-bufs with pages",
+};
+
 static int check_same(const struct brg_provider *provider, unsigned int bar,
 		      enum brg_provider_use use, uint64_t offset,
 		      uint64_t length)
@@ -88,10 +100,7 @@ static int check_same(const struct brg_provider *provider, unsigned int bar,
 		return brg_fail(-EBUSY,
 				"%s: BAR%u: this process has it %s: close that "
 				"first",
-				provider->pci.bdf, bar,
-				now->use == BRG_PROVIDER_MAPPED ?
-					"mapped through VFIO (bounce)" :
-					"registered for P2P");
+				provider->pci.bdf, bar, use_texts[now->use]);
 	if (now->offset != offset || now->length != length)
 		return brg_fail(-EBUSY,
 				"%s: BAR%u: this process uses %#llx bytes at "
@@ -115,7 +124,7 @@ static int start_use(struct brg_provider *provider, unsigned int bar,
 	if (use == BRG_PROVIDER_MAPPED)
 		ret = brg_vfio_map(&provider->vfio, bar, offset, length,
 				   &new->map);
-	else
+	else if (use == BRG_PROVIDER_REGISTERED)
 		ret = brg_p2p_register(&provider->vfio, bar, offset, length);
 	if (ret)
 		return ret;
@@ -132,7 +141,8 @@ static void end_use(struct brg_provider *provider, unsigned int bar)
 
 	if (old->use == BRG_PROVIDER_MAPPED)
 		munmap(old->map, old->length);
-	else if (provider->owner == getpid() &&
+	else if (old->use == BRG_PROVIDER_REGISTERED &&
+		 provider->owner == getpid() &&
 		 brg_p2p_unregister(&provider->vfio, bar, 0))
 		brg_warn("%s", brg_last_error());
 	brg_slices_clear(&old->slices);

@@ -23,6 +23,8 @@ enum brg_provider_use {
 	BRG_PROVIDER_UNUSED,
 	BRG_PROVIDER_MAPPED, /* by VFIO: for the CPU only */
 	BRG_PROVIDER_REGISTERED, /* page-backed: p2pmem */
+	BRG_PROVIDER_EXPORTED, /* pieces of it are dma-bufs */
+	BRG_PROVIDER_PAGED, /* pieces of it are dma-bufs with pages */
 };
 
 /* how one BAR is used; @refs of 0: not */
@@ -51,7 +53,7 @@ struct brg_provider {
  * brg_provider_get - open, or share, a BAR
  * @bdf: device
  * @bar: number
- * @use: MAPPED or REGISTERED
+ * @use: of the BAR
  * @offset: into the BAR
  * @length: 0: the rest of the BAR
  * @providerp: receives the provider, for brg_provider_put()
@@ -76,32 +78,46 @@ int brg_provider_get(const char *bdf, unsigned int bar,
  */
 void brg_provider_put(struct brg_provider *provider, unsigned int bar);
 
+/** brg_provider_vfio - the open device */
+const struct brg_vfio *brg_provider_vfio(const struct brg_provider *provider);
+
 /**
- * brg_provider_take - take a piece of a mapped BAR
- * @provider: from brg_provider_get() with MAPPED
+ * brg_provider_take - take a piece of a BAR
+ * @provider: from brg_provider_get(), but with REGISTERED
  * @bar: as given
- * @len: whole pages
- * @addrp: receives its address
+ * @len: whole pages; pieces lie at multiples of what all lengths, and the
+ *	range's offset, are multiples of
+ * @atp: receives where it is in the range
  *
  * Return: 0; -ENOMEM where no gap is as large; with brg_last_error() set.
  */
 int brg_provider_take(struct brg_provider *provider, unsigned int bar,
-		      size_t len, void **addrp);
+		      size_t len, uint64_t *atp);
 
 /**
  * brg_provider_give - give a piece back
  * @provider: from brg_provider_get()
  * @bar: as given
- * @addr: from brg_provider_take(); NULL is fine
+ * @at: from brg_provider_take()
  */
 void brg_provider_give(struct brg_provider *provider, unsigned int bar,
-		       void *addr);
+		       uint64_t at);
 
 /**
- * brg_provider_prove - is this piece really the BAR?
+ * brg_provider_at - the address of a piece
  * @provider: from brg_provider_get() with MAPPED
  * @bar: as given
- * @addr: from brg_provider_take()
+ * @at: from brg_provider_take()
+ */
+void *brg_provider_at(const struct brg_provider *provider, unsigned int bar,
+		      uint64_t at);
+
+/**
+ * brg_provider_prove - is this mapping really that piece of the BAR?
+ * @provider: from brg_provider_get()
+ * @bar: as given
+ * @at: from brg_provider_take()
+ * @addr: where it is mapped
  * @len: of it
  *
  * The kernel shows no page frames of a device's mapping, so this asks for what
@@ -111,7 +127,7 @@ void brg_provider_give(struct brg_provider *provider, unsigned int bar,
  *
  * Return: 0; -EXDEV where it is not; -errno; with brg_last_error() set.
  */
-int brg_provider_prove(struct brg_provider *provider, unsigned int bar,
-		       void *addr, size_t len);
+int brg_provider_prove(const struct brg_provider *provider, unsigned int bar,
+		       uint64_t at, void *addr, size_t len);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/vfio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -12,7 +13,7 @@
 
 #include "size.h"
 
-#define MAX_FEATURE_BYTES 256
+#define MAX_FEATURE_BYTES (64u << 10)
 
 int brg_vfio_region(const struct brg_vfio *vfio, uint32_t index,
 		    struct brg_vfio_region *region)
@@ -147,23 +148,24 @@ int brg_vfio_memory_is_on(const struct brg_vfio *vfio)
 int brg_vfio_feature(const struct brg_vfio *vfio, uint32_t flags, void *data,
 		     size_t len)
 {
-	union {
-		struct vfio_device_feature head;
-		uint8_t room[sizeof(struct vfio_device_feature) +
-			     MAX_FEATURE_BYTES];
-	} feature = { .head = { .flags = flags } };
+	struct vfio_device_feature *feature;
 	int ret;
 
 	if (len > MAX_FEATURE_BYTES)
 		return -EINVAL;
-	feature.head.argsz = (uint32_t)(sizeof(feature.head) + len);
+	feature = calloc(1, sizeof(*feature) + len);
+	if (!feature)
+		return -ENOMEM;
+	feature->argsz = (uint32_t)(sizeof(*feature) + len);
+	feature->flags = flags;
 	if (len)
-		memcpy(feature.head.data, data, len);
-	ret = ioctl(vfio->fd, VFIO_DEVICE_FEATURE, &feature);
+		memcpy(feature->data, data, len);
+	ret = ioctl(vfio->fd, VFIO_DEVICE_FEATURE, feature);
 	if (ret < 0)
-		return -errno;
-	if (len)
-		memcpy(data, feature.head.data, len);
+		ret = -errno;
+	else if (len)
+		memcpy(data, feature->data, len);
+	free(feature);
 	return ret;
 }
 

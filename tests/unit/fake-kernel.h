@@ -23,9 +23,14 @@ struct fake_kernel {
 	int nr_bound;
 	int nr_registered;
 	int nr_mapped;
+	int nr_exported;
+	uint64_t exported_at; /* the last one, in the BAR */
+	uint64_t exported_bytes;
+	bool exported_pages;
 	int open_result;
 	int register_result;
 	int map_result;
+	int export_result;
 	int unregister_result;
 	bool bound_when_closed;
 	bool mapping_is_elsewhere;

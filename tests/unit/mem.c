@@ -3,6 +3,7 @@
 #include "fake-kernel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 static void every_kind_is_found_by_its_name(void **state)
 {
@@ -16,7 +17,7 @@ static void every_kind_is_found_by_its_name(void **state)
 		assert_non_null((*kind)->open);
 		assert_non_null((*kind)->close);
 	}
-	assert_int_equal(nr, 4);
+	assert_int_equal(nr, 7);
 }
 
 static void an_unknown_kind_lists_the_choices(void **state)
@@ -27,7 +28,8 @@ static void an_unknown_kind_lists_the_choices(void **state)
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		assert_null(brg_mem_find(unknown[i]));
 		assert_error(unknown[i]);
-		assert_error("host, bounce, p2p-register, cmb");
+		assert_error("host, bounce, p2p-register, dmabuf-pages, "
+			     "dmabuf, udmabuf, cmb");
 	}
 	assert_null(brg_mem_find(NULL));
 }
@@ -45,11 +47,12 @@ static void bad_sizes_are_refused(void **state)
 static void a_provider_is_asked_for_where_one_is_needed(void **state)
 {
 	const struct brg_mem_params params = { .bar = 2, .size_bytes = 4096 };
-	static const char *const kinds[] = { "bounce", "p2p-register", "cmb" };
+	static const char *const kinds[] = { "bounce", "p2p-register", "dmabuf",
+					     "dmabuf-pages", "cmb" };
 	struct brg_mem *mem;
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 5; i++) {
 		assert_int_equal(
 			brg_mem_open(brg_mem_find(kinds[i]), &params, &mem),
 			-EINVAL);
@@ -164,6 +167,97 @@ static void a_bounce_copies_both_ways(void **state)
 	brg_mem_close(mem);
 }
 
+/* The flag for programs, the line for people, and what is asked for I/O agree. */
+static void what_cannot_do_direct_io_says_why(void **state)
+{
+	const struct brg_mem_ops *const *kind;
+	bool can;
+
+	for (kind = brg_mem_kinds(); *kind; kind++) {
+		can = (*kind)->flags & BRG_MEM_CAN_ODIRECT;
+		assert_int_equal(brg_mem_check_direct(*kind),
+				 can ? 0 : -EOPNOTSUPP);
+		assert_int_equal(can, strcmp((*kind)->name, "dmabuf") != 0);
+	}
+	assert_int_equal(brg_mem_check_direct(brg_mem_find("dmabuf")),
+			 -EOPNOTSUPP);
+	assert_error("dmabuf: no direct I/O: a plain dma-buf has no struct");
+	assert_error("use dmabuf-pages");
+}
+
+static void only_dma_bufs_can_be_imported(void **state)
+{
+	struct brg_mem *mem;
+	int fd;
+
+	assert_int_equal(fake_open("bounce", 4096, &mem), 0);
+	assert_int_equal(brg_mem_dmabuf_fd(mem), -EOPNOTSUPP);
+	assert_error("bounce: it has no dma-buf");
+	assert_non_null(brg_mem_vfio(mem));
+	brg_mem_close(mem);
+	assert_int_equal(fake_open("dmabuf", 4096, &mem), 0);
+	fd = brg_mem_dmabuf_fd(mem);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD) >= 0, 1);
+	assert_non_null(brg_mem_vfio(mem));
+	brg_mem_close(mem);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_int_equal(fake_open("host", 4096, &mem), 0);
+	assert_null(brg_mem_vfio(mem));
+	brg_mem_close(mem);
+}
+
+static void a_dma_buf_of_a_fallback_is_not_called_p2p(void **state)
+{
+	static const char *const kinds[] = { "dmabuf", "dmabuf-pages" };
+	struct brg_proof proof = {};
+	struct brg_mem *mem;
+	size_t i;
+	int ret;
+
+	/* the right bytes, but in page frames that are not the BAR's */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(fake_open(kinds[i], 65536, &mem), 0);
+		ret = brg_mem_prove(mem, &proof);
+		if (ret != -EPERM) {
+			assert_int_equal(ret, -EXDEV);
+			assert_int_equal(proof.verdict, BRG_VERDICT_NONE);
+			assert_int_equal(proof.nr_in_bar, 0);
+			assert_error("not at 0x3800000000, which was exported");
+		}
+		brg_mem_close(mem);
+	}
+}
+
+/* Where the machine that builds has no udmabuf, it has to say so. */
+static void udmabuf_is_host_memory_or_says_what_is_missing(void **state)
+{
+	const struct brg_mem_params params = { .size_bytes = 65536 };
+	struct brg_proof proof = {};
+	struct brg_mem *mem;
+	int ret;
+
+	ret = brg_mem_open(brg_mem_find("udmabuf"), &params, &mem);
+	if (ret == -EOPNOTSUPP) {
+		assert_error("CONFIG_UDMABUF");
+		return;
+	}
+	if (ret == -EACCES) {
+		assert_error("root is needed");
+		return;
+	}
+	assert_int_equal(ret, 0);
+	assert_true(brg_mem_dmabuf_fd(mem) >= 0);
+	brg_mem_store(mem, 0, "first", 6);
+	ret = brg_mem_prove(mem, &proof);
+	if (ret != -EPERM) {
+		assert_int_equal(ret, 0);
+		assert_int_equal(proof.verdict, BRG_VERDICT_HOST);
+	}
+	assert_string_equal((char *)brg_mem_dev_addr(mem), "first");
+	brg_mem_close(mem);
+}
+
 static void cmb_wants_the_kernels_nvme_driver(void **state)
 {
 	struct brg_mem *mem;
@@ -187,6 +281,11 @@ int main(void)
 		FAKE_KERNEL_TEST(what_is_not_in_the_bar_is_not_called_p2p),
 		FAKE_KERNEL_TEST(a_bounce_is_proved_on_both_sides),
 		FAKE_KERNEL_TEST(a_bounce_copies_both_ways),
+		FAKE_KERNEL_TEST(what_cannot_do_direct_io_says_why),
+		FAKE_KERNEL_TEST(only_dma_bufs_can_be_imported),
+		FAKE_KERNEL_TEST(a_dma_buf_of_a_fallback_is_not_called_p2p),
+		FAKE_KERNEL_TEST(
+			udmabuf_is_host_memory_or_says_what_is_missing),
 		FAKE_KERNEL_TEST(cmb_wants_the_kernels_nvme_driver),
 	};
 

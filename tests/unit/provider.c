@@ -43,6 +43,15 @@ static void one_bar_is_used_in_one_way(void **state)
 	assert_int_equal(fake_open("bounce", 65536, &mem), 0);
 	assert_int_equal(fake_open("p2p-register", 65536, &other), -EBUSY);
 	assert_error("bounce");
+	assert_int_equal(fake_open("dmabuf", 65536, &other), -EBUSY);
+	brg_mem_close(mem);
+	assert_int_equal(fake_open("dmabuf", 65536, &mem), 0);
+	assert_int_equal(fake_open("dmabuf-pages", 65536, &other), -EBUSY);
+	assert_error("exported as dma-bufs:");
+	brg_mem_close(mem);
+	assert_int_equal(fake_open("dmabuf-pages", 65536, &mem), 0);
+	assert_int_equal(fake_open("p2p-register", 65536, &other), -EBUSY);
+	assert_error("dma-bufs with pages");
 	brg_mem_close(mem);
 }
 
@@ -116,6 +125,16 @@ static void whatever_fails_the_device_goes_back(void **state)
 	assert_int_equal(fake.nr_bound, 0);
 	assert_int_equal(fake.nr_open, 0);
 	assert_int_equal(fake.nr_registered, 0);
+	assert_int_equal(fake_open("dmabuf", 65536, &mem), -ENOMEM);
+	assert_string_equal(brg_last_error(), "mapping failed");
+	assert_int_equal(fake.nr_open, 0);
+	fake.map_result = 0;
+
+	fake.export_result = -EOPNOTSUPP;
+	assert_int_equal(fake_open("dmabuf-pages", 65536, &mem), -EOPNOTSUPP);
+	assert_string_equal(brg_last_error(), "exporting failed");
+	assert_int_equal(fake.nr_bound, 0);
+	assert_int_equal(fake.nr_open, 0);
 	assert_null(mem);
 }
 
@@ -161,6 +180,53 @@ static void bounces_take_pieces_of_one_mapping_until_it_is_full(void **state)
 	brg_mem_close(third);
 }
 
+static void dma_bufs_are_pieces_of_the_bar_as_large_as_the_memory(void **state)
+{
+	struct brg_mem *first, *second, *third = NULL;
+
+	assert_int_equal(fake_open("dmabuf", 5000, &first), 0);
+	assert_int_equal(fake.exported_at, 0);
+	assert_int_equal(fake.exported_bytes, 8192);
+	assert_false(fake.exported_pages);
+	assert_int_equal(fake_open("dmabuf", 15 * MIB, &second), 0);
+	assert_int_equal(fake.exported_at, 8192);
+	assert_int_equal(fake.nr_open, 1);
+	assert_int_equal(fake_open("dmabuf", 2 * MIB, &third), -ENOMEM);
+	assert_error("BAR exhausted: 2 MiB wanted");
+	/* a failure gives nothing back that belongs to another */
+	brg_mem_close(second);
+	assert_int_equal(fake_open("dmabuf", 4096, &third), 0);
+	assert_int_equal(fake.exported_at, 8192);
+	brg_mem_close(first);
+	brg_mem_close(third);
+}
+
+static void dma_bufs_with_pages_come_2_mib_at_a_time(void **state)
+{
+	struct brg_mem_params params = {
+		.bdf = BDF,
+		.bar = 2,
+		.offset_bytes = MIB,
+		.size_bytes = 4096,
+	};
+	const struct brg_mem_ops *ops = brg_mem_find("dmabuf-pages");
+	struct brg_mem *first, *second;
+
+	assert_int_equal(brg_mem_open(ops, &params, &first), -EINVAL);
+	assert_error("multiple of 2097152");
+	assert_int_equal(fake.nr_bound, 0);
+	params.offset_bytes = 4 * MIB;
+	assert_int_equal(brg_mem_open(ops, &params, &first), 0);
+	assert_int_equal(fake.exported_at, 4 * MIB);
+	assert_int_equal(fake.exported_bytes, 2 * MIB);
+	assert_true(fake.exported_pages);
+	assert_int_equal(brg_mem_size(first), 4096);
+	assert_int_equal(brg_mem_open(ops, &params, &second), 0);
+	assert_int_equal(fake.exported_at, 6 * MIB);
+	brg_mem_close(first);
+	brg_mem_close(second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +242,9 @@ int main(void)
 		FAKE_KERNEL_TEST(a_device_on_vfio_pci_stays_there),
 		FAKE_KERNEL_TEST(
 			bounces_take_pieces_of_one_mapping_until_it_is_full),
+		FAKE_KERNEL_TEST(
+			dma_bufs_are_pieces_of_the_bar_as_large_as_the_memory),
+		FAKE_KERNEL_TEST(dma_bufs_with_pages_come_2_mib_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@
 
 #include <barrage/log.h>
 #include <barrage/proof.h>
+#include <barrage/vfio.h>
 
 /* needs params.bdf (and bar): a provider */
 #define BRG_MEM_NEEDS_BDF (1u << 0)
@@ -31,14 +32,17 @@
 #define BRG_MEM_NEEDS_VFIO (1u << 2)
 /* io_addr is not the memory under test: before_write and after_read copy */
 #define BRG_MEM_COPIES (1u << 3)
+/* can be handed to importers: brg_mem_dmabuf_fd() */
+#define BRG_MEM_HAS_DMABUF (1u << 4)
 
 /**
  * struct brg_mem_params - what to allocate
  * @bdf: the provider, "0000:01:00.0"; NULL for kinds that need none
  * @bar: BAR number, 0 to 5
- * @offset_bytes: into the BAR, where the registration starts; a multiple of
- *	2 MiB for p2p-register
- * @reg_bytes: to register; 0: the rest of the BAR
+ * @offset_bytes: into the BAR, where the part of it that is used starts; a
+ *	multiple of 2 MiB for p2p-register and dmabuf-pages
+ * @reg_bytes: length of that part, which is registered, or which buffers are
+ *	cut out of; 0: the rest of the BAR
  * @size_bytes: of buffer wanted; rounded up to whole pages
  */
 struct brg_mem_params {
@@ -53,16 +57,20 @@ struct brg_mem;
 
 /**
  * struct brg_mem_ops - one kind of memory
- * @name: "host", "bounce", "p2p-register" or "cmb"
+ * @name: one of brg_mem_names()
  * @summary: one line for lists
  * @flags: BRG_MEM_*
  * @verdict: what a proof must find
+ * @no_direct: why O_DIRECT cannot use it, and what can; NULL where it can
  * @open: called by brg_mem_open()
  * @close: called by brg_mem_close(); takes half-open objects
  * @before_write: called before the bytes at io_addr are written to a disk;
  *	bounce copies BAR to host; NULL: nothing to do
  * @after_read: called after a disk was read to io_addr; bounce copies host to
  *	BAR; NULL: nothing to do
+ * @prove: called by brg_mem_prove() with the page frames and their judgement:
+ *	what else must be so; NULL: nothing. -EXDEV: it is not so, with
+ *	brg_last_error() set
  *
  * Programs call the brg_mem_*() functions, not the members.
  */
@@ -71,10 +79,13 @@ struct brg_mem_ops {
 	const char *summary;
 	unsigned int flags;
 	enum brg_verdict verdict;
+	const char *no_direct;
 	int (*open)(struct brg_mem *mem);
 	void (*close)(struct brg_mem *mem);
 	int (*before_write)(struct brg_mem *mem, size_t off, size_t len);
 	int (*after_read)(struct brg_mem *mem, size_t off, size_t len);
+	int (*prove)(const struct brg_mem *mem, const uint64_t *phys,
+		     struct brg_proof *proof);
 };
 
 /**
@@ -92,7 +103,7 @@ const struct brg_mem_ops *const *brg_mem_kinds(void);
  */
 const struct brg_mem_ops *brg_mem_find(const char *name);
 
-/** brg_mem_names - "host, bounce, p2p-register, cmb", for messages */
+/** brg_mem_names - "host, bounce, p2p-register, ...", for messages */
 const char *brg_mem_names(void);
 
 /**
@@ -101,7 +112,7 @@ const char *brg_mem_names(void);
  * @params: copied
  * @memp: receives the allocation; untouched on failure
  *
- * p2p-register and bounce bind the provider to vfio-pci where it has no
+ * Kinds with BRG_MEM_NEEDS_VFIO bind the provider to vfio-pci where it has no
  * driver, and give it back at the last close. A provider that another driver
  * holds is refused: brg_pci_bind() moves it where the user asked for that.
  *
@@ -135,6 +146,42 @@ void *brg_mem_io_addr(const struct brg_mem *mem);
  * brg_mem_load() and brg_mem_store(), never memcpy() or memset().
  */
 void *brg_mem_dev_addr(const struct brg_mem *mem);
+
+/**
+ * brg_mem_check_direct - may this kind be handed to O_DIRECT I/O?
+ * @ops: the kind
+ *
+ * For programs to ask before they start. The kernel answers such I/O with
+ * EFAULT: it can pin struct pages only.
+ *
+ * Return: 0; -EOPNOTSUPP with the reason in brg_last_error().
+ */
+int brg_mem_check_direct(const struct brg_mem_ops *ops);
+
+/**
+ * brg_mem_dmabuf_fd - the memory as a dma-buf, for importers
+ * @mem: allocation
+ *
+ * The buffer is the dma-buf's from offset 0, brg_mem_size() bytes; that of
+ * dmabuf-pages is rounded up to 2 MiB. The descriptor stays @mem's: neither
+ * close it nor use it after brg_mem_close(). 0 is one as good as any.
+ *
+ * Return: the descriptor; -EOPNOTSUPP for kinds without BRG_MEM_HAS_DMABUF,
+ * with brg_last_error() set.
+ */
+int brg_mem_dmabuf_fd(const struct brg_mem *mem);
+
+/**
+ * brg_mem_vfio - the VFIO device behind the memory
+ * @mem: allocation
+ *
+ * For what happens to memory from outside: revocation, resets. It is shared
+ * with other allocations on the same device, and open until the last of them is
+ * closed.
+ *
+ * Return: NULL for kinds without BRG_MEM_NEEDS_VFIO.
+ */
+const struct brg_vfio *brg_mem_vfio(const struct brg_mem *mem);
 
 /** brg_mem_size - usable bytes: size_bytes rounded up to whole pages */
 size_t brg_mem_size(const struct brg_mem *mem);
@@ -188,10 +235,13 @@ int brg_mem_after_read(struct brg_mem *mem, size_t off, size_t len);
  * @mem: allocation
  * @proof: receives counts, verdict and a line of text, also on -EXDEV
  *
- * Looks every page of io_addr up, which touches it. The kernel shows no page
- * frames of a BAR that is mapped through VFIO: for bounce, words stored through
- * dev_addr are read back through the VFIO file instead, and put back. Needs
- * CAP_SYS_ADMIN. Costs a system call and about 100 ns a page.
+ * Looks every page of io_addr up, which touches it. Those of dma-bufs must also
+ * be the very ones of the BAR that were exported. Where a second mapping is
+ * claimed to be the same memory (the BAR of bounce and dmabuf, the dma-buf of
+ * udmabuf), the first and the last word are stored through one, read through
+ * the other (the VFIO file for a BAR, of which the kernel shows no page frames
+ * where VFIO maps it), and put back. Needs CAP_SYS_ADMIN. Costs a system call
+ * and about 100 ns a page.
  *
  * Return: 0; -EXDEV where the verdict is not the kind's, with the reason in
  * brg_last_error(); -EPERM; -errno.

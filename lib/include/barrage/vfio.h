@@ -116,7 +116,7 @@ int brg_vfio_memory_is_on(const struct brg_vfio *vfio);
  * @vfio: open
  * @flags: the feature's number with VFIO_DEVICE_FEATURE_{GET,SET,PROBE}
  * @data: the feature's own structure, in and out; NULL where @len is 0
- * @len: of @data, at most 256
+ * @len: of @data, at most 64 KiB
  *
  * Does not set brg_last_error(): what an errno means depends on the feature.
  *
