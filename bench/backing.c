@@ -2,10 +2,7 @@
 #include "backing.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/vfio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <barrage/dmabuf.h>
@@ -34,48 +31,13 @@ static int p2p_map(const struct target *target, uint64_t length, void **addrp)
 	return brg_p2pmem_map(target->pci.bdf, length, addrp);
 }
 
-#ifdef VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES
 static int pages_make(const struct target *target, uint64_t length, int *fdp)
 {
-	union {
-		struct vfio_device_feature_dma_buf get;
-		uint8_t room[sizeof(struct vfio_device_feature_dma_buf) +
-			     sizeof(struct vfio_region_dma_range)];
-	} arg = { .get = {
-			  .region_index = target->bar,
-			  .open_flags = O_RDWR | O_CLOEXEC,
-			  .flags = VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES,
-			  .nr_ranges = 1,
-		  } };
-	int ret;
+	const struct brg_dmabuf_range range = { 0, length };
 
-	arg.get.dma_ranges[0].length = length;
-	ret = brg_vfio_feature(&target->vfio,
-			       VFIO_DEVICE_FEATURE_GET |
-				       VFIO_DEVICE_FEATURE_DMA_BUF,
-			       &arg, sizeof(arg));
-	if (ret >= 0) {
-		*fdp = ret;
-		return 0;
-	}
-	/* the offset is 0 and the length whole: it is the flag */
-	if (ret == -EINVAL)
-		return brg_fail(
-			-EOPNOTSUPP,
-			"%s: BAR%u: this kernel has no page-backed dma-bufs",
-			target->pci.bdf, target->bar);
-	return brg_fail(ret,
-			"%s: BAR%u: cannot export a page-backed dma-buf: %s",
-			target->pci.bdf, target->bar, strerror(-ret));
+	return brg_dmabuf_export_ranges(&target->vfio, target->bar, &range, 1,
+					BRG_DMABUF_PAGES, fdp);
 }
-#else
-static int pages_make(const struct target *target, uint64_t length, int *fdp)
-{
-	return brg_fail(
-		-EOPNOTSUPP,
-		"built with kernel headers that have no page-backed dma-bufs");
-}
-#endif
 
 static int pages_map(const struct target *target, uint64_t length, void **addrp)
 {

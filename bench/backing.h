@@ -21,8 +21,7 @@
  *	NULL where that cannot be done
  *
  * All return 0, or -errno with brg_last_error() set; @make returns -EOPNOTSUPP
- * or -ENOTTY where this kernel, or the headers that this program was built
- * with, do not have it.
+ * or -ENOTTY where this kernel does not have it.
  */
 struct backing {
 	const struct brg_mem_ops *mem;

@@ -36,6 +36,16 @@ static bool any_arm_needs_provider(const struct bench_options *options)
 	return false;
 }
 
+/* 0; -EOPNOTSUPP where I/O to one of the arms' memory cannot be direct */
+static int check_arms(const struct bench_options *options)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < options->nr_arms && !ret; i++)
+		ret = brg_mem_check_direct(options->arms[i]);
+	return ret;
+}
+
 /* what a benchmark needs and this call does not give is a skip */
 static enum bench_status check_needs(struct bench_context *context,
 				     const struct bench *bench)
@@ -56,8 +66,12 @@ static enum bench_status check_needs(struct bench_context *context,
 	bool provider = bench->needs & BENCH_NEEDS_PROVIDER;
 
 	/* what works on the arms may need none: host does not */
-	if (disk && !provider)
+	if (disk && !provider) {
+		if (check_arms(o))
+			return bench_reason(context, BENCH_SKIP, "%s",
+					    brg_last_error());
 		provider = any_arm_needs_provider(o);
+	}
 	if (provider && !*o->device)
 		return bench_reason(
 			context, BENCH_SKIP,

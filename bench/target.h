@@ -51,8 +51,8 @@ uint64_t target_bar_bytes(const struct target *target);
 double target_cpu_ns(void);
 
 /*
- * What records call memory that is measured by its own system calls, and that
- * no program of ours allocates buffers from.
+ * What records call memory that is measured by its own system calls, without
+ * an allocation of the library.
  */
 extern const struct brg_mem_ops target_mem_bar;
 extern const struct brg_mem_ops target_mem_dmabuf;

@@ -30,6 +30,11 @@ static int check_job(struct thread_data *td, const struct brg_mem_ops *kind)
 			td, EINVAL,
 			"no kind of memory: set barrage_mem= to one of %s (or mem=malloc for fio's own memory)",
 			brg_mem_names());
+	if (brg_mem_check_direct(kind))
+		return engine_fail(
+			td, EOPNOTSUPP,
+			"barrage_mem=%s (and through the page cache the CPU would copy every byte)",
+			brg_last_error());
 	if ((kind->flags & BRG_MEM_NEEDS_BDF) && !has_provider(o))
 		return engine_fail(
 			td, EINVAL,

@@ -22,7 +22,7 @@ struct fio_option engine_options[] = {
 		.type = FIO_OPT_STR_STORE,
 		.off1 = offsetof(struct engine_options, mem),
 		.cb = parse_mem,
-		.help = "host, bounce, p2p-register or cmb; fio's own mem= gives host",
+		.help = "host, bounce, p2p-register, dmabuf-pages, udmabuf or cmb; fio's own mem= gives host",
 		.category = FIO_OPT_C_ENGINE,
 		.group = FIO_OPT_G_INVALID,
 	},
