@@ -79,6 +79,7 @@ extern const struct guest_suite guest_io;
 extern const struct guest_suite guest_pins;
 extern const struct guest_suite guest_growth;
 extern const struct guest_suite guest_kinds;
+extern const struct guest_suite guest_kinds_dmabuf;
 extern const struct guest_suite guest_ownership;
 extern const struct guest_suite guest_reset_deadlock;
 extern const struct guest_suite guest_reset_closed;

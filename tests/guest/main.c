@@ -27,6 +27,7 @@ static const struct guest_suite *const common[] = {
 	&guest_teardown_suite,
 	&guest_pins,
 	&guest_kinds,
+	&guest_kinds_dmabuf,
 	&guest_ownership,
 	&guest_bars,
 	&guest_providers,
