@@ -28,6 +28,7 @@ enum {
 	KEY_ICOUNT,
 	KEY_TAP,
 	KEY_TAKE,
+	KEY_IMPORTER,
 };
 
 static const struct argp_option argp_options[] = {
@@ -37,6 +38,8 @@ static const struct argp_option argp_options[] = {
 	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
 	{ "take", KEY_TAKE, NULL, 0,
 	  "Take the device from the driver that has it, and give it back; sizes, costs and reset know how" },
+	{ "importer", KEY_IMPORTER, "BDF", 0,
+	  "A device that imports dma-bufs: QEMU's edu; it is given to the driver barrage-importer meanwhile" },
 	{ "peer", KEY_PEER, "DISK", 0,
 	  "Disk to read and write, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
 	{ "mem", KEY_MEM, "KIND[,KIND]", 0,
@@ -90,11 +93,12 @@ static void parse_runtime(struct argp_state *state, const char *text,
 	*value = got;
 }
 
-static void parse_device(struct argp_state *state, const char *text,
-			 struct bench_options *options)
+static void parse_device(struct argp_state *state, const char *option,
+			 const char *text, char bdf[BRG_PCI_BDF_BYTES])
 {
-	if (brg_pci_parse_bdf(text, options->device))
-		argp_error(state, "--device=%s: %s", text, brg_last_error());
+	if (brg_pci_parse_bdf(text, bdf))
+		argp_error(state, "--%s=%s: %s", option, text,
+			   brg_last_error());
 }
 
 static void add_arm(struct argp_state *state, const char *name,
@@ -133,10 +137,13 @@ static void parse_environment(struct argp_state *state,
 {
 	const char *device = getenv("BARRAGE_PROVIDER");
 	const char *bar = getenv("BARRAGE_PROVIDER_BAR");
+	const char *importer = getenv("BARRAGE_EDU");
 	uint64_t value;
 
 	if (device && *device)
-		parse_device(state, device, options);
+		parse_device(state, "device", device, options->device);
+	if (importer && *importer)
+		parse_device(state, "importer", importer, options->importer);
 	if (bar && *bar) {
 		parse_uint(state, "bar", bar, 0, BRG_PCI_NR_BARS - 1, &value);
 		options->bar = (unsigned int)value;
@@ -209,7 +216,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->take = true;
 		break;
 	case KEY_DEVICE:
-		parse_device(state, arg, options);
+		parse_device(state, "device", arg, options->device);
+		break;
+	case KEY_IMPORTER:
+		parse_device(state, "importer", arg, options->importer);
 		break;
 	case KEY_PEER:
 		options->peer = arg;

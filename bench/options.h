@@ -18,6 +18,7 @@
  * @names: names or globs of benchmarks; NULL-terminated, none: the default set
  * @device: provider; "" where none is known
  * @take: it may be taken from the driver that has it
+ * @importer: device that imports dma-bufs; "" where none is known
  * @peer: disk; NULL where none is known
  * @arms: kinds of memory to compare
  * @runtime_s: of each arm in each round, where a benchmark runs by time
@@ -31,6 +32,7 @@ struct bench_options {
 	bool take;
 	char device[BRG_PCI_BDF_BYTES];
 	unsigned int bar;
+	char importer[BRG_PCI_BDF_BYTES];
 	const char *peer;
 	const struct brg_mem_ops *arms[BENCH_MAX_ARMS];
 	unsigned int nr_arms;
