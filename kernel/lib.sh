@@ -160,13 +160,22 @@ copy_tree() {
 # series_patches: the paths of the patches of $SERIES, in order, one a line.
 # SERIES is "none", a series file, or unset for kernel/patches/series.
 series_patches() {
-	local file=${SERIES:-$kernel_dir/patches/series} folder name
+	local file=${SERIES:-$kernel_dir/patches/series}
 	[[ $file == none ]] && return
 	if [[ ! -f $file ]]; then
 		[[ -z ${SERIES:-} ]] && return
 		die "SERIES=$SERIES: no such file (a series file, or 'none')"
 	fi
-	file=$(realpath "$file")
+	listed_patches "$file"
+}
+
+# test_only_patches: those that come on top in kernels that are tested.
+test_only_patches() { listed_patches "$kernel_dir/test-only/series"; }
+
+# listed_patches SERIES-FILE: the paths of what it names, one a line.
+listed_patches() {
+	local file folder name
+	file=$(realpath "$1")
 	folder=$(dirname "$file")
 	while read -r name; do
 		[[ -f $folder/$name ]] ||
