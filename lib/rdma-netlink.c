@@ -69,7 +69,7 @@ static int talk(struct nl_sock *sock, int index, struct answer *answer)
 	return nl_recvmsgs_default(sock) < 0 ? -ENODEV : 0;
 }
 
-int brg_rdma_driver_of(int index, const struct brg_rdma_driver **driverp)
+int brg_rdma_driver_id(int index, uint32_t *idp)
 {
 	struct answer answer = {};
 	struct nl_sock *sock;
@@ -86,6 +86,6 @@ int brg_rdma_driver_of(int index, const struct brg_rdma_driver **driverp)
 		return ret;
 	if (!answer.has_id)
 		return -ENODATA;
-	*driverp = brg_rdma_driver_by_id(answer.id);
+	*idp = answer.id;
 	return 0;
 }

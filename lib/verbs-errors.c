@@ -23,7 +23,8 @@ static const struct {
 	[IBV_WC_LOC_PROT_ERR] = { "this end's region does not allow it: out of "
 				  "the region, revoked, or of another domain",
 				  -EFAULT },
-	[IBV_WC_WR_FLUSH_ERR] = { "flushed: an earlier request has failed",
+	[IBV_WC_WR_FLUSH_ERR] = { "flushed: an earlier request has failed, or this "
+				  "one and the device does not tell why",
 				  -ECANCELED },
 	[IBV_WC_MW_BIND_ERR] = { "the memory window could not be bound", -EIO },
 	[IBV_WC_BAD_RESP_ERR] = { "an answer that makes no sense", -EIO },

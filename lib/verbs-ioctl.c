@@ -36,6 +36,7 @@ static const struct ib_uverbs_attr *add(struct command *command, uint16_t id,
 static int run(const struct brg_verbs *verbs, struct command *command)
 {
 	command->header.object_id = UVERBS_OBJECT_MR;
+	command->header.driver_id = verbs->info.driver_id;
 	command->header.length =
 		(uint16_t)(sizeof(command->header) +
 			   command->header.num_attrs * sizeof(*command->attrs));

@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <infiniband/verbs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "verbs-priv.h"
@@ -64,8 +66,14 @@ int brg_verbs_reg_host(const struct brg_verbs *verbs, void *addr,
 /* a dma-buf knows its size, which a seek to its end shows */
 static int64_t size_of(int fd)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
+	struct statfs fs;
+	off_t size;
 
+	if (fstatfs(fd, &fs))
+		return -errno;
+	if (fs.f_type != DMA_BUF_MAGIC)
+		return -EINVAL;
+	size = lseek(fd, 0, SEEK_END);
 	return size < 0 ? -errno : (int64_t)size;
 }
 

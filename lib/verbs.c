@@ -52,8 +52,13 @@ static void describe(struct ibv_device *device, struct brg_verbs_info *info)
 	brg_keep_error(&kept);
 	find_pci(info->name, info->bdf);
 	brg_keep_restore(&kept);
-	if (brg_rdma_driver_of(ibv_get_device_index(device), &info->driver))
+	if (brg_rdma_driver_id(ibv_get_device_index(device),
+			       &info->driver_id)) {
 		info->driver = guess_driver(info->name);
+		info->driver_id = info->driver->id;
+	} else {
+		info->driver = brg_rdma_driver_by_id(info->driver_id);
+	}
 }
 
 int brg_verbs_list(struct brg_verbs_info *infos, size_t max)
@@ -64,7 +69,7 @@ int brg_verbs_list(struct brg_verbs_info *infos, size_t max)
 	devices = ibv_get_device_list(&nr);
 	if (!devices && errno == ENOSYS)
 		return brg_fail(
-			-ENOSYS,
+			-EOPNOTSUPP,
 			"this kernel has no RDMA: load ib_uverbs, or build it with CONFIG_INFINIBAND_USER_ACCESS");
 	if (!devices)
 		return brg_fail(-errno, "RDMA devices cannot be listed: %s",
@@ -246,7 +251,7 @@ int brg_verbs_open(const char *name, unsigned int port,
 
 	devices = ibv_get_device_list(&nr);
 	if (!devices)
-		return brg_verbs_list(NULL, 0) < 0 ? -ENOSYS : -ENODEV;
+		return brg_verbs_list(NULL, 0) < 0 ? -EOPNOTSUPP : -ENODEV;
 	for (int i = 0; i < nr && ret; i++) {
 		if (name && strcmp(name, ibv_get_device_name(devices[i])))
 			continue;

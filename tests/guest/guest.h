@@ -117,6 +117,9 @@ extern const struct guest_suite guest_defects_mmap;
 extern const struct guest_suite guest_defects_name;
 extern const struct guest_suite guest_without_pages;
 extern const struct guest_suite guest_ioas_dma;
+extern const struct guest_suite guest_verbs_host;
+extern const struct guest_suite guest_verbs_data;
+extern const struct guest_suite guest_verbs_inputs;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);

@@ -81,6 +81,9 @@ static const struct guest_suite *const defects[] = {
 
 static const struct guest_suite *const dmabufs[] = {
 	&guest_ioas_dma,
+	&guest_verbs_host,
+	&guest_verbs_data,
+	&guest_verbs_inputs,
 	NULL,
 };
 

@@ -53,9 +53,9 @@ const struct brg_rdma_driver *brg_rdma_driver_by_id(uint32_t id);
 const struct brg_rdma_driver *brg_rdma_driver_by_name(const char *name);
 
 /**
- * brg_rdma_driver_of - ask the kernel which driver a device has
+ * brg_rdma_driver_id - ask the kernel which driver a device has
  * @index: the kernel's number of the device, ibv_get_device_index()
- * @driverp: receives the table's entry, "unknown" included
+ * @idp: receives enum rdma_driver_id, also of drivers not in the table
  *
  * The PCI device above an RDMA device does not tell: a software driver has
  * none, or its network card's. So it is asked over RDMA netlink
@@ -65,7 +65,7 @@ const struct brg_rdma_driver *brg_rdma_driver_by_name(const char *name);
  * Return: 0; -ENODEV; -ENODATA where the kernel does not say (hns and mthca);
  * -errno.
  */
-int brg_rdma_driver_of(int index, const struct brg_rdma_driver **driverp);
+int brg_rdma_driver_id(int index, uint32_t *idp);
 
 /**
  * brg_rdma_attach_text - how it attaches, and what vfio-pci says to that

@@ -36,11 +36,13 @@ struct ibv_qp;
  * struct brg_verbs_info - a device, not opened
  * @name: "mlx5_0"
  * @driver: what is known about its driver
+ * @driver_id: the kernel's number of the driver
  * @bdf: the PCI device that does the DMA; "" where there is none
  */
 struct brg_verbs_info {
 	char name[BRG_VERBS_NAME_BYTES];
 	const struct brg_rdma_driver *driver;
+	uint32_t driver_id;
 	char bdf[BRG_PCI_BDF_BYTES];
 };
 
@@ -49,7 +51,7 @@ struct brg_verbs_info {
  * @infos: receives up to @max
  * @max: room in @infos
  *
- * Return: how many, 0 included; -errno (-ENOSYS: the kernel has no RDMA).
+ * Return: how many, 0 included; -EOPNOTSUPP where the kernel has no RDMA; -errno.
  */
 int brg_verbs_list(struct brg_verbs_info *infos, size_t max);
 
