@@ -61,10 +61,10 @@ int brg_importer_open(const char *bdf, struct brg_importer *importer)
 		return 0;
 	ret = -errno;
 	if (ret == -ENOENT || ret == -ENXIO)
-		return brg_fail(-ENODEV,
-				"%s: no importer: bind it to "
-				BRG_IMPORTER_DRIVER,
-				importer->bdf);
+		return brg_fail(
+			-ENODEV,
+			"%s: no importer: bind it to " BRG_IMPORTER_DRIVER,
+			importer->bdf);
 	return brg_fail(ret, "%s: %s%s", path, strerror(-ret),
 			ret == -EACCES || ret == -EPERM ? ": root is needed" :
 							  "");

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define MAX_TESTS 256
+#define MAX_TESTS 512
 #define EXIT_HARNESS 99
 
 static const struct guest_suite *const common[] = {
@@ -85,6 +85,10 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_verbs_data,
 	&guest_verbs_inputs,
 	NULL,
+	&guest_importer_dma,	&guest_importer_attach,
+	&guest_importer_revoke, &guest_importer_slow,
+	&guest_importer_stale,	&guest_importer_ends,
+	&guest_ioas_dma,	NULL,
 };
 
 static const struct guest_suite *const without_pages[] = {
@@ -154,6 +158,11 @@ int main(int argc, char **argv)
 		for (i = 0; i < (*suites)->nr && nr < MAX_TESTS; i++)
 			if (is_wanted((*suites)->tests[i].name, argv))
 				tests[nr++] = (*suites)->tests[i];
+	if (*suites || nr == MAX_TESTS) {
+		fprintf(stderr, "guest-tests: more than %d tests\n",
+			MAX_TESTS - 1);
+		return EXIT_HARNESS;
+	}
 	for (i = 0; list && i < nr; i++)
 		printf("%s\n", tests[i].name);
 	if (list)

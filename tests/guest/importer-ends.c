@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ends of an importer: its file, its process, its device and its driver go,
+ * at rest and while DMA runs. The memory is free again afterwards, and DMA that
+ * was begun has either arrived in whole or is known not to have.
+ */
+#include "importer.h"
+
+#include "ioas.h"
+
+#include <barrage/clock.h>
+#include <barrage/dmabuf.h>
+#include <barrage/sysfs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 30000
+#define POLL_NS (2 * IMPORTER_MS)
+
+static int write_in_thread(void *arg)
+{
+	return importer_dma(arg, true, 0, IMPORTER_BYTES);
+}
+
+static void await_dma(const struct brg_importer *it)
+{
+	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
+
+	while (!importer_status(it).nr_dmas) {
+		assert_true(brg_clock_left_ms(end) > 0);
+		brg_clock_sleep_ns(POLL_NS);
+	}
+}
+
+/* DMA under way, of bytes that are then in the BAR; nothing else holds them */
+static void start_dma(const struct brg_importer *it, uint8_t *sent)
+{
+	ioas_fill(sent, IMPORTER_BYTES, brg_clock_now_ns());
+	assert_good(brg_importer_store(it, 0, sent, IMPORTER_BYTES));
+	importer_start(write_in_thread, (void *)it);
+	await_dma(it);
+}
+
+static void importer_its_file_is_closed_while_dma_runs(void **state)
+{
+	struct brg_importer *it = &importer_get()->it[0];
+	uint8_t sent[IMPORTER_BYTES];
+
+	importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	start_dma(it, sent);
+	brg_importer_close(it);
+	assert_good(importer_join());
+	ioas_expect_bar(*state, IMPORTER_OFFSET, sent, sizeof(sent));
+}
+
+static void importer_its_process_is_killed_while_dma_runs(void **state)
+{
+	const struct guest *guest = *state;
+	const struct importer *test = importer_get();
+	const struct brg_importer *it = &test->it[1];
+	uint8_t sent[IMPORTER_BYTES];
+	struct brg_importer own;
+	int ready[2], status;
+	char byte = 0;
+	pid_t pid;
+
+	ioas_fill(sent, sizeof(sent), 1);
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	importer_export(guest);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		byte = brg_importer_open(it->bdf, &own) ||
+		       brg_importer_attach(&own, test->dmabuf,
+					   BRG_IMPORTER_DYNAMIC, NULL) ||
+		       brg_importer_map(&own, BRG_IMPORTER_RW, NULL);
+		if (write(ready[1], &byte, 1) == 1)
+			for (;;)
+				importer_dma(&own, true, 0, IMPORTER_BYTES);
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 0);
+	/* in the midst of one, as likely as not of the second or third */
+	brg_clock_sleep_ns(250 * IMPORTER_MS);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
+	assert_good(brg_dmabuf_revoke(&guest->vfio, test->dmabuf));
+	/* the engine is free for the next one */
+	importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	importer_expect_works(guest, &test->it[0], 0, 2);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void expect_gone(const struct brg_importer *it)
+{
+	struct pollfd pollfd = { .fd = it->fd, .events = POLLIN };
+	struct brg_importer_range range;
+	char byte;
+
+	assert_errno(importer_dma(it, true, 0, 1), ENODEV);
+	assert_errno(brg_importer_map(it, BRG_IMPORTER_RW, NULL), ENODEV);
+	assert_errno(brg_importer_detach(it, NULL), ENODEV);
+	assert_errno(brg_importer_load(it, 0, &byte, 1), ENODEV);
+	assert_errno(brg_importer_store(it, 0, &byte, 1), ENODEV);
+	assert_errno(brg_importer_ranges(it, &range, 1), ENODEV);
+	assert_errno(brg_importer_attach(it, importer_get()->dmabuf, 0, NULL),
+		     ENODEV);
+	importer_expect_state(it, BRG_IMPORTER_DETACHED);
+	assert_errno(brg_importer_await(it, UINT64_MAX, PATIENCE_MS), ENODEV);
+	assert_int_equal(poll(&pollfd, 1, 0), 1);
+	assert_true(pollfd.revents & POLLERR);
+}
+
+static void importer_its_driver_is_unbound(void **state)
+{
+	const struct guest *guest = *state;
+	struct importer *test = importer_get();
+	const struct brg_importer *it =
+		importer_use(guest, BRG_IMPORTER_DYNAMIC);
+	struct brg_importer again;
+
+	assert_good(brg_pci_restore(&test->bindings[0]));
+	expect_gone(it);
+	expect_gone(&test->it[1]);
+	assert_errno(brg_importer_open(it->bdf, &again), ENODEV);
+	/* nobody has to be waited for */
+	assert_good(brg_dmabuf_revoke(&guest->vfio, test->dmabuf));
+	/* what is open does not come back with the driver */
+	assert_good(
+		brg_pci_bind(it->bdf, BRG_IMPORTER_DRIVER, &test->bindings[0]));
+	expect_gone(it);
+	brg_importer_close(&test->it[0]);
+	assert_good(brg_importer_open(guest_role("EDU"), &test->it[0]));
+	importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	importer_expect_works(guest, it, 0, 3);
+}
+
+static void importer_its_driver_is_unbound_while_dma_runs(void **state)
+{
+	struct importer *test = importer_get();
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	uint8_t sent[IMPORTER_BYTES];
+
+	start_dma(it, sent);
+	assert_good(brg_pci_restore(&test->bindings[0]));
+	assert_good(importer_join());
+	ioas_expect_bar(*state, IMPORTER_OFFSET, sent, sizeof(sent));
+	expect_gone(it);
+}
+
+static void importer_its_device_is_removed_while_dma_runs(void **state)
+{
+	struct importer *test = importer_get();
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	uint8_t sent[IMPORTER_BYTES];
+
+	start_dma(it, sent);
+	assert_good(brg_sysfs_write("1", "bus/pci/devices/%s/remove", it->bdf));
+	assert_good(importer_join());
+	ioas_expect_bar(*state, IMPORTER_OFFSET, sent, sizeof(sent));
+	expect_gone(it);
+	assert_good(brg_sysfs_write("1", "bus/pci/rescan"));
+	assert_good(brg_pci_restore(&test->bindings[0]));
+	brg_importer_close(&test->it[0]);
+	assert_good(brg_pci_bind(guest_role("EDU"), BRG_IMPORTER_DRIVER,
+				 &test->bindings[0]));
+	assert_good(brg_importer_open(guest_role("EDU"), &test->it[0]));
+	importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	importer_expect_works(*state, it, 0, 4);
+}
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, "barrage_importer", O_NONBLOCK) ?
+		       -errno :
+		       0;
+}
+
+static void read_all(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[512];
+
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		;
+	fclose(file);
+}
+
+static void importer_the_module_stays_while_it_is_in_use(void **state)
+{
+	const struct guest *guest = *state;
+	struct importer *test = importer_get();
+	const struct brg_importer *it =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	size_t i;
+
+	importer_expect_works(guest, it, 0, 5);
+	assert_errno(unload(), EWOULDBLOCK);
+	importer_expect_works(guest, it, 0, 6);
+	for (i = 0; i < IMPORTER_MAX; i++)
+		brg_importer_close(&test->it[i]);
+	/* devices that nobody has open do not keep it */
+	assert_good(unload());
+	/* its fences are in the dma-buf still */
+	read_all("/sys/kernel/debug/dma_buf/bufinfo");
+	assert_good(brg_dmabuf_revoke(&guest->vfio, test->dmabuf));
+	for (i = 0; i < 2; i++) {
+		const char *bdf = guest_role(i ? "OTHER_EDU" : "EDU");
+
+		assert_good(brg_pci_restore(&test->bindings[i]));
+		assert_good(brg_pci_bind(bdf, BRG_IMPORTER_DRIVER,
+					 &test->bindings[i]));
+	}
+	assert_good(brg_importer_open(guest_role("EDU"), &test->it[0]));
+	importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	importer_expect_works(guest, it, 0, 7);
+}
+
+/* Importers that come and go, and an exporter that does not care */
+static void come_and_go(const char *bdf, int fd)
+{
+	struct brg_importer it;
+
+	for (;;) {
+		if (brg_importer_open(bdf, &it))
+			_exit(1);
+		if (!brg_importer_attach(&it, fd, BRG_IMPORTER_DYNAMIC, NULL) &&
+		    !brg_importer_map(&it, BRG_IMPORTER_RW, NULL))
+			importer_dma(&it, true, 0, 64);
+		brg_importer_close(&it);
+	}
+}
+
+static void importer_all_of_it_races_with_revocation(void **state)
+{
+	const struct guest *guest = *state;
+	const struct importer *test = importer_get();
+	pid_t pids[4];
+	int status, i;
+
+	importer_export(guest);
+	for (i = 0; i < 4; i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			come_and_go(test->it[i & 2].bdf, test->dmabuf);
+			_exit(0);
+		}
+	}
+	for (i = 0; i < 30; i++) {
+		assert_good(brg_vfio_set_memory(&guest->vfio, false));
+		assert_good(brg_vfio_set_memory(&guest->vfio, true));
+	}
+	assert_good(brg_vfio_reset(&guest->vfio));
+	assert_good(brg_dmabuf_revoke(&guest->vfio, test->dmabuf));
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(waitpid(pids[i], &status, WNOHANG), 0);
+		kill(pids[i], SIGKILL);
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+	}
+	assert_good(brg_vfio_set_memory(&guest->vfio, true));
+	importer_use(guest, BRG_IMPORTER_DYNAMIC);
+	importer_expect_works(guest, &test->it[0], 0, 8);
+}
+
+static const struct CMUnitTest tests[] = {
+	IMPORTER_TEST(importer_its_file_is_closed_while_dma_runs),
+	IMPORTER_TEST(importer_its_process_is_killed_while_dma_runs),
+	IMPORTER_TEST(importer_its_driver_is_unbound),
+	IMPORTER_TEST(importer_its_driver_is_unbound_while_dma_runs),
+	IMPORTER_TEST(importer_its_device_is_removed_while_dma_runs),
+	IMPORTER_TEST(importer_the_module_stays_while_it_is_in_use),
+	IMPORTER_TEST(importer_all_of_it_races_with_revocation),
+};
+
+const struct guest_suite guest_importer_ends = GUEST_SUITE(tests);

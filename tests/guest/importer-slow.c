@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Importers that take their time to give the memory up: who takes it back waits
+ * for that, and for nothing else.
+ */
+#include "importer.h"
+
+#include "ioas.h"
+
+#include <barrage/clock.h>
+#include <barrage/dmabuf.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DELAY_MS 600
+/* of two at once: far from the sum */
+#define TWICE_MS (2 * SLACK_MS)
+/* never reached: something else has to end it */
+#define LONG_MS 15000
+/* emulation, with all debugging on, beside others */
+#define SLACK_MS 3000
+#define PATIENCE_MS 30000
+#define POLL_NS (2 * IMPORTER_MS)
+
+static int take_back(void *arg)
+{
+	const struct guest *guest = arg;
+
+	return brg_dmabuf_revoke(&guest->vfio, importer_get()->dmabuf);
+}
+
+static int reset(void *arg)
+{
+	const struct guest *guest = arg;
+
+	return brg_vfio_reset(&guest->vfio);
+}
+
+static int close_device(void *arg)
+{
+	struct guest *guest = arg;
+
+	brg_vfio_close(&guest->vfio);
+	return 0;
+}
+
+/* Begun before the notification, ended soon after the mapping was gone */
+static void expect_waited(const struct brg_importer *it, uint64_t ms)
+{
+	const struct importer_call *call = &importer_get()->call;
+	const struct brg_importer_status status = importer_status(it);
+
+	assert_int_equal(status.nr_invalidated, 1);
+	assert_int_equal(status.sum_ns, status.max_ns);
+	assert_int_equal(status.max_ns,
+			 status.unmapped_ns - status.notified_ns);
+	assert_in_range(status.max_ns / IMPORTER_MS, ms, ms + SLACK_MS);
+	assert_true(call->begin_ns <= status.notified_ns);
+	assert_true(call->end_ns >= status.unmapped_ns);
+	assert_in_range((call->end_ns - status.unmapped_ns) / IMPORTER_MS, 0,
+			SLACK_MS);
+}
+
+static void expect_call_waits(struct guest *guest, int (*call)(void *),
+			      enum brg_importer_mode mode,
+			      enum brg_importer_slow slow)
+{
+	const struct brg_importer *it = importer_use(guest, mode);
+
+	assert_good(brg_importer_delay(it, slow, DELAY_MS));
+	importer_start(call, guest);
+	assert_good(importer_join());
+	expect_waited(it, DELAY_MS);
+}
+
+static void importer_revoke_waits_for_a_slow_unmap(void **state)
+{
+	expect_call_waits(*state, take_back, BRG_IMPORTER_REVOCABLE,
+			  BRG_IMPORTER_SLOW_UNMAP);
+}
+
+static void importer_revoke_waits_for_a_slow_notification(void **state)
+{
+	expect_call_waits(*state, take_back, BRG_IMPORTER_DYNAMIC,
+			  BRG_IMPORTER_SLOW_NOTIFY);
+}
+
+static void importer_reset_waits_for_a_slow_unmap(void **state)
+{
+	const struct guest *guest = *state;
+
+	expect_call_waits(*state, reset, BRG_IMPORTER_DYNAMIC,
+			  BRG_IMPORTER_SLOW_UNMAP);
+	assert_good(brg_vfio_set_memory(&guest->vfio, true));
+	assert_good(brg_importer_delay(&importer_get()->it[0],
+				       BRG_IMPORTER_SLOW_UNMAP, 0));
+	importer_expect_works(guest, &importer_get()->it[0], 0, 1);
+}
+
+static void importer_close_waits_for_a_slow_unmap(void **state)
+{
+	expect_call_waits(*state, close_device, BRG_IMPORTER_REVOCABLE,
+			  BRG_IMPORTER_SLOW_UNMAP);
+	guest_await_open(*state);
+}
+
+static void importer_one_that_is_quick_is_not_waited_for(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+
+	importer_start(take_back, *state);
+	assert_good(importer_join());
+	expect_waited(it, 0);
+	/* it was unmapped in the notification itself */
+	assert_true(importer_status(it).max_ns < 500 * IMPORTER_MS);
+}
+
+static void importer_two_are_slow_at_the_same_time(void **state)
+{
+	const struct brg_importer *one =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	const struct brg_importer *other =
+		importer_attach(2, BRG_IMPORTER_DYNAMIC);
+
+	assert_good(brg_importer_delay(one, BRG_IMPORTER_SLOW_UNMAP, TWICE_MS));
+	assert_good(
+		brg_importer_delay(other, BRG_IMPORTER_SLOW_UNMAP, TWICE_MS));
+	importer_start(take_back, *state);
+	assert_good(importer_join());
+	assert_in_range(importer_took_ms(), TWICE_MS, TWICE_MS + SLACK_MS);
+	assert_int_equal(importer_status(one).nr_invalidated, 1);
+	assert_int_equal(importer_status(other).nr_invalidated, 1);
+}
+
+/* DMA that was begun in time ends in time: all of it arrives. */
+static int write_in_thread(void *arg)
+{
+	return importer_dma(arg, true, 0, IMPORTER_BYTES);
+}
+
+static void await_dma(const struct brg_importer *it, uint64_t nr)
+{
+	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
+
+	while (importer_status(it).nr_dmas < nr) {
+		assert_true(brg_clock_left_ms(end) > 0);
+		brg_clock_sleep_ns(POLL_NS);
+	}
+}
+
+static void expect_dma_ends_first(const struct guest *guest,
+				  const struct brg_importer *it, uint64_t ms)
+{
+	uint8_t sent[IMPORTER_BYTES];
+	uint64_t begin, end;
+
+	ioas_fill(sent, sizeof(sent), begin = brg_clock_now_ns());
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	importer_start(write_in_thread, (void *)it);
+	await_dma(it, 1);
+	begin = brg_clock_now_ns();
+	assert_good(take_back((void *)guest));
+	end = brg_clock_now_ns();
+	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
+	assert_good(importer_join());
+	importer_expect_state(it, BRG_IMPORTER_REVOKED);
+	assert_in_range((end - begin) / IMPORTER_MS, ms, ms + SLACK_MS);
+}
+
+static void importer_revoke_waits_for_dma(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+
+	expect_dma_ends_first(*state, it, 0);
+}
+
+static void importer_revoke_waits_for_a_slow_fence(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_DYNAMIC);
+
+	assert_good(brg_importer_delay(it, BRG_IMPORTER_SLOW_FENCE, DELAY_MS));
+	expect_dma_ends_first(*state, it, DELAY_MS);
+}
+
+static void importer_no_dma_begins_once_it_is_told(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_DYNAMIC);
+	uint64_t nr;
+
+	assert_good(brg_importer_delay(it, BRG_IMPORTER_SLOW_UNMAP, LONG_MS));
+	importer_start(take_back, *state);
+	assert_good(brg_importer_await(it, 1, PATIENCE_MS));
+	importer_expect_state(it, BRG_IMPORTER_INVALIDATED);
+	nr = importer_status(it).nr_dmas;
+	assert_errno(importer_dma(it, true, 0, 1), EAGAIN);
+	assert_errno(brg_importer_map(it, BRG_IMPORTER_RW, NULL), EAGAIN);
+	assert_int_equal(importer_status(it).nr_dmas, nr);
+	assert_false(atomic_load(&importer_get()->call.done));
+	/* its user gives it up by himself */
+	assert_good(brg_importer_unmap(it, NULL));
+	assert_good(importer_join());
+	expect_waited(it, 0);
+	assert_in_range(importer_took_ms(), 0, LONG_MS - SLACK_MS);
+}
+
+static void importer_its_end_ends_the_wait(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+
+	assert_good(brg_importer_delay(it, BRG_IMPORTER_SLOW_UNMAP, LONG_MS));
+	importer_start(take_back, *state);
+	assert_good(brg_importer_await(it, 1, PATIENCE_MS));
+	assert_false(atomic_load(&importer_get()->call.done));
+	brg_importer_close(&importer_get()->it[0]);
+	assert_good(importer_join());
+	assert_in_range(importer_took_ms(), 0, LONG_MS - SLACK_MS);
+}
+
+static void importer_a_killed_one_ends_the_wait(void **state)
+{
+	const struct importer *test = importer_get();
+	struct brg_importer it = { .fd = -1 };
+	int ready[2], status;
+	pid_t pid;
+	char byte;
+
+	importer_export(*state);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		byte = brg_importer_open(test->it[0].bdf, &it) ||
+		       brg_importer_attach(&it, test->dmabuf,
+					   BRG_IMPORTER_REVOCABLE, NULL) ||
+		       brg_importer_map(&it, BRG_IMPORTER_RW, NULL) ||
+		       brg_importer_delay(&it, BRG_IMPORTER_SLOW_UNMAP,
+					  LONG_MS);
+		if (write(ready[1], &byte, 1) == 1)
+			brg_importer_await(&it, 1, PATIENCE_MS);
+		if (write(ready[1], &byte, 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 0);
+	importer_start(take_back, *state);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_false(atomic_load(&test->call.done));
+	kill(pid, SIGKILL);
+	assert_good(importer_join());
+	assert_in_range(importer_took_ms(), 0, LONG_MS - SLACK_MS);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static const struct CMUnitTest tests[] = {
+	IMPORTER_TEST(importer_revoke_waits_for_a_slow_unmap),
+	IMPORTER_TEST(importer_revoke_waits_for_a_slow_notification),
+	IMPORTER_TEST(importer_reset_waits_for_a_slow_unmap),
+	IMPORTER_TEST(importer_close_waits_for_a_slow_unmap),
+	IMPORTER_TEST(importer_one_that_is_quick_is_not_waited_for),
+	IMPORTER_TEST(importer_two_are_slow_at_the_same_time),
+	IMPORTER_TEST(importer_revoke_waits_for_dma),
+	IMPORTER_TEST(importer_revoke_waits_for_a_slow_fence),
+	IMPORTER_TEST(importer_no_dma_begins_once_it_is_told),
+	IMPORTER_TEST(importer_its_end_ends_the_wait),
+	IMPORTER_TEST(importer_a_killed_one_ends_the_wait),
+};
+
+const struct guest_suite guest_importer_slow = GUEST_SUITE(tests);

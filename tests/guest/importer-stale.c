@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DMA after a revocation: what a device with a driver that does not play by the
+ * rules can do. The IOMMU is the judge; each fault that it tells is expected by
+ * the test that provoked it, at that address, from that device.
+ */
+#include "importer.h"
+
+#include "ioas.h"
+
+#include <barrage/clock.h>
+#include <barrage/dmabuf.h>
+
+#include <errno.h>
+
+#define LONG_MS 15000
+#define PATIENCE_MS 30000
+#define POLL_NS (2 * IMPORTER_MS)
+
+static int stale(const struct brg_importer *it, uint64_t offset, uint64_t *iova)
+{
+	struct brg_importer_dma dma = {
+		.to_dmabuf = true,
+		.stale = true,
+		.offset = offset,
+		.length_bytes = IMPORTER_STALE_BYTES,
+	};
+	int ret = brg_importer_dma(it, &dma);
+
+	*iova = dma.first;
+	return ret;
+}
+
+/* Without this the tests below could not fail. */
+static void importer_misbehaving_would_reach_the_bar(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+	struct brg_importer_range range;
+	uint8_t sent[IMPORTER_STALE_BYTES];
+	uint64_t iova;
+
+	ioas_fill(sent, sizeof(sent), 1);
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	assert_good(stale(it, PAGE, &iova));
+	ioas_expect_bar(*state, IMPORTER_OFFSET + PAGE, sent, sizeof(sent));
+	assert_int_equal(brg_importer_ranges(it, &range, 1), 1);
+	assert_true(iova == range.address + PAGE);
+	assert_int_equal(importer_status(it).nr_stale_dmas, 1);
+}
+
+static void expect_page_stopped(const struct guest *guest,
+				const struct brg_importer *it, uint64_t offset)
+{
+	uint8_t bar[IMPORTER_STALE_BYTES], sent[IMPORTER_STALE_BYTES];
+	uint64_t iova;
+
+	ioas_fill(bar, sizeof(bar), offset);
+	ioas_fill(sent, sizeof(sent), offset + 1);
+	ioas_bar_write(guest, IMPORTER_OFFSET + offset, bar, sizeof(bar));
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	guest_provoke_fault();
+	assert_good(stale(it, offset, &iova));
+	guest_expect_fault(it->bdf, true, iova);
+	ioas_expect_bar(guest, IMPORTER_OFFSET + offset, bar, sizeof(bar));
+}
+
+static void importer_no_page_is_left_mapped(void **state)
+{
+	const struct guest *guest = *state;
+	const struct brg_importer *it =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+
+	assert_good(brg_dmabuf_revoke(&guest->vfio, importer_get()->dmabuf));
+	expect_page_stopped(guest, it, 0);
+	expect_page_stopped(guest, it, IMPORTER_LEN / 2);
+	expect_page_stopped(guest, it, IMPORTER_LEN - PAGE);
+}
+
+static void importer_unmapping_by_itself_is_as_final(void **state)
+{
+	const struct brg_importer *it =
+		importer_use(*state, BRG_IMPORTER_REVOCABLE);
+
+	assert_good(brg_importer_unmap(it, NULL));
+	importer_expect_stopped(*state, it);
+}
+
+/* Addresses are of a device: another's mapping of the same is none of it */
+static void importer_the_other_device_goes_on(void **state)
+{
+	const struct guest *guest = *state;
+	const struct brg_importer *one =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	const struct brg_importer *other =
+		importer_attach(2, BRG_IMPORTER_REVOCABLE);
+
+	assert_good(brg_importer_unmap(one, NULL));
+	importer_expect_stopped(guest, one);
+	importer_expect_works(guest, other, 0, 2);
+}
+
+static int take_back(void *arg)
+{
+	const struct guest *guest = arg;
+
+	return brg_dmabuf_revoke(&guest->vfio, importer_get()->dmabuf);
+}
+
+/*
+ * An importer is trusted between the notification and its unmapping: the
+ * exporter waits for that instead.
+ */
+static void importer_while_the_exporter_waits_it_is_mapped(void **state)
+{
+	const struct guest *guest = *state;
+	const struct brg_importer *it =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	uint8_t sent[IMPORTER_STALE_BYTES];
+	uint64_t iova;
+
+	assert_good(brg_importer_delay(it, BRG_IMPORTER_SLOW_UNMAP, LONG_MS));
+	ioas_fill(sent, sizeof(sent), 3);
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	importer_start(take_back, *state);
+	assert_good(brg_importer_await(it, 1, PATIENCE_MS));
+	assert_good(stale(it, 0, &iova));
+	assert_false(atomic_load(&importer_get()->call.done));
+	assert_good(brg_importer_unmap(it, NULL));
+	assert_good(importer_join());
+	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
+	expect_page_stopped(guest, it, 0);
+}
+
+static int misbehave(void *arg)
+{
+	uint64_t iova;
+
+	return stale(arg, 0, &iova);
+}
+
+/* No fence tells of it, so nobody waits: it comes too late. */
+static void importer_dma_without_a_fence_comes_too_late(void **state)
+{
+	const struct guest *guest = *state;
+	const struct brg_importer *it =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
+	struct brg_importer_range range;
+	uint8_t bar[IMPORTER_STALE_BYTES], sent[IMPORTER_STALE_BYTES];
+
+	ioas_fill(bar, sizeof(bar), 4);
+	ioas_fill(sent, sizeof(sent), 5);
+	ioas_bar_write(guest, IMPORTER_OFFSET, bar, sizeof(bar));
+	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
+	assert_int_equal(brg_importer_ranges(it, &range, 1), 1);
+	guest_provoke_fault();
+	importer_start(misbehave, (void *)it);
+	while (!importer_status(it).nr_dmas) {
+		assert_true(brg_clock_left_ms(end) > 0);
+		brg_clock_sleep_ns(POLL_NS);
+	}
+	assert_good(take_back(*state));
+	assert_false(atomic_load(&importer_get()->call.done));
+	assert_good(importer_join());
+	guest_expect_fault(it->bdf, true, range.address);
+	ioas_expect_bar(guest, IMPORTER_OFFSET, bar, sizeof(bar));
+}
+
+static const struct CMUnitTest tests[] = {
+	IMPORTER_TEST(importer_misbehaving_would_reach_the_bar),
+	IMPORTER_TEST(importer_no_page_is_left_mapped),
+	IMPORTER_TEST(importer_unmapping_by_itself_is_as_final),
+	IMPORTER_TEST(importer_the_other_device_goes_on),
+	IMPORTER_TEST(importer_while_the_exporter_waits_it_is_mapped),
+	IMPORTER_TEST(importer_dma_without_a_fence_comes_too_late),
+};
+
+const struct guest_suite guest_importer_stale = GUEST_SUITE(tests);

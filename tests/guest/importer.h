@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * importer - devices that import dma-bufs, for tests
+ *
+ * Both edu are on barrage-importer. The first one has two importers, the other
+ * one has the third. What a failing test leaves open, the fixture closes.
+ */
+#ifndef IMPORTER_H
+#define IMPORTER_H
+
+#include "guest.h"
+
+#include <barrage/importer.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* what the tests export: far enough in to notice an offset that is lost */
+#define IMPORTER_OFFSET (6 * MIB)
+#define IMPORTER_LEN (64 * PAGE)
+
+/* of one transfer: less than the buffer, nothing round */
+#define IMPORTER_BYTES 1500
+
+/*
+ * of one that the IOMMU is to stop: QEMU does it in pieces of so much, each of
+ * which is a fault, and the kernel tells of a few only
+ */
+#define IMPORTER_STALE_BYTES 4
+
+#define IMPORTER_MS 1000000ull
+
+#define IMPORTER_MAX 3
+
+/**
+ * struct importer - what a test has
+ * @it: open importers; of the first two the device is the same
+ * @dmabuf: which the fixture closes, -1 for none
+ * @call: of importer_start()
+ */
+struct importer {
+	struct brg_pci_binding bindings[2];
+	struct brg_importer it[IMPORTER_MAX];
+	int dmabuf;
+	struct importer_call {
+		int (*call)(void *arg);
+		void *arg;
+		pthread_t thread;
+		bool started;
+		int ret;
+		uint64_t begin_ns;
+		uint64_t end_ns;
+		atomic_bool done;
+	} call;
+};
+
+/** importer_get - that of this test */
+struct importer *importer_get(void);
+
+/** importer_export - a dma-buf of IMPORTER_LEN at IMPORTER_OFFSET */
+int importer_export(const struct guest *guest);
+
+/** importer_use - export, attach to one of them, map for both ways */
+const struct brg_importer *importer_use(const struct guest *guest,
+					enum brg_importer_mode mode);
+
+/** importer_attach - the test's dma-buf to one of them, and map it */
+const struct brg_importer *importer_attach(size_t which,
+					   enum brg_importer_mode mode);
+
+/** importer_expect_works - DMA both ways, proven, at that offset of the dma-buf */
+void importer_expect_works(const struct guest *guest,
+			   const struct brg_importer *it, uint64_t offset,
+			   uint64_t seed);
+
+/** importer_expect_state - what STATUS says */
+void importer_expect_state(const struct brg_importer *it,
+			   enum brg_importer_state state);
+
+/** importer_status - what it is */
+struct brg_importer_status importer_status(const struct brg_importer *it);
+
+/**
+ * importer_expect_stopped - misbehave both ways at offset 0 of the mapping that
+ *	there was last: the IOMMU stops it, the BAR does not change
+ * @guest: open, with memory
+ */
+void importer_expect_stopped(const struct guest *guest,
+			     const struct brg_importer *it);
+
+/** importer_start - call in a thread; the fixture joins it */
+void importer_start(int (*call)(void *arg), void *arg);
+
+/** importer_join - wait, bounded, for what it returned */
+int importer_join(void);
+
+/** importer_took_ms - how long it took */
+uint64_t importer_took_ms(void);
+
+/** importer_dma - one transfer of @length bytes at @offset; 0 or -errno */
+int importer_dma(const struct brg_importer *it, bool to_dmabuf, uint64_t offset,
+		 uint32_t length);
+
+int importer_setup(void **state);
+int importer_teardown(void **state);
+
+#define IMPORTER_TEST(test)                                                    \
+	cmocka_unit_test_setup_teardown(test, importer_setup, importer_teardown)
+
+#endif
