@@ -126,6 +126,10 @@ extern const struct guest_suite guest_ioas_dma;
 extern const struct guest_suite guest_verbs_host;
 extern const struct guest_suite guest_verbs_data;
 extern const struct guest_suite guest_verbs_inputs;
+extern const struct guest_suite guest_ioas_revoke;
+extern const struct guest_suite guest_ioas_order;
+extern const struct guest_suite guest_ioas_busy;
+extern const struct guest_suite guest_ioas_input;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);

@@ -39,6 +39,14 @@ void ioas_open(struct ioas *it)
 	close(slice.fd);
 }
 
+void ioas_close(struct ioas *it)
+{
+	brg_edu_close(&it->edu);
+	if (it->host)
+		munmap(it->host, IOAS_LEN);
+	it->host = NULL;
+}
+
 int ioas_setup(void **state)
 {
 	guest_setup(state);
@@ -49,10 +57,7 @@ int ioas_setup(void **state)
 
 int ioas_teardown(void **state)
 {
-	brg_edu_close(&ioas.edu);
-	if (ioas.host)
-		munmap(ioas.host, IOAS_LEN);
-	ioas.host = NULL;
+	ioas_close(&ioas);
 	if (ioas.dmabuf >= 0)
 		close(ioas.dmabuf);
 	ioas.dmabuf = -1;

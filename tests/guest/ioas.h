@@ -44,6 +44,9 @@ struct ioas *ioas_get(void);
 /** ioas_open - open the device again that a test closed */
 void ioas_open(struct ioas *ioas);
 
+/** ioas_close - close it, and its host memory */
+void ioas_close(struct ioas *ioas);
+
 /** ioas_export - a dma-buf of IOAS_LEN at IOAS_OFFSET of the provider's BAR */
 int ioas_export(const struct guest *guest);
 

@@ -81,6 +81,10 @@ static const struct guest_suite *const defects[] = {
 
 static const struct guest_suite *const dmabufs[] = {
 	&guest_ioas_dma,
+	&guest_ioas_revoke,
+	&guest_ioas_order,
+	&guest_ioas_busy,
+	&guest_ioas_input,
 	&guest_verbs_host,
 	&guest_verbs_data,
 	&guest_verbs_inputs,

@@ -165,13 +165,18 @@ void pages_expect_direct(void *buf, bool works)
 			 strerror(-ret));
 }
 
+void pages_close_disk(void)
+{
+	if (disk >= 0)
+		close(disk);
+	disk = -1;
+}
+
 int pages_teardown(void **state)
 {
 	stuck_end();
 	pages_unmap();
 	pages_close();
-	if (disk >= 0)
-		close(disk);
-	disk = -1;
+	pages_close_disk();
 	return guest_teardown(state);
 }

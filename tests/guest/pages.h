@@ -49,6 +49,9 @@ uint8_t *pages_begin(const struct guest *guest);
 /** pages_disk - the scratch disk, for direct I/O; the fixture closes it */
 int pages_disk(void);
 
+/** pages_close_disk - if it is open */
+void pages_close_disk(void);
+
 /** pages_read - direct I/O from the disk; 0 or -errno */
 int pages_read(void *buf, size_t len);
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DMA that is under way when the memory is taken away. The engine of edu moves
+ * all bytes at the end of its 100 ms: what was begun before a revocation and
+ * ends after it has to be stopped, whole.
+ */
+#include "ioas.h"
+
+#include <barrage/clock.h>
+#include <barrage/mmio.h>
+
+#include <sys/mman.h>
+
+#define MS 1000000ull
+#define TRIES 20
+#define DELAYS 14
+#define DELAY_NS (12 * MS)
+
+/* Start a transfer to the BAR that ends after @revoke returned */
+static void run_across(const struct guest *guest,
+		       int (*revoke)(const struct guest *guest),
+		       int (*bring_back)(const struct guest *guest))
+{
+	uint8_t before[IOAS_BYTES], sent[IOAS_BYTES];
+	struct ioas *ioas = ioas_get();
+	bool running = false;
+	int i;
+
+	ioas_fill(before, IOAS_BYTES, 1);
+	ioas_fill(sent, IOAS_BYTES, 2);
+	memcpy(ioas->host, sent, IOAS_BYTES);
+	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_READ, IOAS_HOST, 0,
+				IOAS_BYTES));
+	for (i = 0; i < TRIES && !running; i++) {
+		ioas_map(guest);
+		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_BYTES);
+		guest_provoke_fault();
+		assert_good(brg_edu_start(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR,
+					  0, IOAS_BYTES));
+		assert_good(revoke(guest));
+		running = brg_edu_is_running(&ioas->edu);
+		assert_good(brg_edu_wait(&ioas->edu));
+		assert_good(bring_back(guest));
+		ioas_unmap();
+		/* on a busy machine the transfer was faster: once more */
+		if (!running)
+			ioas_expect_bar(guest, IOAS_OFFSET, sent, IOAS_BYTES);
+	}
+	assert_true(running);
+	guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
+	ioas_expect_bar(guest, IOAS_OFFSET, before, IOAS_BYTES);
+	assert_good(ioas_map_errno(ioas->dmabuf));
+	ioas_expect_works(guest, 3);
+}
+
+static int reset(const struct guest *guest)
+{
+	return brg_vfio_reset(&guest->vfio);
+}
+
+static int memory_off(const struct guest *guest)
+{
+	return brg_vfio_set_memory(&guest->vfio, false);
+}
+
+static int memory_on(const struct guest *guest)
+{
+	return brg_vfio_set_memory(&guest->vfio, true);
+}
+
+static void ioas_dma_that_ends_after_a_reset_is_stopped(void **state)
+{
+	run_across(*state, reset, memory_on);
+}
+
+static void ioas_dma_that_ends_after_memory_is_off_is_stopped(void **state)
+{
+	run_across(*state, memory_off, memory_on);
+}
+
+static bool has_arrived(const struct guest *guest, const uint8_t *sent)
+{
+	uint8_t found[IOAS_BYTES];
+	void *bar;
+
+	assert_good(brg_vfio_map(&guest->vfio, guest->bar, IOAS_OFFSET, PAGE,
+				 &bar));
+	brg_mmio_load(found, bar, IOAS_BYTES);
+	munmap(bar, PAGE);
+	return !memcmp(found, sent, IOAS_BYTES);
+}
+
+/*
+ * From no delay to more than a transfer takes: each arrives whole and without a
+ * fault, or not at all and with one.
+ */
+static void ioas_each_dma_arrives_or_is_stopped(void **state)
+{
+	uint8_t before[IOAS_BYTES], sent[IOAS_BYTES];
+	const struct guest *guest = *state;
+	struct ioas *ioas = ioas_get();
+	int i, nr_arrived = 0, nr_stopped = 0;
+
+	ioas_export(guest);
+	for (i = 0; i < DELAYS; i++) {
+		ioas_fill(before, IOAS_BYTES, 2 * i);
+		ioas_fill(sent, IOAS_BYTES, 2 * i + 1);
+		memcpy(ioas->host, sent, IOAS_BYTES);
+		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_BYTES);
+		assert_good(ioas_map_errno(ioas->dmabuf));
+		assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_READ, IOAS_HOST, 0,
+					IOAS_BYTES));
+		guest_provoke_fault();
+		assert_good(brg_edu_start(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR,
+					  0, IOAS_BYTES));
+		brg_clock_sleep_ns(i * DELAY_NS);
+		assert_good(memory_off(guest));
+		assert_good(brg_edu_wait(&ioas->edu));
+		assert_good(memory_on(guest));
+		ioas_unmap();
+		if (has_arrived(guest, sent)) {
+			ioas_expect_bar(guest, IOAS_OFFSET, sent, IOAS_BYTES);
+			nr_arrived++;
+		} else {
+			guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
+			ioas_expect_bar(guest, IOAS_OFFSET, before, IOAS_BYTES);
+			nr_stopped++;
+		}
+	}
+	assert_true(nr_arrived && nr_stopped);
+}
+
+static const struct CMUnitTest tests[] = {
+	IOAS_TEST(ioas_dma_that_ends_after_a_reset_is_stopped),
+	IOAS_TEST(ioas_dma_that_ends_after_memory_is_off_is_stopped),
+	IOAS_TEST(ioas_each_dma_arrives_or_is_stopped),
+};
+
+const struct guest_suite guest_ioas_busy = GUEST_SUITE(tests);
