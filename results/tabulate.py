@@ -4,7 +4,7 @@
 from records import size_text
 from table import Table
 
-ARMS = ("host", "bounce", "p2p-register")
+ARMS = ("host", "udmabuf", "bounce", "p2p-register", "dmabuf-pages", "dmabuf")
 NONE = "- "
 
 
@@ -94,13 +94,13 @@ def is_ratio(record):
 def fio_table(records, notes):
     """Host, bounce and P2P beside each other; None where no fio job ran."""
     records = [r for r in records if r["name"].startswith("fio-")]
-    arms, baselines = present_arms(records), present_baselines(records)
+    arms, ratios = present_arms(records), present_ratios(records)
     if not records:
         return None
     columns = [("", "job")]
     for arm in arms:
         columns += [(arm, title) for title in ("MB/s", "p50", "p99", "CPU")]
-    columns += [(f"p2p/{b}", "MB/s") for b in baselines]
+    columns += [(title, "MB/s") for title, _, _ in ratios]
     columns.append(("", "verdict"))
     table = Table(columns)
     for key in sorted({row_key(r) for r in records}):
@@ -110,10 +110,9 @@ def fio_table(records, notes):
             for metric, scale in (("bandwidth", 1e6), ("latency-p50", 1e3),
                                   ("latency-p99", 1e3), ("cpu-per-gb", 1)):
                 cells.append(cell(find(row, metric, arm), scale, notes))
-        for baseline in baselines:
+        for _, mem, baseline in ratios:
             cells.append(ratio_cell(
-                find(row, "bandwidth-ratio", "p2p-register", baseline),
-                notes))
+                find(row, "bandwidth-ratio", mem, baseline), notes))
         table.add(cells + [verdict_cell(row, notes)])
     return table
 
@@ -125,9 +124,12 @@ def present_arms(records):
     return arms + sorted(present - set(arms))
 
 
-def present_baselines(records):
-    return [a for a in ("bounce", "host")
-            if any(r.get("baseline") == a for r in records)]
+def present_ratios(records):
+    """(title, memory, baseline) of the ratios that there are."""
+    pairs = {(r["mem"], r["baseline"]) for r in records if is_ratio(r)}
+    return [(f"{'p2p' if mem == 'p2p-register' else mem}/{base}", mem, base)
+            for mem in ("p2p-register", "dmabuf-pages", "cmb")
+            for base in ("bounce", "host", "udmabuf") if (mem, base) in pairs]
 
 
 def io_table(records, notes):
@@ -138,17 +140,17 @@ def io_table(records, notes):
     counted = records[0]["clock"] == "icount"
     metric = "cost-per-io" if counted else "time-per-io"
     unit, scale = ("instructions", 1) if counted else ("us", 1e3)
-    arms, baselines = present_arms(records), present_baselines(records)
+    arms, ratios = present_arms(records), present_ratios(records)
     table = Table([("", "one I/O")] +
                   [(f"{unit} per I/O", arm) for arm in arms] +
-                  [(f"{unit} ratio", f"p2p/{b}") for b in baselines] +
+                  [(f"{unit} ratio", title) for title, _, _ in ratios] +
                   [("", "verdict")])
     for key in sorted({row_key(r) for r in records}):
         row = [r for r in records if row_key(r) == key]
         cells = [key[4][len("io-"):]]
         cells += [cell(find(row, metric, arm), scale, notes) for arm in arms]
-        cells += [ratio_cell(find(row, f"{metric}-ratio", "p2p-register", b),
-                             notes) for b in baselines]
+        cells += [ratio_cell(find(row, f"{metric}-ratio", mem, base), notes)
+                  for _, mem, base in ratios]
         table.add(cells + [verdict_cell(row, notes)])
     return table
 
@@ -174,7 +176,7 @@ FIO_LEGEND = ("Medians over the rounds. p50, p99: latency in us, a bounce's "
 UNITS = {"ns": ("us", 1e3), "B/s": ("MB/s", 1e6)}
 
 # names that have a table of their own
-OWN_TABLE = ("verify", "sizes", "reset")
+OWN_TABLE = ("verify", "sizes", "reset", "dmabufs")
 
 
 def time_unit(record):
@@ -283,7 +285,7 @@ def other_table(records, notes):
 
 
 # what moves no data, or checks its own
-NO_DATA = ("sizes", "reset", "register")
+NO_DATA = ("sizes", "reset", "register", "dmabufs")
 
 
 def verify_line(records):

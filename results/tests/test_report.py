@@ -127,6 +127,50 @@ class Report(ToolCase):
         self.assertIn("FAIL[1]", " ".join(row[1]))
         self.assertIn("LATE DMA: 1 of 1", out)
 
+    def dmabufs(self, ranges, **changes):
+        values = {"none": ("export", "close", "revoke"),
+                  "device": ("attach", "map", "unmap", "detach", "revoke"),
+                  "iommufd": ("map", "unmap", "revoke")}
+        if ranges > 1:
+            del values["iommufd"]
+        return [sample.make([1e3 * len(metric)] * 2, name="dmabufs",
+                            metric=metric, unit="ns", better="lower",
+                            mem="dmabuf-pages",
+                            params={"bytes": 1 << 20, "ranges": ranges,
+                                    "importer": importer}, **changes)
+                for importer, metrics in values.items() for metric in metrics]
+
+    def test_dmabufs(self):
+        out = self.report(self.dmabufs(8) + self.dmabufs(1))[1]
+        rows = [line.split() for line in out.splitlines()
+                if line.startswith("dmabuf-pages")]
+        self.assertEqual(rows[0], (
+            "dmabuf-pages 1M 1 6.00 5.00 6.00 6.00 6.00 3.00 5.00 6.00 6.00 "
+            "6.00 3.00 5.00 6.00 6.00 p2p").split())
+        self.assertEqual(rows[1], (
+            "dmabuf-pages 1M 8 6.00 5.00 6.00 6.00 6.00 3.00 5.00 6.00 6.00 "
+            "6.00 - - - - p2p").split())
+        self.assertNotIn("NOT VERIFIED", out)
+
+    def test_dmabufs_that_were_not_measured(self):
+        gone = [dict(r, samples=[], n=0, value=None, spread=None,
+                     status="skip", reason="no edu here")
+                for r in self.dmabufs(8)]
+        out = self.report(gone)[1]
+        self.assertIn("[1] no edu here", out)
+        self.assertIn("SKIP", out)
+
+    def test_ratios_of_dma_bufs(self):
+        records = sample.run()
+        for base in ("host", "udmabuf"):
+            records.append(sample.make(
+                [0.5], name="fio-read-4k", metric="bandwidth-ratio", unit="1",
+                mem="dmabuf-pages", baseline=base))
+        out = self.report(records)[1]
+        self.assertIn("dmabuf-pages/host", out)
+        self.assertIn("dmabuf-pages/udmabuf", out)
+        self.assertIn("0.50 (0.50-0.50)", out)
+
     def test_broken_run(self):
         folder = sample.write(self.folder("b"), [{"version": 1}])
         status, _, err = call("report", folder)
