@@ -82,6 +82,7 @@ static int part_all(const struct pages *pages)
 
 int scatter_pages(struct brg_mem *mem)
 {
+	const struct brg_mem_ops *kind = brg_mem_kind(mem);
 	const size_t size = brg_mem_size(mem);
 	struct pages pages = {
 		.addr = brg_mem_io_addr(mem),
@@ -90,7 +91,8 @@ int scatter_pages(struct brg_mem *mem)
 	void *spare;
 	int ret;
 
-	if (brg_mem_kind(mem)->verdict == BRG_VERDICT_P2P)
+	if (kind->verdict == BRG_VERDICT_P2P ||
+	    kind->flags & BRG_MEM_HAS_DMABUF)
 		return 0;
 	/* EINVAL: a kernel without huge pages */
 	if (madvise((void *)pages.addr, size, MADV_NOHUGEPAGE) &&

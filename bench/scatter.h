@@ -14,7 +14,8 @@
 /**
  * scatter_pages - see to it that no page is physically next to its neighbour
  * @mem: its I/O pages are replaced where need be and lose what they hold;
- *	peer memory is left as it is
+ *	peer memory is left as it is, and so is what a dma-buf pins: in how
+ *	many pieces udmabuf is, is chance
  *
  * Return: 0; -EAGAIN where the machine gives neighbours only; -EPERM; -errno;
  * with brg_last_error() set.
