@@ -3,7 +3,7 @@
  * A revocable importer on behalf of a device, as an RDMA driver is one. Its
  * figures are those of the kernel's dma-buf functions alone, by the kernel's
  * clock; that of revocation is the exporter's system call, in which it tells
- * the importer and waits for it.
+ * the importer and waits for it, and up to when the importer has lost it.
  */
 #include "dmabuf-users.h"
 
@@ -74,7 +74,7 @@ static int from_map_to_detach(const struct brg_importer *importer, int fd,
 /* It does not count where the importer was not made to give up a mapping. */
 static int map_and_revoke(const struct dmabuf_source *source,
 			  const struct brg_importer *importer, int fd,
-			  double *value_ns)
+			  double *values_ns)
 {
 	struct brg_importer_status before, after;
 	uint64_t start_ns;
@@ -86,15 +86,16 @@ static int map_and_revoke(const struct dmabuf_source *source,
 		return ret;
 	start_ns = brg_clock_now_ns();
 	ret = brg_dmabuf_revoke(&source->target->vfio, fd);
-	*value_ns = cost_since_ns(start_ns);
+	values_ns[DMABUF_REVOKE] = cost_since_ns(start_ns);
 	if (!ret)
 		ret = brg_importer_status(importer, &after);
 	if (!ret)
 		ret = brg_importer_detach(importer, NULL);
 	if (ret)
 		return ret;
+	values_ns[DMABUF_LOST] = (double)after.unmapped_ns - (double)start_ns;
 	if (after.nr_invalidated == before.nr_invalidated + 1 &&
-	    after.state == BRG_IMPORTER_REVOKED)
+	    after.state == BRG_IMPORTER_REVOKED && after.unmapped_ns > start_ns)
 		return 0;
 	return brg_fail(-EPROTO,
 			"%s: revoked, but the importer did not lose a mapping",
@@ -132,7 +133,7 @@ static int importer_sample(const struct dmabuf_setting *setting,
 	ret = from_map_to_detach(&importer, fd, values_ns);
 	if (!ret && cell->kind->revocable)
 		ret = map_and_revoke(&setting->source, &importer, fd,
-				     &values_ns[DMABUF_REVOKE]);
+				     values_ns);
 	/* its addresses end where the device's do */
 	if (ret == -ERANGE)
 		ret = brg_fail(-EOPNOTSUPP, "%s: it does not reach so far",
@@ -187,7 +188,8 @@ static int importer_prove(const struct dmabuf_setting *setting,
 const struct dmabuf_user dmabuf_user_importer = {
 	.name = "device",
 	.metrics = 1u << DMABUF_ATTACH | 1u << DMABUF_MAP | 1u << DMABUF_UNMAP |
-		   1u << DMABUF_DETACH | 1u << DMABUF_REVOKE,
+		   1u << DMABUF_DETACH | 1u << DMABUF_REVOKE |
+		   1u << DMABUF_LOST,
 	.takes = importer_takes,
 	.prove = importer_prove,
 	.sample = importer_sample,

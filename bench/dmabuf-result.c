@@ -14,7 +14,7 @@ static const char *const metrics[DMABUF_NR_METRICS] = {
 	[DMABUF_EXPORT] = "export", [DMABUF_CLOSE] = "close",
 	[DMABUF_ATTACH] = "attach", [DMABUF_MAP] = "map",
 	[DMABUF_UNMAP] = "unmap",   [DMABUF_DETACH] = "detach",
-	[DMABUF_REVOKE] = "revoke",
+	[DMABUF_REVOKE] = "revoke", [DMABUF_LOST] = "lost",
 };
 
 int dmabuf_result_open(struct dmabuf_result *result,
@@ -57,7 +57,9 @@ static bool is_metric(const struct dmabuf_result *result, unsigned int metric)
 {
 	if (!(result->user->metrics & 1u << metric))
 		return false;
-	return metric != DMABUF_REVOKE || result->cell.kind->revocable;
+	if (metric == DMABUF_REVOKE || metric == DMABUF_LOST)
+		return result->cell.kind->revocable;
+	return true;
 }
 
 int dmabuf_result_turn(struct dmabuf_result *result,

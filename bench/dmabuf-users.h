@@ -17,6 +17,7 @@ enum dmabuf_metric {
 	DMABUF_UNMAP,
 	DMABUF_DETACH,
 	DMABUF_REVOKE,
+	DMABUF_LOST, /* from the start of the revocation to the importer's loss */
 	DMABUF_NR_METRICS,
 };
 
@@ -47,8 +48,8 @@ struct dmabuf_setting {
 /**
  * struct dmabuf_user - one way to use dma-bufs
  * @name: for the parameter "importer" of records
- * @metrics: bits of enum dmabuf_metric: what it yields; DMABUF_REVOKE only for
- *	kinds that are revocable
+ * @metrics: bits of enum dmabuf_metric: what it yields; DMABUF_REVOKE and
+ *	DMABUF_LOST only for kinds that are revocable
  * @takes: can it use this at all? What it cannot is no cell
  * @prove: that what it maps is this kind's memory; NULL: nothing to prove
  * @sample: one sample: receives a value in ns for each metric

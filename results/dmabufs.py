@@ -8,7 +8,8 @@ from tabulate import NONE, cell, find, number, present_arms, time_unit
 # of each importer: what is shown, and for which of it the tail as well
 COLUMNS = (
     ("none", "exporter", ("export", "close", "revoke")),
-    ("device", "device", ("attach", "map", "unmap", "detach", "revoke")),
+    ("device", "device", ("attach", "map", "unmap", "detach", "lost",
+                          "revoke")),
     ("iommufd", "iommufd", ("map", "unmap", "revoke")),
 )
 TAILS = ("revoke",)
@@ -74,5 +75,6 @@ def table(records, notes):
 LEGEND = ("Medians; p99 is of the revocation beside it. Exporter: with no "
           "importer, from user space. Device: a revocable importer on behalf "
           "of a PCI device, the kernel's own functions by the kernel's clock; "
-          "its revocation is the exporter's system call. iommufd: attaches "
+          "lost: from the start of the exporter's revocation, whose system "
+          "call is beside it, to when the device is without. iommufd: attaches "
           "and maps in one call; host is anonymous memory there.")
