@@ -29,6 +29,7 @@ enum {
 	KEY_TAP,
 	KEY_TAKE,
 	KEY_IMPORTER,
+	KEY_RDMA,
 };
 
 static const struct argp_option argp_options[] = {
@@ -42,6 +43,8 @@ static const struct argp_option argp_options[] = {
 	  "A device that imports dma-bufs: QEMU's edu; it is given to the driver barrage-importer meanwhile" },
 	{ "peer", KEY_PEER, "DISK", 0,
 	  "Disk to read and write, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
+	{ "rdma", KEY_RDMA, "NAME", 0,
+	  "RDMA device (default: the first that takes dma-bufs of the BAR)" },
 	{ "mem", KEY_MEM, "KIND[,KIND]", 0,
 	  "Kinds of memory to compare (default: " DEFAULT_ARMS ")" },
 	{ "rounds", KEY_ROUNDS, "N", 0,
@@ -149,6 +152,7 @@ static void parse_environment(struct argp_state *state,
 		options->bar = (unsigned int)value;
 	}
 	options->peer = getenv("BARRAGE_DISK");
+	options->rdma = getenv("BARRAGE_RDMA");
 	options->fio = getenv("BARRAGE_FIO");
 	options->engine = getenv("BARRAGE_FIO_ENGINE");
 	options->jobs = getenv("BARRAGE_FIO_JOBS");
@@ -226,6 +230,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_MEM:
 		parse_arms(state, arg, options);
+		break;
+	case KEY_RDMA:
+		options->rdma = arg;
 		break;
 	case KEY_RUNTIME:
 		parse_runtime(state, arg, &options->runtime_s);

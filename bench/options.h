@@ -22,6 +22,7 @@
  * @peer: disk; NULL where none is known
  * @arms: kinds of memory to compare
  * @runtime_s: of each arm in each round, where a benchmark runs by time
+ * @rdma: RDMA device; NULL: the first one that takes the provider's memory
  * @output: file of records; NULL: none, "-": stdout in place of the table
  */
 struct bench_options {
@@ -40,6 +41,7 @@ struct bench_options {
 	double runtime_s;
 	uint64_t seed;
 	const char *output;
+	const char *rdma;
 	const char *fio;
 	const char *engine;
 	const char *jobs;

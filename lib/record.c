@@ -148,14 +148,20 @@ static json_t *params_of(const struct brg_record *record)
 	return object;
 }
 
+static const char *proof_method(const struct brg_record *record)
+{
+	if (record->proof_by_rdma)
+		return "rdma";
+	return record->proof_by_engine ? "engine" : "pagemap";
+}
+
 static json_t *proof_of(const struct brg_record *record)
 {
 	const struct brg_proof *proof = record->proof;
 
 	if (!proof)
 		return json_null();
-	return json_pack("{s:s, s:I, s:I, s:s}", "method",
-			 record->proof_by_engine ? "engine" : "pagemap",
+	return json_pack("{s:s, s:I, s:I, s:s}", "method", proof_method(record),
 			 "frames", (json_int_t)proof->nr_pages, "frames_in_bar",
 			 (json_int_t)proof->nr_in_bar, "kernel_log",
 			 kernel_log_names[record->kernel_log]);
@@ -164,7 +170,7 @@ static json_t *proof_of(const struct brg_record *record)
 static json_t *devices_of(const struct brg_record *record)
 {
 	const struct brg_pci *pci = record->provider;
-	json_t *provider = json_null(), *peer = json_null();
+	json_t *provider = json_null(), *peer = json_null(), *json;
 	uint64_t bar_bytes = 0;
 	char id[16];
 
@@ -181,7 +187,14 @@ static json_t *devices_of(const struct brg_record *record)
 				 text(record->disk->path), "model",
 				 text(record->disk->model), "bytes",
 				 (json_int_t)record->disk->size_bytes);
-	return json_pack("{s:o, s:o}", "provider", provider, "peer", peer);
+	json = json_pack("{s:o, s:o}", "provider", provider, "peer", peer);
+	if (record->rdma)
+		json_object_set_new(json, "rdma",
+				    json_pack("{s:o, s:s, s:s}", "name",
+					      text(record->rdma->name),
+					      "driver", record->rdma->driver,
+					      "bdf", record->rdma->bdf));
+	return json;
 }
 
 static void add_environment(json_t *line, const struct brg_env *env)
@@ -237,6 +250,8 @@ json_t *brg_record_build(const struct brg_record *record,
 				    text(record->baseline->name));
 	json_object_set_new(line, "verdict",
 			    json_string(brg_verdict_name(verdict)));
+	if (record->copied_by)
+		json_object_set_new(line, "copied_by", text(record->copied_by));
 	json_object_set_new(line, "status",
 			    json_string(status_names[record->status]));
 	if (record->reason)

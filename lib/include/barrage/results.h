@@ -45,6 +45,18 @@ struct brg_param {
 };
 
 /**
+ * struct brg_record_rdma - the RDMA device that did it
+ * @name: "mlx5_0"
+ * @driver: "mlx5"
+ * @bdf: PCI device that it does DMA with; "" where there is none
+ */
+struct brg_record_rdma {
+	const char *name;
+	const char *driver;
+	const char *bdf;
+};
+
+/**
  * struct brg_record - one measurement
  * @name: of the benchmark
  * @metric: of it, "read.bandwidth"
@@ -57,12 +69,16 @@ struct brg_param {
  * @baseline: in a ratio: the kind that @mem is divided by; or NULL
  * @proof: or NULL where none was made
  * @proof_by_engine: the fio engine made it, not this program
+ * @proof_by_rdma: what RDMA wrote was found there; page frames were not seen
  * @kernel_log: goes into the proof
  * @status: of it
  * @reason: needed but for a pass
  * @seed: of the run's random numbers
  * @provider: device whose BAR is used, with @bar; or NULL
  * @disk: that the I/O goes to; or NULL
+ * @rdma: that the measurement went through; or NULL
+ * @copied_by: who moved the data, "device" or "cpu"; NULL where none was moved,
+ *	or where nothing but a device could have
  * @untrusted_reason: why the figure is not to be trusted; or NULL
  */
 struct brg_record {
@@ -77,6 +93,7 @@ struct brg_record {
 	const struct brg_mem_ops *baseline;
 	const struct brg_proof *proof;
 	bool proof_by_engine;
+	bool proof_by_rdma;
 	enum brg_kernel_log kernel_log;
 	enum brg_status status;
 	const char *reason;
@@ -84,6 +101,8 @@ struct brg_record {
 	const struct brg_pci *provider;
 	unsigned int bar;
 	const struct brg_disk *disk;
+	const struct brg_record_rdma *rdma;
+	const char *copied_by;
 	const char *untrusted_reason;
 };
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* rdma-proof - which memory RDMA really reaches */
+#ifndef BENCH_RDMA_PROOF_H
+#define BENCH_RDMA_PROOF_H
+
+#include "rdma.h"
+
+/**
+ * rdma_prove - write with RDMA, and find that in the memory by another way
+ * @rdma: open
+ * @kind: of memory
+ * @proof: receives the verdict
+ *
+ * Pages all over the buffer are written with random bytes by RDMA. In a BAR they
+ * are read back through the VFIO file, at the offset that was exported; host
+ * memory is looked at, and its page frames have to be RAM.
+ *
+ * Return: 0; -EXDEV where they are not there; -errno of what failed, with
+ * brg_last_error() set.
+ */
+int rdma_prove(const struct rdma *rdma, enum rdma_kind kind,
+	       struct brg_proof *proof);
+
+#endif

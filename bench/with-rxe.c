@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * with-rxe COMMAND...: run it in the emulated machine with an RDMA device
+ *
+ * All that is special about that machine is here, so that the command can be
+ * the one that runs on RDMA hardware: rxe on an interface of its own, and where
+ * the machine has an "edu", that stands for the device which does the DMA.
+ * Where the kernel has no rxe, the command finds no RDMA device. The exit status
+ * is the command's.
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <barrage/env.h>
+#include <barrage/log.h>
+#include <barrage/pci.h>
+#include <barrage/rxe.h>
+
+#define EXIT_HARNESS 99
+
+extern char **environ;
+
+static int run(char **command)
+{
+	int status, ret;
+	pid_t pid;
+
+	ret = posix_spawnp(&pid, *command, NULL, NULL, command, environ);
+	if (ret) {
+		fprintf(stderr, "with-rxe: %s: %s\n", *command, strerror(ret));
+		return EXIT_HARNESS;
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return EXIT_HARNESS;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int main(int argc, char **argv)
+{
+	struct brg_pci_binding parent = {};
+	const char *bdf = brg_env_role("EDU");
+	int status;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: with-rxe COMMAND...\n");
+		return EXIT_HARNESS;
+	}
+	/* a machine of ours and no other: this makes network interfaces */
+	if (!getenv("BARRAGE_IN_VM")) {
+		fprintf(stderr, "with-rxe: this is not the emulated machine\n");
+		return EXIT_HARNESS;
+	}
+	if (bdf && brg_pci_bind(bdf, BRG_RXE_PCI_DRIVER, &parent))
+		brg_warn("no dma-bufs for rxe: %s", brg_last_error());
+	if (brg_rxe_add())
+		brg_warn("no RDMA device: %s", brg_last_error());
+	status = run(argv + 1);
+	if (brg_rxe_remove() || brg_pci_restore(&parent)) {
+		fprintf(stderr, "with-rxe: %s\n", brg_last_error());
+		status = status ? status : EXIT_HARNESS;
+	}
+	return status;
+}
