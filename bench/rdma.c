@@ -65,9 +65,14 @@ static int make_dmabuf(const struct rdma *rdma, enum rdma_kind kind,
 /* udmabuf's own mapping shows no page frames: its memfd's does */
 static int map(const struct rdma *rdma, struct rdma_buf *buf)
 {
+	const struct target *target = &rdma->target;
 	void *addr;
 
-	if (buf->kind != RDMA_UDMABUF)
+	/* VFIO maps what has struct pages, the dma-buf what has none */
+	if (buf->kind == RDMA_DMABUF_PAGES)
+		return brg_vfio_map(&target->vfio, target->bar, 0, buf->bytes,
+				    &buf->addr);
+	if (buf->kind == RDMA_DMABUF)
 		return brg_dmabuf_map(buf->fd, buf->bytes, &buf->addr);
 	addr = mmap(NULL, buf->bytes, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_POPULATE, rdma->memfd, 0);
