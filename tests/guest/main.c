@@ -80,6 +80,12 @@ static const struct guest_suite *const defects[] = {
 };
 
 static const struct guest_suite *const dmabufs[] = {
+	&guest_importer_dma,
+	&guest_importer_attach,
+	&guest_importer_revoke,
+	&guest_importer_slow,
+	&guest_importer_stale,
+	&guest_importer_ends,
 	&guest_ioas_dma,
 	&guest_ioas_revoke,
 	&guest_ioas_order,
@@ -89,10 +95,6 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_verbs_data,
 	&guest_verbs_inputs,
 	NULL,
-	&guest_importer_dma,	&guest_importer_attach,
-	&guest_importer_revoke, &guest_importer_slow,
-	&guest_importer_stale,	&guest_importer_ends,
-	&guest_ioas_dma,	NULL,
 };
 
 static const struct guest_suite *const without_pages[] = {
