@@ -25,16 +25,16 @@ static const struct dma_fence_ops importer_fence_ops = {
 	.get_timeline_name = importer_timeline_name,
 };
 
-static struct dma_fence *importer_fence_create(struct importer_device *device)
+static struct dma_fence *importer_fence_create(struct importer *importer)
 {
 	struct dma_fence *fence;
 
-	lockdep_assert_held(&device->engine);
+	lockdep_assert_held(&importer->lock);
 
 	fence = kzalloc_obj(*fence);
 	if (fence)
 		dma_fence_init64(fence, &importer_fence_ops, NULL,
-				 device->fences, ++device->seqno);
+				 importer->fences, ++importer->seqno);
 	return fence;
 }
 
@@ -160,7 +160,7 @@ static int importer_dma_fenced(struct importer *importer,
 	ret = mutex_lock_interruptible(&device->engine);
 	if (ret)
 		return ret;
-	fence = importer_fence_create(device);
+	fence = importer_fence_create(importer);
 	ret = fence ? dma_resv_lock_interruptible(resv, NULL) : -ENOMEM;
 	if (ret)
 		goto err_engine;

@@ -29,6 +29,7 @@ static int importer_open(struct inode *inode, struct file *file)
 	spin_lock_init(&importer->counts);
 	init_waitqueue_head(&importer->wait);
 	INIT_DELAYED_WORK(&importer->unmap, importer_unmap_later);
+	importer->fences = dma_fence_context_alloc(1);
 	kref_get(&device->ref);
 	importer->device = device;
 	scoped_guard(mutex, &device->lock)

@@ -51,7 +51,6 @@ static struct importer_device *importer_device_create(struct pci_dev *pdev)
 	mutex_init(&device->engine);
 	init_completion(&device->done);
 	INIT_LIST_HEAD(&device->importers);
-	device->fences = dma_fence_context_alloc(1);
 	device->misc.minor = MISC_DYNAMIC_MINOR;
 	device->misc.name =
 		kasprintf(GFP_KERNEL, "barrage-importer-%s", pci_name(pdev));

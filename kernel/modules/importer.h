@@ -31,11 +31,10 @@
  * @ref: of the driver, and of each importer
  * @regs: valid while it is bound
  * @lock: of @importers
- * @engine: of the engine, @buffer and @seqno
+ * @engine: of the engine and @buffer
  * @done: the engine has raised its interrupt
  * @broken: it did not: it may do anything, but no more DMA
  * @buffer: host memory, to fill the device's own from and to read it to
- * @fences: context of the fences
  */
 struct importer_device {
 	struct kref ref;
@@ -49,8 +48,6 @@ struct importer_device {
 	bool broken;
 	void *buffer;
 	dma_addr_t buffer_dma;
-	u64 fences;
-	u64 seqno;
 };
 
 /**
@@ -59,6 +56,9 @@ struct importer_device {
  * @gone: its device is
  * @access: as in the last call to map it, 0 before
  * @ranges: of the last mapping
+ * @fences: context of the fences: one for each importer, whose calls are in order,
+ *	as a fence stands for all of its context that came before it
+ * @seqno: of the last fence
  * @pinned: under the dma_resv of the dma-buf, as the following
  * @sgt: the mapping, NULL for none
  * @dir: of @sgt
@@ -80,6 +80,8 @@ struct importer {
 	u32 access;
 	struct barrage_importer_range *ranges;
 	u32 nr_ranges;
+	u64 fences;
+	u64 seqno;
 
 	bool pinned;
 	struct sg_table *sgt;

@@ -83,6 +83,16 @@ void guest_expect_fault(const char *bdf, bool write, uint64_t iova)
 	assert_true(fault.iova == (iova & ~(PAGE - 1)));
 }
 
+void guest_forget_faults(void)
+{
+	struct brg_kmsg_fault fault;
+	int ret;
+
+	while ((ret = brg_kmsg_next_fault(&kmsg, &fault)) > 0)
+		;
+	assert_good(ret);
+}
+
 void guest_open(struct guest *guest, const char *role)
 {
 	char bar_role[64];

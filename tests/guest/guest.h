@@ -230,6 +230,9 @@ void guest_provoke_fault(void);
  */
 void guest_expect_fault(const char *bdf, bool write, uint64_t iova);
 
+/** guest_forget_faults - those that were told so far are not to fail the test */
+void guest_forget_faults(void);
+
 /** guest_role - environment of a role; fails the test where it is missing */
 const char *guest_role(const char *role);
 

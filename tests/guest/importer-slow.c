@@ -189,6 +189,33 @@ static void importer_revoke_waits_for_a_slow_fence(void **state)
 	expect_dma_ends_first(*state, it, DELAY_MS);
 }
 
+static int read_in_thread(void *arg)
+{
+	return importer_dma(arg, false, 0, IMPORTER_BYTES);
+}
+
+/* Readers do not wait for each other; a quick one must not hide a slow one. */
+static void importer_revoke_waits_for_the_slower_fence_of_two(void **state)
+{
+	const struct guest *guest = *state;
+	const struct brg_importer *slow =
+		importer_use(guest, BRG_IMPORTER_REVOCABLE);
+	const struct brg_importer *quick =
+		importer_attach(1, BRG_IMPORTER_REVOCABLE);
+
+	assert_good(
+		brg_importer_delay(slow, BRG_IMPORTER_SLOW_FENCE, TWICE_MS));
+	importer_start(read_in_thread, (void *)slow);
+	await_dma(slow, 1);
+	assert_good(importer_dma(quick, false, 0, IMPORTER_BYTES));
+	assert_false(atomic_load(&importer_get()->call.done));
+	assert_good(take_back(*state));
+	importer_expect_state(slow, BRG_IMPORTER_REVOKED);
+	assert_true(importer_status(slow).unmapped_ns >
+		    importer_get()->call.begin_ns + TWICE_MS * IMPORTER_MS);
+	assert_good(importer_join());
+}
+
 static void importer_no_dma_begins_once_it_is_told(void **state)
 {
 	const struct brg_importer *it =
@@ -271,6 +298,7 @@ static const struct CMUnitTest tests[] = {
 	IMPORTER_TEST(importer_two_are_slow_at_the_same_time),
 	IMPORTER_TEST(importer_revoke_waits_for_dma),
 	IMPORTER_TEST(importer_revoke_waits_for_a_slow_fence),
+	IMPORTER_TEST(importer_revoke_waits_for_the_slower_fence_of_two),
 	IMPORTER_TEST(importer_no_dma_begins_once_it_is_told),
 	IMPORTER_TEST(importer_its_end_ends_the_wait),
 	IMPORTER_TEST(importer_a_killed_one_ends_the_wait),
