@@ -38,7 +38,7 @@ static const struct argp_option argp_options[] = {
 	  "PCI address of the device whose BAR is used" },
 	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
 	{ "take", KEY_TAKE, NULL, 0,
-	  "Take the device from the driver that has it, and give it back; sizes, costs and reset know how" },
+	  "Take the device from the driver that has it, and give it back; sizes, costs, dmabufs and reset know how" },
 	{ "importer", KEY_IMPORTER, "BDF", 0,
 	  "A device that imports dma-bufs: QEMU's edu; it is given to the driver barrage-importer meanwhile" },
 	{ "peer", KEY_PEER, "DISK", 0,

@@ -72,8 +72,7 @@ const struct brg_mem_ops brg_mem_bounce = {
 	.name = "bounce",
 	.summary = "I/O to host pages, then a copy to or from the BAR by the "
 		   "CPU, 8 bytes at a time",
-	.flags = BRG_MEM_NEEDS_BDF | BRG_MEM_CAN_ODIRECT | BRG_MEM_NEEDS_VFIO |
-		 BRG_MEM_COPIES,
+	.flags = BRG_MEM_NEEDS_BDF | BRG_MEM_CAN_ODIRECT | BRG_MEM_NEEDS_VFIO,
 	.verdict = BRG_VERDICT_BOUNCE,
 	.open = bounce_open,
 	.close = bounce_close,

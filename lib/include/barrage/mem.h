@@ -30,10 +30,8 @@
 #define BRG_MEM_CAN_ODIRECT (1u << 1)
 /* binds the provider to vfio-pci */
 #define BRG_MEM_NEEDS_VFIO (1u << 2)
-/* io_addr is not the memory under test: before_write and after_read copy */
-#define BRG_MEM_COPIES (1u << 3)
 /* can be handed to importers: brg_mem_dmabuf_fd() */
-#define BRG_MEM_HAS_DMABUF (1u << 4)
+#define BRG_MEM_HAS_DMABUF (1u << 3)
 
 /**
  * struct brg_mem_params - what to allocate
