@@ -13,7 +13,8 @@ from records import label, size_text  # noqa: E402
 from tabulate import find, present_arms, row_key  # noqa: E402
 
 COLOURS = {"host": "#8a8a8a", "bounce": "#d98a2b", "p2p-register": "#2b6cd9",
-           "dmabuf-pages": "#7a3fb5", "dmabuf": "#3f9b5a", "bar": "#8a8a8a"}
+           "dmabuf-pages": "#7a3fb5", "dmabuf": "#3f9b5a", "bar": "#8a8a8a",
+           "udmabuf": "#b8a04a"}
 FIO_METRICS = (
     ("bandwidth", "MB/s (more is better)", 1e6),
     ("latency-p50", "median latency, us (less is better)", 1e3),
