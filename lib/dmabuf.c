@@ -10,21 +10,58 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "size.h"
 
 #define GET_DMA_BUF (VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF)
 #define SET_REVOKE                                                             \
 	(VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE)
 
-/* Nothing is wrong with it but that it asks for pages. */
-static bool one_range_fits(const struct brg_vfio *vfio, unsigned int bar,
-			   const struct brg_dmabuf_range *range)
+/* What is wrong with a range; NULL where nothing is, for all that can be seen */
+static const char *judge(const struct brg_dmabuf_range *range,
+			 uint64_t bar_bytes, unsigned int flags)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (!range->length)
+		return "has no length";
+	if ((range->offset | range->length) % page)
+		return "is not of whole pages";
+	if (range->offset > bar_bytes ||
+	    range->length > bar_bytes - range->offset)
+		return "reaches beyond the end";
+	if (flags & BRG_DMABUF_PAGES &&
+	    (range->offset | range->length) % BRG_DMABUF_PAGES_ALIGN)
+		return "is not of multiples of 2 MiB, as struct pages need";
+	return NULL;
+}
+
+/* The first range that something is wrong with; its line, or 0 */
+static int explain_range(const struct brg_vfio *vfio, unsigned int bar,
+			 const struct brg_dmabuf_range *ranges, size_t nr,
+			 unsigned int flags, int err)
 {
 	struct brg_vfio_region region;
+	char size[BRG_SIZE_BYTES];
+	const char *fault;
+	size_t i;
 
-	return !brg_vfio_region(vfio, bar, &region) && range->length &&
-	       !((range->offset | range->length) % BRG_DMABUF_PAGES_ALIGN) &&
-	       range->offset <= region.size_bytes &&
-	       range->length <= region.size_bytes - range->offset;
+	if (brg_vfio_region(vfio, bar, &region))
+		return 0;
+	for (i = 0; i < nr; i++) {
+		fault = judge(&ranges[i], region.size_bytes, flags);
+		if (fault)
+			return brg_fail(
+				err,
+				"%s: BAR%u has %s: cannot export a dma-buf: "
+				"range %zu, %#llx bytes at %#llx, %s",
+				vfio->bdf, bar,
+				brg_size_text(region.size_bytes, size), i,
+				(unsigned long long)ranges[i].length,
+				(unsigned long long)ranges[i].offset, fault);
+	}
+	return 0;
 }
 
 static int explain_export(const struct brg_vfio *vfio, unsigned int bar,
@@ -50,9 +87,8 @@ static int explain_export(const struct brg_vfio *vfio, unsigned int bar,
 		break;
 	case -EINVAL:
 	case -EOVERFLOW:
-		hint = pages ? "ranges must be multiples of 2 MiB, within the "
-			       "BAR, without overlap" :
-			       "ranges must be whole pages, within the BAR";
+		hint = pages ? "ranges with pages must not overlap" :
+			       "its ranges are too long together";
 		break;
 	default:
 		hint = strerror(-err);
@@ -94,9 +130,11 @@ int brg_dmabuf_export_ranges(const struct brg_vfio *vfio, unsigned int bar,
 		*fdp = ret;
 		return 0;
 	}
+	if ((ret == -EINVAL || ret == -EOVERFLOW) &&
+	    explain_range(vfio, bar, ranges, nr, flags, ret))
+		return ret;
 	/* a kernel that does not know the flag says so as well */
-	if (ret == -EINVAL && flags & BRG_DMABUF_PAGES && nr == 1 &&
-	    one_range_fits(vfio, bar, ranges))
+	if (ret == -EINVAL && flags & BRG_DMABUF_PAGES && nr == 1)
 		ret = -EOPNOTSUPP;
 	return explain_export(vfio, bar, flags, ret);
 }

@@ -89,7 +89,9 @@ static const char *refusal(int err, enum brg_importer_mode mode)
 		return "it was revoked, or the device has left its driver";
 	if (err == -EBUSY)
 		return "this importer has one already: detach it";
-	if (err == -EBADF || err == -EINVAL)
+	if (err == -EBADF)
+		return "it is not open, or was opened with O_PATH";
+	if (err == -EINVAL)
 		return "not a dma-buf";
 	return strerror(-err);
 }
