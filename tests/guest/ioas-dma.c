@@ -114,9 +114,7 @@ static void ioas_what_is_mapped_for_reading_is_not_written(void **state)
 	ioas_bar_write(guest, IOAS_OFFSET, bar, IOAS_BYTES);
 	/* first: QEMU tells of no fault where it has read through the entry */
 	ioas_fill(sent, IOAS_BYTES, 5);
-	guest_provoke_fault();
-	ioas_store(IOAS_BAR, sent);
-	guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
+	ioas_provoke(IOAS_BAR);
 	ioas_expect_bar(guest, IOAS_OFFSET, bar, IOAS_BYTES);
 	ioas_load(IOAS_BAR, found);
 	assert_memory_equal(found, bar, IOAS_BYTES);
@@ -149,10 +147,7 @@ static void ioas_two_address_spaces_have_it_at_two_addresses(void **state)
 	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_READ, IOAS_OTHER_BAR, 0,
 				IOAS_BYTES));
 	/* the first address space is no longer the device's */
-	guest_provoke_fault();
-	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR, 0,
-				IOAS_BYTES));
-	guest_expect_fault(vfio->bdf, true, IOAS_BAR);
+	ioas_provoke(IOAS_BAR);
 	assert_good(ioas_attach(vfio->ioas_id));
 	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, IOAS_HOST, 0,
 				IOAS_BYTES));

@@ -91,15 +91,11 @@ static void ioas_revoked_while_memory_is_off(void **state)
 static void ioas_revoked_in_low_power(void **state)
 {
 	const struct guest *guest = *state;
-	struct ioas *ioas = ioas_get();
 
 	ioas_map(guest);
 	assert_good(set_feature(guest, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY,
 				NULL, 0));
-	guest_provoke_fault();
-	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, IOAS_BAR, 0,
-				IOAS_BYTES));
-	guest_expect_fault(ioas->edu.vfio.bdf, true, IOAS_BAR);
+	ioas_provoke(IOAS_BAR);
 	assert_good(set_feature(guest, VFIO_DEVICE_FEATURE_LOW_POWER_EXIT, NULL,
 				0));
 	expect_mapped_again(guest, 5);
@@ -170,10 +166,7 @@ static void ioas_revoked_wherever_it_is_mapped(void **state)
 	assert_good(
 		brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, copied, 0, IOAS_BYTES));
 	guest_expect_fault(vfio->bdf, true, copied);
-	guest_provoke_fault();
-	assert_good(brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, IOAS_OTHER_BAR, 0,
-				IOAS_BYTES));
-	guest_expect_fault(vfio->bdf, true, IOAS_OTHER_BAR);
+	ioas_provoke(IOAS_OTHER_BAR);
 	assert_good(brg_iommufd_ioas_unmap_all(&vfio->iommufd, other, &bytes));
 	assert_int_equal(bytes, IOAS_LEN + slice.length_bytes);
 	assert_good(ioas_attach(vfio->ioas_id));

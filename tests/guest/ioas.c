@@ -169,24 +169,34 @@ void ioas_expect_works(const struct guest *guest, uint64_t seed)
 	assert_memory_equal(found, sent, IOAS_BYTES);
 }
 
+void ioas_provoke(uint64_t iova)
+{
+	guest_provoke_fault();
+	assert_good(brg_edu_dma(&ioas.edu, BRG_EDU_WRITE, iova, 0,
+				IOAS_STOPPED_BYTES));
+	guest_expect_fault(ioas.edu.vfio.bdf, true, iova);
+}
+
 void ioas_expect_stopped(const struct guest *guest, uint64_t iova,
 			 uint64_t offset)
 {
-	uint8_t bar[IOAS_BYTES], sent[IOAS_BYTES], found[IOAS_BYTES];
-	const char *bdf = ioas.edu.vfio.bdf;
+	uint8_t bar[IOAS_BYTES];
 
 	ioas_fill(bar, IOAS_BYTES, 0xba7);
-	ioas_fill(sent, IOAS_BYTES, 0x5e27);
 	ioas_bar_write(guest, offset, bar, IOAS_BYTES);
-	guest_provoke_fault();
-	ioas_store(iova, sent);
-	guest_expect_fault(bdf, true, iova);
+	ioas_fill(ioas.host, IOAS_BYTES, 0x5e27);
+	assert_good(
+		brg_edu_dma(&ioas.edu, BRG_EDU_READ, IOAS_HOST, 0, IOAS_BYTES));
+	ioas_provoke(iova);
 	ioas_expect_bar(guest, offset, bar, IOAS_BYTES);
 	guest_provoke_fault();
-	ioas_load(iova, found);
-	guest_expect_fault(bdf, false, iova);
+	assert_good(brg_edu_dma(&ioas.edu, BRG_EDU_READ, iova, 0,
+				IOAS_STOPPED_BYTES));
+	guest_expect_fault(ioas.edu.vfio.bdf, false, iova);
+	assert_good(brg_edu_dma(&ioas.edu, BRG_EDU_WRITE, IOAS_HOST, 0,
+				IOAS_BYTES));
 	/* what the device got instead is not for us to say */
-	assert_memory_not_equal(found, bar, IOAS_BYTES);
+	assert_memory_not_equal(ioas.host, bar, IOAS_STOPPED_BYTES);
 }
 
 int ioas_attach(uint32_t ioas_id)

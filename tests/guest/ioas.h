@@ -25,6 +25,9 @@
 /* of one transfer: less than a page, nothing round */
 #define IOAS_BYTES 3000
 
+/* of one that is to be stopped: QEMU may tell of every four bytes of it */
+#define IOAS_STOPPED_BYTES 4
+
 /**
  * struct ioas - the device that does DMA
  * @edu: closed where edu.regs is NULL
@@ -82,6 +85,9 @@ void ioas_store(uint64_t iova, const uint8_t *bytes);
 
 /** ioas_load - the other way round */
 void ioas_load(uint64_t iova, uint8_t *bytes);
+
+/** ioas_provoke - try to write to memory that the device does not have */
+void ioas_provoke(uint64_t iova);
 
 /** ioas_expect_works - DMA both ways, proven, between edu and IOAS_BAR */
 void ioas_expect_works(const struct guest *guest, uint64_t seed);
