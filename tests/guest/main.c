@@ -91,9 +91,11 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_ioas_order,
 	&guest_ioas_busy,
 	&guest_ioas_input,
+	&guest_importer_input,
 	&guest_verbs_host,
 	&guest_verbs_data,
 	&guest_verbs_inputs,
+	&guest_export_input,
 	NULL,
 };
 
