@@ -130,8 +130,11 @@ extern const struct guest_suite guest_ioas_revoke;
 extern const struct guest_suite guest_ioas_order;
 extern const struct guest_suite guest_ioas_busy;
 extern const struct guest_suite guest_ioas_input;
+extern const struct guest_suite guest_rules_remove;
 extern const struct guest_suite guest_export_input;
 extern const struct guest_suite guest_importer_input;
+extern const struct guest_suite guest_rules_dmabuf;
+extern const struct guest_suite guest_rules_pages;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);

@@ -95,6 +95,9 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_verbs_host,
 	&guest_verbs_data,
 	&guest_verbs_inputs,
+	&guest_rules_remove,
+	&guest_rules_dmabuf,
+	&guest_rules_pages,
 	&guest_export_input,
 	NULL,
 };
