@@ -11,7 +11,7 @@ BUILD ?= build
 export TOPOLOGY MODE LIMIT KERNEL_SRC FIO_SRC JOBS
 
 .PHONY: help deps kernel kernel-deb build bench bench-costs check check-unit \
-	check-series shell report clean
+	check-series shell report doctor clean
 
 help:
 	@echo 'make bench       measure P2P against what people do without it, in the'
@@ -27,6 +27,8 @@ help:
 	@echo "                 kernel's own tests: tens of minutes the first time"
 	@echo '  PARTS=NAME...    some of it only, see kernel/check'
 	@echo 'make shell       a prompt in the machine (TOPOLOGY=NAME, FLAVOUR=debug)'
+	@echo 'make doctor      what this machine can do with P2P memory, and what it lacks'
+	@echo '  DEVICE=BDF       open this one through VFIO, which resets it, to try'
 	@echo 'make report      the tables of results/runs/latest once more (RUN=NAME)'
 	@echo 'make kernel      build the patched kernel (FLAVOUR=perf or debug)'
 	@echo 'make kernel-deb  the same for a real machine, CONFIG=/path/to/config'
@@ -68,6 +70,10 @@ shell: build
 	@kernel=$$(kernel/build $(or $(FLAVOUR),perf)); \
 	$(BUILD)/vm/barrage-vm shell --topology $(or $(TOPOLOGY),bridge) \
 		--kernel "$$kernel"
+
+doctor: build
+	@$(BUILD)/doctor/barrage-doctor $(if $(DEVICE),--device $(DEVICE)) \
+		$(if $(BAR),--bar $(BAR))
 
 report:
 	@results/report results/runs/$(or $(RUN),latest)
