@@ -187,6 +187,47 @@ static void a_provider_and_its_bar_are_told(void **state)
 	json_decref(json);
 }
 
+static void the_rdma_device_and_who_copied_are_told(void **state)
+{
+	const struct brg_record_rdma rdma = {
+		.name = "rxe0",
+		.driver = "rxe",
+		.bdf = "",
+	};
+	const struct brg_proof proof = {
+		.verdict = BRG_VERDICT_P2P,
+		.expected = BRG_VERDICT_P2P,
+		.nr_pages = 15,
+		.nr_in_bar = 15,
+	};
+	struct brg_record record = simple_record();
+	json_t *json, *device;
+
+	assert_int_equal(write_one(&record), 0);
+	json = read_back();
+	assert_null(json_object_get(json, "copied_by"));
+	device = json_object_get(json, "devices");
+	assert_null(json_object_get(device, "rdma"));
+	json_decref(json);
+
+	record.mem = brg_mem_find("dmabuf");
+	record.proof = &proof;
+	record.proof_by_rdma = true;
+	record.kernel_log = BRG_KERNEL_LOG_SILENT;
+	record.rdma = &rdma;
+	record.copied_by = "cpu";
+	assert_int_equal(write_one(&record), 0);
+	json = read_back();
+	assert_string_equal(string_of(json, "copied_by"), "cpu");
+	assert_string_equal(string_of(json_object_get(json, "proof"), "method"),
+			    "rdma");
+	device = json_object_get(json_object_get(json, "devices"), "rdma");
+	assert_string_equal(string_of(device, "name"), "rxe0");
+	assert_string_equal(string_of(device, "driver"), "rxe");
+	assert_string_equal(string_of(device, "bdf"), "");
+	json_decref(json);
+}
+
 static void a_skip_has_no_value_but_a_reason(void **state)
 {
 	struct brg_record record = simple_record();
@@ -317,6 +358,7 @@ int main(void)
 		RESULTS_TEST(a_record_comes_back_as_it_was),
 		RESULTS_TEST(text_of_any_kind_stays_one_line_of_json),
 		RESULTS_TEST(a_provider_and_its_bar_are_told),
+		RESULTS_TEST(the_rdma_device_and_who_copied_are_told),
 		RESULTS_TEST(a_skip_has_no_value_but_a_reason),
 		RESULTS_TEST(what_is_not_trusted_says_why),
 		RESULTS_TEST(what_is_no_number_is_refused),
