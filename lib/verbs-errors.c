@@ -108,6 +108,18 @@ void brg_verbs_explain_host(const struct brg_verbs *verbs, int err,
 			 "no memory for it, or all %u regions of the device "
 			 "(max_mr) are in use",
 			 verbs->max_mr);
+	else if (err == -EPERM && !memlock)
+		snprintf(text, size,
+			 "this process may lock no memory at all: raise "
+			 "RLIMIT_MEMLOCK (ulimit -l)");
+	else if (err == -EOPNOTSUPP)
+		snprintf(text, size,
+			 "the driver has no such regions, or memory is "
+			 "encrypted and the device gets at none of it");
+	else if (err == -EINVAL)
+		snprintf(text, size,
+			 "address and length overflow, or the driver does not "
+			 "take a region like this");
 	else if (err == -EFAULT)
 		snprintf(text, size,
 			 "not mapped, or memory that cannot be pinned for "

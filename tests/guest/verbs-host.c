@@ -131,6 +131,44 @@ static void refuses_a_region_that_was_deregistered(void **state)
 	munmap(other, VERBS_HOST_BYTES);
 }
 
+/* each with a protection domain of its own */
+static void the_ends_may_be_opened_apart(void **state)
+{
+	struct verbs *v = *state;
+	uint8_t *other = other_memory();
+	struct brg_verbs *dev;
+	struct brg_verbs_pair pair;
+	struct brg_verbs_mr mr, wrong;
+	struct brg_verbs_request request = {
+		.op = BRG_VERBS_WRITE,
+		.local = &v->local,
+		.remote = &mr,
+		.bytes = PAGE,
+	};
+
+	assert_good(brg_verbs_open(BRG_RXE_NAME, 1, &dev));
+	assert_good(brg_verbs_pair_open(v->dev, dev, 1, &pair));
+	assert_good(brg_verbs_reg_host(dev, other, PAGE, &mr));
+	verbs_fill(v->host, PAGE, 9);
+	assert_good(brg_verbs_transfer(&pair, &request));
+	assert_memory_equal(other, v->host, PAGE);
+
+	/* a region of the requester's domain is none of the other end's */
+	assert_good(brg_verbs_reg_host(v->dev, other, PAGE, &wrong));
+	request.remote = &wrong;
+	assert_errno(brg_verbs_transfer(&pair, &request), EACCES);
+	brg_verbs_pair_close(&pair);
+	assert_good(brg_verbs_dereg(&wrong));
+	assert_good(brg_verbs_dereg(&mr));
+	brg_verbs_close(dev);
+	munmap(other, VERBS_HOST_BYTES);
+
+	assert_errno(brg_verbs_pair_open(v->dev, v->dev, 0, &pair), EINVAL);
+	assert_errno(brg_verbs_pair_open(v->dev, v->dev, UINT32_MAX, &pair),
+		     EINVAL);
+	assert_error("requests at a time");
+}
+
 /* a child's exit status: 0, or the line of the first thing that is wrong */
 #define CHILD_EXPECT(condition)                                                \
 	do {                                                                   \
@@ -144,17 +182,23 @@ static void refuses_a_region_that_was_deregistered(void **state)
 #define FEW_BYTES (64 * 1024)
 
 /* root may lock what it likes: so somebody else */
-static int register_as_nobody(const char *device)
+static bool become_nobody(rlim_t bytes)
 {
-	const struct rlimit few = { FEW_BYTES, FEW_BYTES };
+	const struct rlimit limit = { bytes, bytes };
+
+	return !setrlimit(RLIMIT_MEMLOCK, &limit) &&
+	       !setresgid(65534, 65534, 65534) &&
+	       !setresuid(65534, 65534, 65534);
+}
+
+static int register_host_memory(int fd)
+{
 	struct brg_verbs *dev;
 	struct brg_verbs_mr mr = {};
 	uint8_t *memory = other_memory();
 
-	CHILD_EXPECT(!setrlimit(RLIMIT_MEMLOCK, &few));
-	CHILD_EXPECT(!setresgid(65534, 65534, 65534));
-	CHILD_EXPECT(!setresuid(65534, 65534, 65534));
-	CHILD_EXPECT(!brg_verbs_open(device, 0, &dev));
+	CHILD_EXPECT(become_nobody(FEW_BYTES));
+	CHILD_EXPECT(!brg_verbs_open(BRG_RXE_NAME, 0, &dev));
 	CHILD_EXPECT(brg_verbs_reg_host(dev, memory, VERBS_HOST_BYTES, &mr) ==
 		     -ENOMEM);
 	CHILD_EXPECT(strstr(brg_last_error(), "may lock 65536 bytes"));
@@ -165,7 +209,39 @@ static int register_as_nobody(const char *device)
 	return 0;
 }
 
-static void explains_the_limit_of_locked_memory(void **state)
+static int register_without_any(int fd)
+{
+	struct brg_verbs *dev;
+	struct brg_verbs_mr mr = {};
+	uint8_t *memory = other_memory();
+
+	CHILD_EXPECT(become_nobody(0));
+	CHILD_EXPECT(!brg_verbs_open(BRG_RXE_NAME, 0, &dev));
+	CHILD_EXPECT(brg_verbs_reg_host(dev, memory, PAGE, &mr) == -EPERM);
+	CHILD_EXPECT(strstr(brg_last_error(), "no memory at all"));
+	brg_verbs_close(dev);
+	return 0;
+}
+
+/* the BAR's memory is nobody's to lock */
+static int register_dmabuf(int fd)
+{
+	const struct brg_verbs_dmabuf whole = {
+		.fd = fd,
+		.bytes = VERBS_HOST_BYTES,
+	};
+	struct brg_verbs *dev;
+	struct brg_verbs_mr mr = {};
+
+	CHILD_EXPECT(become_nobody(0));
+	CHILD_EXPECT(!brg_verbs_open(BRG_RXE_NAME, 0, &dev));
+	CHILD_EXPECT(!brg_verbs_reg_dmabuf(dev, &whole, &mr));
+	CHILD_EXPECT(!brg_verbs_dereg(&mr));
+	brg_verbs_close(dev);
+	return 0;
+}
+
+static void expect_in_child(int (*call)(int fd), int fd)
 {
 	int status;
 	pid_t child;
@@ -174,9 +250,24 @@ static void explains_the_limit_of_locked_memory(void **state)
 	child = fork();
 	assert_true(child >= 0);
 	if (!child)
-		_exit(register_as_nobody(BRG_RXE_NAME));
+		_exit(call(fd));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+}
+
+static void explains_the_limit_of_locked_memory(void **state)
+{
+	expect_in_child(register_host_memory, -1);
+	expect_in_child(register_without_any, -1);
+}
+
+static void a_dma_buf_is_not_locked_memory(void **state)
+{
+	struct verbs *v = *state;
+	int fd = verbs_export(v, 0, VERBS_HOST_BYTES);
+
+	expect_in_child(register_dmabuf, fd);
+	close(fd);
 }
 
 static void explains_memory_that_cannot_be_registered(void **state)
@@ -190,6 +281,9 @@ static void explains_memory_that_cannot_be_registered(void **state)
 	assert_errno(brg_verbs_reg_host(v->dev, other, PAGE, &mr), EFAULT);
 	assert_error("not mapped, or memory that cannot be pinned");
 	assert_error(BRG_RXE_NAME);
+
+	assert_errno(brg_verbs_reg_host(v->dev, v->host, -PAGE, &mr), EINVAL);
+	assert_error("overflow");
 
 	/* FOLL_LONGTERM and P2P pages do not go together */
 	page = guest_register_and_touch(&v->guest);
@@ -225,7 +319,9 @@ static const struct CMUnitTest tests[] = {
 	VERBS_TEST(completes_each_of_many_requests_once),
 	VERBS_TEST(names_what_was_wrong_with_a_request),
 	VERBS_TEST(refuses_a_region_that_was_deregistered),
+	VERBS_TEST(the_ends_may_be_opened_apart),
 	VERBS_TEST(explains_the_limit_of_locked_memory),
+	VERBS_TEST(a_dma_buf_is_not_locked_memory),
 	VERBS_TEST(explains_memory_that_cannot_be_registered),
 	VERBS_TEST(names_the_devices_that_there_are),
 };

@@ -147,6 +147,10 @@ static void each_errno_of_host_memory_has_a_line(void **state)
 	assert_contains(explain_host(-EFAULT, 4096, UINT64_MAX),
 			"register a dma-buf of the BAR");
 	assert_contains(explain_host(-EINVAL, 0, UINT64_MAX), "a byte");
+	assert_contains(explain_host(-EINVAL, 4096, UINT64_MAX), "overflow");
+	assert_contains(explain_host(-EPERM, 4096, 0), "no memory at all");
+	assert_contains(explain_host(-EPERM, 4096, 4096), strerror(EPERM));
+	assert_contains(explain_host(-EOPNOTSUPP, 4096, 0), "encrypted");
 }
 
 static void statuses_are_words(void **state)
