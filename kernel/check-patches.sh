@@ -77,6 +77,18 @@ check_style() {
 	done
 }
 
+# check_modules: the drivers for tests are kernel code as well.
+check_modules() {
+	local file status
+	for file in "$kernel_dir"/modules/*.[ch]; do
+		status=0
+		(cd "$pristine" && perl scripts/checkpatch.pl --strict --quiet \
+			--no-summary --show-types --color=never --file "$file") \
+			> "$log" 2> "$scratch/stderr" || status=$?
+		verdict "checkpatch --strict: ${file#"$kernel_dir/"}" "$status" "$log"
+	done
+}
+
 # check_demos: they come on top of the series, each without the others. Nobody
 # would notice before one is run that the series has moved away from under it.
 check_demos() {
@@ -100,5 +112,6 @@ part_patches() {
 	check_am
 	check_bytes
 	check_style
+	check_modules
 	check_demos
 }

@@ -32,8 +32,7 @@ static dma_addr_t actor_dma_address(struct sg_table *sgt, u64 offset)
 	struct scatterlist *sg;
 	int i;
 
-	for_each_sgtable_dma_sg(sgt, sg, i)
-	{
+	for_each_sgtable_dma_sg(sgt, sg, i) {
 		if (offset < sg_dma_len(sg))
 			return sg_dma_address(sg) + offset;
 		offset -= sg_dma_len(sg);

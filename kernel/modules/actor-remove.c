@@ -23,7 +23,8 @@ int actor_remove_command(struct actor *actor, const char *line)
 		return pci_p2pdma_wait_idle(pdev, bar, msecs_to_jiffies(ms),
 					    TASK_KILLABLE);
 	if (sscanf(line, "remove %d %u", &bar, &ms) == 2)
-		return pci_p2pdma_remove_resource(
-			pdev, bar, msecs_to_jiffies(ms), TASK_KILLABLE);
+		return pci_p2pdma_remove_resource(pdev, bar,
+						  msecs_to_jiffies(ms),
+						  TASK_KILLABLE);
 	return -ENOTTY;
 }

@@ -22,7 +22,7 @@
  */
 struct actor {
 	struct pci_dev *pdev;
-	struct mutex lock;
+	struct mutex lock; /* the rest */
 	void *addr;
 	size_t size;
 	struct dma_buf_attachment *attach;
