@@ -176,7 +176,7 @@ FIO_LEGEND = ("Medians over the rounds. p50, p99: latency in us, a bounce's "
 UNITS = {"ns": ("us", 1e3), "B/s": ("MB/s", 1e6)}
 
 # names that have a table of their own
-OWN_TABLE = ("verify", "sizes", "reset", "dmabufs")
+OWN_TABLE = ("verify", "sizes", "reset", "dmabufs", "importer")
 
 
 def time_unit(record):
