@@ -21,7 +21,7 @@
 
 /* room for 4096 bytes and the headers around them */
 #define MTU 4500
-#define PATIENCE_NS 5000000000ull
+#define PATIENCE_NS 60000000000ull
 #define POLL_NS 2000000ull
 
 /* libnl's numbers are its own */

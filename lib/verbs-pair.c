@@ -234,6 +234,12 @@ int brg_verbs_pair_reconnect(struct brg_verbs_pair *pair)
 		const struct brg_verbs_end *end = &pair->ends[i];
 		int ret = ibv_modify_qp(end->qp, &attr, IBV_QP_STATE);
 
+		/*
+		 * rxe may still be about to tell of the error: rxe_qp_reset()
+		 * waits for that, which leaves the queue pair in error.
+		 */
+		if (!ret)
+			ret = ibv_modify_qp(end->qp, &attr, IBV_QP_STATE);
 		if (ret)
 			return fail(end->verbs, ret, "queue pair to RESET");
 		while (ibv_poll_cq(end->cq, 1, &wc) > 0)

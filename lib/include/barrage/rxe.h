@@ -26,7 +26,7 @@
  * A dummy interface BRG_RXE_NAME with the address BRG_RXE_ADDRESS, up, and an
  * RDMA device of that name on it, with an MTU of 4096. What a process that was
  * killed has left of them goes first. Not for a machine where others use that
- * network: it is meant for the emulated one. Waits for up to five seconds.
+ * network: it is meant for the emulated one. Waits for up to a minute.
  *
  * Return: 0; -EPERM (not root); -EOPNOTSUPP (the kernel has no dummy interface,
  * or no rxe); -ETIMEDOUT; -errno; with brg_last_error() set, and nothing left.
