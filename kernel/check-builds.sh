@@ -206,6 +206,7 @@ part_builds() {
 	local flavour=perf arch=x86_64 work=$cache/build/perf steps=''
 	local requested variants_requested proved=
 	local tree=$work/src objects=$work/obj log=$work/build.log
+	local patches=("${patches[@]}" "${test_only[@]}")
 	need_build_tools perf
 	need_tools sparse
 	requested=$(request)

@@ -4,7 +4,8 @@
 # The patches as files: git, bytes, style. Only the files that the series
 # touches are looked at, so this takes seconds. Sourced by kernel/check.
 #
-# The demonstrations in kernel/demos must apply on top.
+# The demonstrations in kernel/demos must apply on top, as must those for tests
+# only.
 
 # Whatever the user's git is set to: the same patches give the same bytes.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
@@ -32,9 +33,14 @@ make_repository() {
 	git -C "$1" tag base
 }
 
-# demo_repository: with the files as well that only a demonstration touches
-demo_repository() {
-	local patches=("${patches[@]}") demo
+# What patches for tests only may touch: rxe, and what lends it a device for DMA.
+test_only_files='drivers/infiniband/sw/rxe/[^/]*'
+test_only_files+='|drivers/infiniband/core/umem_dmabuf\.c'
+test_only_files+='|include/rdma/ib_umem\.h'
+
+# whole_repository: with the files as well that only what comes on top touches
+whole_repository() {
+	local patches=("${patches[@]}" "${test_only[@]}") demo
 	for demo in "${demos[@]}"; do
 		patches+=("$demo"/*.patch)
 	done
@@ -52,11 +58,12 @@ check_am() {
 	done
 }
 
+# check_bytes COMMIT: those after it
 check_bytes() {
 	local patch status
-	mkdir "$scratch/out"
+	mkdir -p "$scratch/out"
 	git -C "$repository" format-patch -q -o "$scratch/out" --zero-commit \
-		--no-signature --no-numbered --full-index --no-stat base..HEAD
+		--no-signature --no-numbered --full-index --no-stat "$1..HEAD"
 	for patch in "${patches[@]}"; do
 		status=0
 		diff -u "$patch" "$scratch/out/${patch##*/}" > "$log" 2>&1 ||
@@ -104,14 +111,31 @@ check_demos() {
 	done
 }
 
+# check_test_only: the same as of the series, and that they keep to themselves.
+check_test_only() {
+	local patches=("${test_only[@]}") patch status tip
+	tip=$(git -C "$repository" rev-parse HEAD)
+	check_am
+	check_bytes "$tip"
+	check_style
+	for patch in "${patches[@]}"; do
+		status=0
+		(patches=("$patch"); touched_files) |
+			grep -vxE "$test_only_files" > "$log" && status=1
+		verdict "touches rxe, and next to nothing else: ${patch##*/}" \
+			"$status" "$log"
+	done
+}
+
 part_patches() {
 	local demos=("$kernel_dir"/demos/*/)
 	demos=("${demos[@]%/}")
 	repository=$scratch/repository
-	demo_repository
+	whole_repository
 	check_am
-	check_bytes
+	check_bytes base
 	check_style
 	check_modules
 	check_demos
+	check_test_only
 }
