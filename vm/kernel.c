@@ -37,6 +37,7 @@ static int read_info(const char *dir, struct vm_kernel *kernel)
 	kernel->flavour = member(info, "flavour");
 	kernel->version = member(info, "version");
 	kernel->series_hash = member(info, "series_hash");
+	kernel->test_only_hash = member(info, "test_only_hash");
 	kernel->config_hash = member(info, "config_hash");
 	kernel->hash = member(info, "hash");
 	json_decref(info);
@@ -85,6 +86,7 @@ void vm_kernel_close(struct vm_kernel *kernel)
 	free(kernel->flavour);
 	free(kernel->version);
 	free(kernel->series_hash);
+	free(kernel->test_only_hash);
 	free(kernel->config_hash);
 	free(kernel->hash);
 	*kernel = (struct vm_kernel){ 0 };

@@ -11,6 +11,7 @@
  *	does not say
  * @version: such as "7.3.4"
  * @series_hash: of the patches
+ * @test_only_hash: of the patches for tests only, "none" without
  * @config_hash: of the configuration
  * @hash: of everything that went into it
  */
@@ -20,6 +21,7 @@ struct vm_kernel {
 	char *flavour;
 	char *version;
 	char *series_hash;
+	char *test_only_hash;
 	char *config_hash;
 	char *hash;
 };

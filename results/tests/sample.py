@@ -25,7 +25,8 @@ BASE = {
     "accel": "tcg",
     "topology": "bridge",
     "kernel": {"release": "7.3.4", "flavour": "perf",
-               "series_hash": "0123456789abcdef", "config_hash": "fedc"},
+               "series_hash": "0123456789abcdef", "test_only_hash": "none",
+               "config_hash": "fedc"},
     "cpu": {"model": "AMD EPYC Processor", "count": 2},
     "devices": {
         "provider": {"bdf": "0000:01:00.0", "id": "1af4:1110", "bar": 2,

@@ -57,6 +57,8 @@ BROKEN = {
     "not a BDF": (deeper("devices", provider={
         "bdf": "1:0.0", "id": "x", "bar": 2, "bar_bytes": 1}), "devices"),
     "empty series hash": (deeper("kernel", series_hash=""), "series_hash"),
+    "empty hash of patches for tests": (deeper("kernel", test_only_hash=""),
+                                        "test_only_hash"),
     "not an object": ([], "record"),
 }
 

@@ -110,7 +110,11 @@ static void a_record_comes_back_as_it_was(void **state)
 	json_t *json, *spread;
 
 	record.params = params;
+	setenv("BARRAGE_SERIES_HASH", "5e71e5", 1);
+	setenv("BARRAGE_TEST_ONLY_HASH", "7e57", 1);
 	assert_int_equal(write_one(&record), 0);
+	unsetenv("BARRAGE_TEST_ONLY_HASH");
+	unsetenv("BARRAGE_SERIES_HASH");
 	json = read_back();
 	assert_string_equal(string_of(json, "name"), "odirect");
 	assert_string_equal(string_of(json, "mem"), "host");
@@ -121,6 +125,12 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json, "seed")),
 			 1234567890123456789);
 	assert_true(json_is_true(json_object_get(json, "trusted")));
+	assert_string_equal(string_of(json_object_get(json, "kernel"),
+				      "series_hash"),
+			    "5e71e5");
+	assert_string_equal(string_of(json_object_get(json, "kernel"),
+				      "test_only_hash"),
+			    "7e57");
 	spread = json_object_get(json, "spread");
 	assert_true(json_number_value(json_object_get(spread, "min")) == 10);
 	assert_true(json_number_value(json_object_get(spread, "p25")) == 20);

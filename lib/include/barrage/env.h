@@ -17,6 +17,7 @@
  * @release: uname -r
  * @flavour: BARRAGE_FLAVOUR: "perf", "debug"
  * @series_hash: BARRAGE_SERIES_HASH, of the kernel's patches
+ * @test_only_hash: BARRAGE_TEST_ONLY_HASH, of those that are for tests only
  * @config_hash: BARRAGE_CONFIG_HASH
  * @cpu_model: of /proc/cpuinfo
  * @nr_cpus: online
@@ -30,6 +31,7 @@ struct brg_env {
 	char release[BRG_ENV_BYTES];
 	char flavour[BRG_ENV_BYTES];
 	char series_hash[BRG_ENV_BYTES];
+	char test_only_hash[BRG_ENV_BYTES];
 	char config_hash[BRG_ENV_BYTES];
 	char cpu_model[BRG_ENV_BYTES];
 	unsigned int nr_cpus;
