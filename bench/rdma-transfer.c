@@ -9,7 +9,6 @@
  * CPU, however truly the other end is a BAR.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,8 +17,8 @@
 #include <barrage/log.h>
 
 #include "progress.h"
+#include "rdma-transfer.h"
 #include "rdma-verify.h"
-#include "samples.h"
 #include "shuffle.h"
 #include "stats.h"
 #include "stop.h"
@@ -28,40 +27,8 @@
 #define DEPTH 8
 #define MOST_CALLS 1024 /* in a turn */
 #define COUNTED_CALLS 16 /* where instructions are counted */
-#define NR_OPS 2
-#define MAX_SIZES 3
-#define MAX_CELLS (RDMA_NR_KINDS * NR_OPS * MAX_SIZES)
 
-/* what a benchmark of the two measures */
-struct sweep {
-	const char *metric;
-	const char *unit;
-	const char *better;
-	uint32_t depth;
-	uint32_t sizes[MAX_SIZES];
-	unsigned int nr_sizes;
-};
-
-struct cell {
-	enum rdma_kind kind;
-	enum brg_verbs_op op;
-	uint32_t bytes;
-	struct samples samples;
-	struct samples rounds; /* one value of each */
-};
-
-struct transfer {
-	struct rdma rdma;
-	const struct sweep *sweep;
-	const char *name;
-	struct brg_verbs_pair pair;
-	void *local_addr;
-	struct brg_verbs_mr local;
-	struct cell cells[MAX_CELLS];
-	unsigned int nr_cells;
-};
-
-static int one_by_one(struct transfer *t, struct cell *cell,
+static int one_by_one(struct transfer *t, struct transfer_cell *cell,
 		      struct brg_verbs_request *request, uint64_t end)
 {
 	bool counted = t->rdma.context->options->icount;
@@ -109,7 +76,7 @@ static int reap(struct transfer *t)
 			t->rdma.dev->info.name, text);
 }
 
-static int many_at_once(struct transfer *t, struct cell *cell,
+static int many_at_once(struct transfer *t, struct transfer_cell *cell,
 			struct brg_verbs_request *request, uint64_t end)
 {
 	uint64_t start = brg_clock_now_ns();
@@ -138,7 +105,7 @@ static int many_at_once(struct transfer *t, struct cell *cell,
 	return ret ? ret : samples_add(&cell->rounds, rate);
 }
 
-static int take_turn(struct transfer *t, struct cell *cell)
+static int take_turn(struct transfer *t, struct transfer_cell *cell)
 {
 	const struct brg_dmabuf_range range = { 0, BUFFER_BYTES };
 	uint64_t end = brg_clock_now_ns() +
@@ -168,7 +135,7 @@ static int all_rounds(struct transfer *t)
 {
 	const struct bench_options *options = t->rdma.context->options;
 	struct shuffle shuffle = { .state = options->seed };
-	unsigned int order[MAX_CELLS];
+	unsigned int order[TRANSFER_MAX_CELLS];
 
 	for (unsigned int round = 0; round < options->rounds; round++) {
 		progress_step("%s: round %u of %u", t->name, round + 1,
@@ -199,104 +166,19 @@ static int verify(struct transfer *t, uint64_t generation)
 	return ret;
 }
 
-static int write_one(const struct transfer *t, const struct cell *cell,
-		     const struct samples *samples, bool ratio)
-{
-	const struct rdma *rdma = &t->rdma;
-	const struct brg_param params[] = {
-		{ .name = "rw",
-		  .text = cell->op == BRG_VERBS_READ ? "read" : "write" },
-		{ .name = "bs", .number = cell->bytes },
-		{ .name = "depth", .number = t->sweep->depth },
-		{},
-	};
-	char metric[32];
-	const struct brg_record record = {
-		.name = t->name,
-		.metric = metric,
-		.unit = ratio ? "1" : t->sweep->unit,
-		.better = t->sweep->better,
-		.samples = samples->values,
-		.nr_samples = samples->nr,
-		.params = params,
-		.mem = rdma_mem(cell->kind),
-		.baseline = ratio ? rdma_mem(RDMA_HOST) : NULL,
-		.proof = &rdma->proofs[cell->kind],
-		.proof_by_rdma = true,
-		.rdma = &rdma->note,
-		.copied_by = rdma->dev->info.driver->cpu_copies ? "cpu" :
-								  "device",
-	};
-
-	snprintf(metric, sizeof(metric), "%s%s", t->sweep->metric,
-		 ratio ? "-ratio" : "");
-	return output_write(rdma->context->output, &record, false);
-}
-
-/* to host memory's, round by round */
-static int write_ratio(const struct transfer *t, const struct cell *cell)
-{
-	const struct cell *host = cell;
-	struct samples ratios = {};
-	int ret = 0;
-
-	while (host > t->cells &&
-	       (host->kind != RDMA_HOST || host->op != cell->op ||
-		host->bytes != cell->bytes))
-		host--;
-	for (size_t i = 0; i < cell->rounds.nr && !ret; i++)
-		ret = samples_add(&ratios, cell->rounds.values[i] /
-						   host->rounds.values[i]);
-	if (!ret)
-		ret = write_one(t, cell, &ratios, true);
-	samples_free(&ratios);
-	return ret;
-}
-
-static int write_left_out(const struct transfer *t, enum rdma_kind kind)
-{
-	const struct brg_record record = {
-		.name = t->name,
-		.metric = t->sweep->metric,
-		.unit = t->sweep->unit,
-		.better = t->sweep->better,
-		.mem = rdma_mem(kind),
-		.rdma = &t->rdma.note,
-		.status = BRG_STATUS_SKIP,
-		.reason = t->rdma.skipped[kind],
-	};
-
-	return output_write(t->rdma.context->output, &record, false);
-}
-
-static int write_all(const struct transfer *t)
-{
-	int ret = 0;
-
-	for (unsigned int i = 0; i < t->nr_cells && !ret; i++) {
-		ret = write_one(t, &t->cells[i], &t->cells[i].samples, false);
-		if (!ret && t->cells[i].kind != RDMA_HOST)
-			ret = write_ratio(t, &t->cells[i]);
-	}
-	for (unsigned int kind = 0; kind < RDMA_NR_KINDS && !ret; kind++) {
-		if (*t->rdma.skipped[kind])
-			ret = write_left_out(t, kind);
-	}
-	return ret;
-}
-
 /* host memory first: the others are compared with it */
 static void make_cells(struct transfer *t)
 {
 	for (unsigned int kind = 0; kind < RDMA_NR_KINDS; kind++) {
 		for (unsigned int i = 0;
-		     i < NR_OPS * t->sweep->nr_sizes && !*t->rdma.skipped[kind];
+		     i < TRANSFER_NR_OPS * t->sweep->nr_sizes &&
+		     !*t->rdma.skipped[kind];
 		     i++)
-			t->cells[t->nr_cells++] = (struct cell){
+			t->cells[t->nr_cells++] = (struct transfer_cell){
 				.kind = kind,
-				.op = i % NR_OPS ? BRG_VERBS_WRITE :
-						   BRG_VERBS_READ,
-				.bytes = t->sweep->sizes[i / NR_OPS],
+				.op = i % TRANSFER_NR_OPS ? BRG_VERBS_WRITE :
+							    BRG_VERBS_READ,
+				.bytes = t->sweep->sizes[i / TRANSFER_NR_OPS],
 			};
 	}
 }
@@ -330,7 +212,7 @@ static int run_open(struct transfer *t)
 	if (!ret)
 		ret = verify(t, 2);
 	if (!ret)
-		ret = write_all(t);
+		ret = transfer_write(t);
 	for (unsigned int i = 0; i < t->nr_cells; i++) {
 		samples_free(&t->cells[i].samples);
 		samples_free(&t->cells[i].rounds);
@@ -360,7 +242,7 @@ static enum bench_status transfer_run(struct bench_context *context,
 	return BENCH_PASS;
 }
 
-static const struct sweep latency = {
+static const struct transfer_sweep latency = {
 	.metric = "latency",
 	.unit = "ns",
 	.better = "lower",
@@ -369,7 +251,7 @@ static const struct sweep latency = {
 	.nr_sizes = 3,
 };
 
-static const struct sweep bandwidth = {
+static const struct transfer_sweep bandwidth = {
 	.metric = "bandwidth",
 	.unit = "B/s",
 	.better = "higher",

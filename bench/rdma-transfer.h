@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* rdma-transfer - what is measured of RDMA READ and WRITE, and the records */
+#ifndef BENCH_RDMA_TRANSFER_H
+#define BENCH_RDMA_TRANSFER_H
+
+#include "rdma.h"
+#include "samples.h"
+
+#define TRANSFER_MAX_SIZES 3
+#define TRANSFER_NR_OPS 2
+#define TRANSFER_MAX_CELLS                                                     \
+	(RDMA_NR_KINDS * TRANSFER_NR_OPS * TRANSFER_MAX_SIZES)
+
+/**
+ * struct transfer_sweep - what a benchmark measures
+ * @depth: requests at a time
+ * @sizes: of a request, @nr_sizes
+ */
+struct transfer_sweep {
+	const char *metric;
+	const char *unit;
+	const char *better;
+	uint32_t depth;
+	uint32_t sizes[TRANSFER_MAX_SIZES];
+	unsigned int nr_sizes;
+};
+
+/**
+ * struct transfer_cell - one place of a table
+ * @bytes: of a request
+ * @samples: all
+ * @rounds: one value of each round, for ratios
+ */
+struct transfer_cell {
+	enum rdma_kind kind;
+	enum brg_verbs_op op;
+	uint32_t bytes;
+	struct samples samples;
+	struct samples rounds;
+};
+
+/**
+ * struct transfer - the benchmark
+ * @local: region of @local_addr: the requester's end
+ * @cells: those of host memory first
+ */
+struct transfer {
+	struct rdma rdma;
+	const struct transfer_sweep *sweep;
+	const char *name;
+	struct brg_verbs_pair pair;
+	void *local_addr;
+	struct brg_verbs_mr local;
+	struct transfer_cell cells[TRANSFER_MAX_CELLS];
+	unsigned int nr_cells;
+};
+
+/**
+ * transfer_write - a record of each cell, ratios to host memory, and a record of
+ * each kind that was left out
+ * @t: measured
+ *
+ * Return: as output_write().
+ */
+int transfer_write(const struct transfer *t);
+
+#endif
