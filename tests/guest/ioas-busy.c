@@ -9,12 +9,25 @@
 #include <barrage/clock.h>
 #include <barrage/mmio.h>
 
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 #define MS 1000000ull
 #define TRIES 20
+#define RACES 400
+#define RACE_NS (120000 * MS)
 #define DELAYS 14
 #define DELAY_NS (12 * MS)
+
+/* A thread that takes the memory away and gives it back, again and again */
+struct race {
+	const struct guest *guest;
+	atomic_bool over;
+	unsigned int nr_toggles;
+	int err;
+};
 
 /* Start a transfer to the BAR that ends after @revoke returned */
 static void run_across(const struct guest *guest,
@@ -133,10 +146,79 @@ static void ioas_each_dma_arrives_or_is_stopped(void **state)
 	assert_true(nr_arrived && nr_stopped);
 }
 
+static void *toggle(void *arg)
+{
+	struct race *race = arg;
+
+	while (!atomic_load(&race->over) && !race->err) {
+		race->err = memory_off(race->guest);
+		if (!race->err)
+			race->err = memory_on(race->guest);
+		race->nr_toggles++;
+	}
+	return NULL;
+}
+
+/*
+ * Mapping, copying and unmapping against revocation: what comes too late is
+ * ENODEV, and nothing is left of it.
+ */
+static void ioas_mapping_races_with_revocation(void **state)
+{
+	struct race race = { .guest = *state };
+	struct ioas *ioas = ioas_get();
+	const struct brg_vfio *vfio = &ioas->edu.vfio;
+	uint64_t end = brg_clock_now_ns() + RACE_NS;
+	int ret = 0, nr_mapped = 0, nr_refused = 0;
+	uint64_t copied, bytes;
+	uint32_t other;
+	pthread_t thread;
+
+	ioas_export(race.guest);
+	assert_good(brg_iommufd_ioas_alloc(&vfio->iommufd, &other));
+	assert_int_equal(pthread_create(&thread, NULL, toggle, &race), 0);
+	while (brg_clock_left_ms(end) &&
+	       (nr_mapped + nr_refused < RACES || !nr_mapped || !nr_refused)) {
+		ret = ioas_map_errno(ioas->dmabuf);
+		if (ret == -ENODEV)
+			nr_refused++;
+		else if (ret)
+			break;
+		if (ret)
+			continue;
+		nr_mapped++;
+		ret = brg_iommufd_ioas_copy(&vfio->iommufd, vfio->ioas_id,
+					    IOAS_BAR, IOAS_LEN, other, &copied);
+		if (!ret)
+			ret = brg_iommufd_ioas_unmap(&vfio->iommufd,
+						     vfio->ioas_id, IOAS_BAR,
+						     IOAS_LEN);
+		if (ret)
+			break;
+		if (nr_mapped % 8 == 0)
+			ret = brg_iommufd_ioas_unmap_all(&vfio->iommufd, other,
+							 &bytes);
+		if (ret)
+			break;
+	}
+	atomic_store(&race.over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_good(race.err);
+	if (ret != -ENODEV)
+		assert_good(ret);
+	/* both were seen within the time that there was */
+	assert_true(nr_mapped && nr_refused);
+	assert_good(brg_iommufd_ioas_unmap_all(&vfio->iommufd, other, &bytes));
+	assert_good(brg_iommufd_destroy(&vfio->iommufd, other));
+	assert_good(ioas_map_errno(ioas->dmabuf));
+	ioas_expect_works(race.guest, 4);
+}
+
 static const struct CMUnitTest tests[] = {
 	IOAS_TEST(ioas_dma_that_ends_after_a_reset_is_stopped),
 	IOAS_TEST(ioas_dma_that_ends_after_memory_is_off_is_stopped),
 	IOAS_TEST(ioas_each_dma_arrives_or_is_stopped),
+	IOAS_TEST(ioas_mapping_races_with_revocation),
 };
 
 const struct guest_suite guest_ioas_busy = GUEST_SUITE(tests);

@@ -8,6 +8,7 @@
 #include <barrage/dmabuf.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -122,6 +123,36 @@ static void ioas_what_is_mapped_for_reading_is_not_written(void **state)
 	ioas_expect_bar(guest, IOAS_OFFSET, bar, IOAS_BYTES);
 }
 
+/*
+ * Linux 7.3 looks at the dma-buf, not at how its descriptor was opened: whoever
+ * was given it for reading can have it written by a device.
+ */
+static void ioas_a_read_only_descriptor_is_no_limit(void **state)
+{
+	struct {
+		struct vfio_device_feature_dma_buf get;
+		struct vfio_region_dma_range range;
+	} arg = {
+		.get = { .open_flags = O_RDONLY | O_CLOEXEC, .nr_ranges = 1 },
+		.range = { IOAS_OFFSET, IOAS_LEN },
+	};
+	const struct guest *guest = *state;
+	int fd;
+
+	arg.get.region_index = guest->bar;
+	fd = brg_vfio_feature(&guest->vfio,
+			      VFIO_DEVICE_FEATURE_GET |
+				      VFIO_DEVICE_FEATURE_DMA_BUF,
+			      &arg, sizeof(arg));
+	assert_true(fd >= 0);
+	assert_true(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 0) == MAP_FAILED);
+	assert_int_equal(errno, EACCES);
+	assert_good(ioas_map_errno(fd));
+	close(fd);
+	ioas_expect_works(guest, 6);
+}
+
 static void ioas_two_address_spaces_have_it_at_two_addresses(void **state)
 {
 	struct brg_iommufd_slice slice = {
@@ -176,6 +207,7 @@ static const struct CMUnitTest tests[] = {
 	IOAS_TEST(ioas_slices_can_be_mapped_in_any_order),
 	IOAS_TEST(ioas_the_kernel_chooses_an_address),
 	IOAS_TEST(ioas_what_is_mapped_for_reading_is_not_written),
+	IOAS_TEST(ioas_a_read_only_descriptor_is_no_limit),
 	IOAS_TEST(ioas_two_address_spaces_have_it_at_two_addresses),
 	IOAS_TEST(ioas_the_owner_may_map_its_own_bar),
 };

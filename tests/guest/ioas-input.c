@@ -8,6 +8,7 @@
 #include "foreign.h"
 
 #include <barrage/dmabuf.h>
+#include <barrage/sysfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,9 +293,15 @@ static void ioas_input_a_device_that_went_away_is_enodev(void **state)
 	expect_refused(slice, ENODEV, "revoked");
 	assert_good(brg_pci_restore(&guest->binding));
 	expect_refused(slice, ENODEV, "revoked");
+	assert_good(
+		brg_sysfs_write("1", "bus/pci/devices/%s/remove", guest->bdf));
+	expect_refused(slice, ENODEV, "revoked");
+	assert_good(brg_sysfs_write("1", "bus/pci/rescan"));
 	assert_good(brg_pci_bind(guest->bdf, "vfio-pci", &guest->binding));
 	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
 	expect_refused(slice, ENODEV, "export another");
+	ioas_map(guest);
+	ioas_expect_works(guest, 3);
 }
 
 static const struct CMUnitTest tests[] = {

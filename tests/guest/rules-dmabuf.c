@@ -77,6 +77,7 @@ static void rule_direct_io_to_it_is_refused(void **state)
 {
 	const struct guest *guest = *state;
 	uint8_t *addr;
+	int memfd;
 
 	addr = vmas_map_aligned(importer_export(guest), IMPORTER_LEN, 0);
 	assert_errno(pages_read(addr, PAGE), EFAULT);
@@ -84,6 +85,13 @@ static void rule_direct_io_to_it_is_refused(void **state)
 	assert_errno(pages_read(addr, PAGE), EFAULT);
 	assert_int_equal(pwrite(pages_disk(), addr, PAGE, 0), -1);
 	assert_int_equal(errno, EFAULT);
+	/* where the CPU copies, the rule is stricter than the kernel */
+	memfd = memfd_create("cached", MFD_CLOEXEC);
+	assert_int_equal(ftruncate(memfd, PAGE), 0);
+	assert_int_equal(pwrite(memfd, "P2P", 4, 0), 4);
+	assert_int_equal(pread(memfd, addr, PAGE, 0), PAGE);
+	assert_int_equal(((volatile uint8_t *)addr)[1], '2');
+	close(memfd);
 	munmap(addr, IMPORTER_LEN);
 }
 
