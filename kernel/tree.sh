@@ -68,7 +68,11 @@ sync_tree() {
 		say "copying the source tree"
 		rm -rf "$work/base" "$tree" "$objects" "$work/touched"
 		mkdir -p "$objects"
-		cp -al "$pristine" "$tree"
+		# links, but where build is on a file system of its own
+		cp -al "$pristine" "$tree" 2> /dev/null || {
+			rm -rf "$tree"
+			cp -a "$pristine" "$tree"
+		}
 		: > "$work/touched"
 		printf '%s\n' "$pristine" > "$work/base"
 	fi
