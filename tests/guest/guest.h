@@ -119,6 +119,7 @@ extern const struct guest_suite guest_without_pages;
 extern const struct guest_suite guest_importer_attach;
 extern const struct guest_suite guest_importer_dma;
 extern const struct guest_suite guest_importer_ends;
+extern const struct guest_suite guest_importer_faults;
 extern const struct guest_suite guest_importer_revoke;
 extern const struct guest_suite guest_importer_slow;
 extern const struct guest_suite guest_importer_stale;

@@ -22,21 +22,10 @@
 #include <unistd.h>
 
 #define PATIENCE_MS 30000
-#define POLL_NS (2 * IMPORTER_MS)
 
 static int write_in_thread(void *arg)
 {
 	return importer_dma(arg, true, 0, IMPORTER_BYTES);
-}
-
-static void await_dma(const struct brg_importer *it)
-{
-	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
-
-	while (!importer_status(it).nr_dmas) {
-		assert_true(brg_clock_left_ms(end) > 0);
-		brg_clock_sleep_ns(POLL_NS);
-	}
 }
 
 /* DMA under way, of bytes that are then in the BAR; nothing else holds them */
@@ -45,7 +34,7 @@ static void start_dma(const struct brg_importer *it, uint8_t *sent)
 	ioas_fill(sent, IMPORTER_BYTES, brg_clock_now_ns());
 	assert_good(brg_importer_store(it, 0, sent, IMPORTER_BYTES));
 	importer_start(write_in_thread, (void *)it);
-	await_dma(it);
+	importer_await_dma(it, 1);
 }
 
 static void importer_its_file_is_closed_while_dma_runs(void **state)

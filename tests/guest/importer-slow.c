@@ -24,7 +24,6 @@
 /* emulation, with all debugging on, beside others */
 #define SLACK_MS 3000
 #define PATIENCE_MS 30000
-#define POLL_NS (2 * IMPORTER_MS)
 
 static int take_back(void *arg)
 {
@@ -143,16 +142,6 @@ static int write_in_thread(void *arg)
 	return importer_dma(arg, true, 0, IMPORTER_BYTES);
 }
 
-static void await_dma(const struct brg_importer *it, uint64_t nr)
-{
-	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
-
-	while (importer_status(it).nr_dmas < nr) {
-		assert_true(brg_clock_left_ms(end) > 0);
-		brg_clock_sleep_ns(POLL_NS);
-	}
-}
-
 static void expect_dma_ends_first(const struct guest *guest,
 				  const struct brg_importer *it, uint64_t ms)
 {
@@ -162,7 +151,7 @@ static void expect_dma_ends_first(const struct guest *guest,
 	ioas_fill(sent, sizeof(sent), begin = brg_clock_now_ns());
 	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
 	importer_start(write_in_thread, (void *)it);
-	await_dma(it, 1);
+	importer_await_dma(it, 1);
 	begin = brg_clock_now_ns();
 	assert_good(take_back((void *)guest));
 	end = brg_clock_now_ns();
@@ -206,7 +195,7 @@ static void importer_revoke_waits_for_the_slower_fence_of_two(void **state)
 	assert_good(
 		brg_importer_delay(slow, BRG_IMPORTER_SLOW_FENCE, TWICE_MS));
 	importer_start(read_in_thread, (void *)slow);
-	await_dma(slow, 1);
+	importer_await_dma(slow, 1);
 	assert_good(importer_dma(quick, false, 0, IMPORTER_BYTES));
 	assert_false(atomic_load(&importer_get()->call.done));
 	assert_good(take_back(*state));

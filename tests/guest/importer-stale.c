@@ -16,7 +16,6 @@
 #define LONG_MS 15000
 #define MAX_TRIES 10
 #define PATIENCE_MS 30000
-#define POLL_NS (2 * IMPORTER_MS)
 
 static int stale(const struct brg_importer *it, uint64_t offset, uint64_t *iova)
 {
@@ -148,14 +147,10 @@ static int misbehave(void *arg)
 static bool revoke_below_dma(const struct guest *guest,
 			     const struct brg_importer *it)
 {
-	const uint64_t end = brg_clock_now_ns() + PATIENCE_MS * IMPORTER_MS;
-	const uint64_t nr = importer_status(it).nr_stale_dmas;
+	const uint64_t nr = importer_status(it).nr_dmas;
 
 	importer_start(misbehave, (void *)it);
-	while (importer_status(it).nr_stale_dmas == nr) {
-		assert_true(brg_clock_left_ms(end) > 0);
-		brg_clock_sleep_ns(POLL_NS);
-	}
+	importer_await_dma(it, nr + 1);
 	assert_good(take_back((void *)guest));
 	assert_good(importer_join());
 	return importer_status(it).unmapped_ns <

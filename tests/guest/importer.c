@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define JOIN_NS (60000 * IMPORTER_MS)
+#define POLL_NS (2 * IMPORTER_MS)
 
 static const char *const roles[] = { "EDU", "OTHER_EDU" };
 static const size_t role_of[IMPORTER_MAX] = { 0, 0, 1 };
@@ -126,6 +127,16 @@ int importer_dma(const struct brg_importer *it, bool to_dmabuf, uint64_t offset,
 	};
 
 	return brg_importer_dma(it, &dma);
+}
+
+void importer_await_dma(const struct brg_importer *it, uint64_t nr)
+{
+	const uint64_t end = brg_clock_now_ns() + JOIN_NS;
+
+	while (importer_status(it).nr_dmas < nr) {
+		assert_true(brg_clock_left_ms(end) > 0);
+		brg_clock_sleep_ns(POLL_NS);
+	}
 }
 
 /* One that the IOMMU has to stop, in the direction of the flag */

@@ -101,6 +101,9 @@ uint64_t importer_took_ms(void);
 int importer_dma(const struct brg_importer *it, bool to_dmabuf, uint64_t offset,
 		 uint32_t length);
 
+/** importer_await_dma - wait, bounded, until so many were begun */
+void importer_await_dma(const struct brg_importer *it, uint64_t nr);
+
 int importer_setup(void **state);
 int importer_teardown(void **state);
 

@@ -86,6 +86,7 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_importer_slow,
 	&guest_importer_stale,
 	&guest_importer_ends,
+	&guest_importer_faults,
 	&guest_ioas_dma,
 	&guest_ioas_revoke,
 	&guest_ioas_order,
