@@ -120,6 +120,8 @@ extern const struct guest_suite guest_importer_attach;
 extern const struct guest_suite guest_importer_dma;
 extern const struct guest_suite guest_importer_ends;
 extern const struct guest_suite guest_importer_faults;
+extern const struct guest_suite guest_importer_fences;
+extern const struct guest_suite guest_importer_races;
 extern const struct guest_suite guest_importer_revoke;
 extern const struct guest_suite guest_importer_slow;
 extern const struct guest_suite guest_importer_stale;

@@ -5,9 +5,6 @@
  */
 #include "importer.h"
 
-#include "ioas.h"
-
-#include <barrage/clock.h>
 #include <barrage/dmabuf.h>
 
 #include <errno.h>
@@ -136,75 +133,6 @@ static void importer_two_are_slow_at_the_same_time(void **state)
 	assert_int_equal(importer_status(other).nr_invalidated, 1);
 }
 
-/* DMA that was begun in time ends in time: all of it arrives. */
-static int write_in_thread(void *arg)
-{
-	return importer_dma(arg, true, 0, IMPORTER_BYTES);
-}
-
-static void expect_dma_ends_first(const struct guest *guest,
-				  const struct brg_importer *it, uint64_t ms)
-{
-	uint8_t sent[IMPORTER_BYTES];
-	uint64_t begin, end;
-
-	ioas_fill(sent, sizeof(sent), begin = brg_clock_now_ns());
-	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
-	importer_start(write_in_thread, (void *)it);
-	importer_await_dma(it, 1);
-	begin = brg_clock_now_ns();
-	assert_good(take_back((void *)guest));
-	end = brg_clock_now_ns();
-	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
-	assert_good(importer_join());
-	importer_expect_state(it, BRG_IMPORTER_REVOKED);
-	assert_in_range((end - begin) / IMPORTER_MS, ms, ms + SLACK_MS);
-}
-
-static void importer_revoke_waits_for_dma(void **state)
-{
-	const struct brg_importer *it =
-		importer_use(*state, BRG_IMPORTER_REVOCABLE);
-
-	expect_dma_ends_first(*state, it, 0);
-}
-
-static void importer_revoke_waits_for_a_slow_fence(void **state)
-{
-	const struct brg_importer *it =
-		importer_use(*state, BRG_IMPORTER_DYNAMIC);
-
-	assert_good(brg_importer_delay(it, BRG_IMPORTER_SLOW_FENCE, DELAY_MS));
-	expect_dma_ends_first(*state, it, DELAY_MS);
-}
-
-static int read_in_thread(void *arg)
-{
-	return importer_dma(arg, false, 0, IMPORTER_BYTES);
-}
-
-/* Readers do not wait for each other; a quick one must not hide a slow one. */
-static void importer_revoke_waits_for_the_slower_fence_of_two(void **state)
-{
-	const struct guest *guest = *state;
-	const struct brg_importer *slow =
-		importer_use(guest, BRG_IMPORTER_REVOCABLE);
-	const struct brg_importer *quick =
-		importer_attach(1, BRG_IMPORTER_REVOCABLE);
-
-	assert_good(
-		brg_importer_delay(slow, BRG_IMPORTER_SLOW_FENCE, TWICE_MS));
-	importer_start(read_in_thread, (void *)slow);
-	importer_await_dma(slow, 1);
-	assert_good(importer_dma(quick, false, 0, IMPORTER_BYTES));
-	assert_false(atomic_load(&importer_get()->call.done));
-	assert_good(take_back(*state));
-	importer_expect_state(slow, BRG_IMPORTER_REVOKED);
-	assert_true(importer_status(slow).unmapped_ns >
-		    importer_get()->call.begin_ns + TWICE_MS * IMPORTER_MS);
-	assert_good(importer_join());
-}
-
 static void importer_no_dma_begins_once_it_is_told(void **state)
 {
 	const struct brg_importer *it =
@@ -285,9 +213,6 @@ static const struct CMUnitTest tests[] = {
 	IMPORTER_TEST(importer_close_waits_for_a_slow_unmap),
 	IMPORTER_TEST(importer_one_that_is_quick_is_not_waited_for),
 	IMPORTER_TEST(importer_two_are_slow_at_the_same_time),
-	IMPORTER_TEST(importer_revoke_waits_for_dma),
-	IMPORTER_TEST(importer_revoke_waits_for_a_slow_fence),
-	IMPORTER_TEST(importer_revoke_waits_for_the_slower_fence_of_two),
 	IMPORTER_TEST(importer_no_dma_begins_once_it_is_told),
 	IMPORTER_TEST(importer_its_end_ends_the_wait),
 	IMPORTER_TEST(importer_a_killed_one_ends_the_wait),

@@ -8,7 +8,6 @@
 
 #include "ioas.h"
 
-#include <barrage/clock.h>
 #include <barrage/dmabuf.h>
 
 #include <errno.h>

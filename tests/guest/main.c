@@ -87,6 +87,8 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_importer_stale,
 	&guest_importer_ends,
 	&guest_importer_faults,
+	&guest_importer_fences,
+	&guest_importer_races,
 	&guest_ioas_dma,
 	&guest_ioas_revoke,
 	&guest_ioas_order,
