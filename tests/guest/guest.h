@@ -80,6 +80,8 @@ extern const struct guest_suite guest_pins;
 extern const struct guest_suite guest_growth;
 extern const struct guest_suite guest_kinds;
 extern const struct guest_suite guest_kinds_dmabuf;
+extern const struct guest_suite guest_kinds_direct;
+extern const struct guest_suite guest_kinds_revoke;
 extern const struct guest_suite guest_ownership;
 extern const struct guest_suite guest_reset_deadlock;
 extern const struct guest_suite guest_reset_closed;

@@ -28,6 +28,8 @@ static const struct guest_suite *const common[] = {
 	&guest_pins,
 	&guest_kinds,
 	&guest_kinds_dmabuf,
+	&guest_kinds_direct,
+	&guest_kinds_revoke,
 	&guest_ownership,
 	&guest_bars,
 	&guest_providers,
