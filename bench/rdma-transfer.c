@@ -26,19 +26,26 @@
 #define BUFFER_BYTES (4u << 20) /* either end */
 #define DEPTH 8
 #define MOST_CALLS 1024 /* in a turn */
+#define FEWEST_CALLS 4
 #define COUNTED_CALLS 16 /* where instructions are counted */
+
+/* is a turn over that has made so many calls? */
+static bool is_over(const struct transfer *t, unsigned int nr, uint64_t end)
+{
+	if (t->rdma.context->options->icount)
+		return nr == COUNTED_CALLS;
+	return nr == MOST_CALLS ||
+	       (nr >= FEWEST_CALLS && brg_clock_now_ns() >= end);
+}
 
 static int one_by_one(struct transfer *t, struct transfer_cell *cell,
 		      struct brg_verbs_request *request, uint64_t end)
 {
-	bool counted = t->rdma.context->options->icount;
 	size_t first = cell->samples.nr;
 	double median;
 	int ret = 0;
 
-	for (unsigned int i = 0; i < (counted ? COUNTED_CALLS : MOST_CALLS) &&
-				 (counted || brg_clock_now_ns() < end) && !ret;
-	     i++) {
+	for (unsigned int i = 0; !ret && !is_over(t, i, end); i++) {
 		uint64_t start = brg_clock_now_ns();
 
 		ret = brg_verbs_transfer(&t->pair, request);
@@ -108,8 +115,7 @@ static int many_at_once(struct transfer *t, struct transfer_cell *cell,
 static int take_turn(struct transfer *t, struct transfer_cell *cell)
 {
 	const struct brg_dmabuf_range range = { 0, BUFFER_BYTES };
-	uint64_t end = brg_clock_now_ns() +
-		       (uint64_t)(t->rdma.context->options->runtime_s * 1e9);
+	double runtime_ns = t->rdma.context->options->runtime_s * 1e9;
 	struct brg_verbs_mr remote = {};
 	struct brg_verbs_request request = {
 		.op = cell->op,
@@ -118,10 +124,12 @@ static int take_turn(struct transfer *t, struct transfer_cell *cell)
 		.bytes = cell->bytes,
 	};
 	struct rdma_buf buf;
+	uint64_t end;
 	int undone, ret = rdma_buf_open(&t->rdma, cell->kind, &range, 1, &buf);
 
 	if (!ret)
 		ret = rdma_reg(&t->rdma, &buf, 0, BUFFER_BYTES, &remote);
+	end = brg_clock_now_ns() + (uint64_t)runtime_ns;
 	if (!ret)
 		ret = t->sweep->depth > 1 ?
 			      many_at_once(t, cell, &request, end) :
