@@ -66,14 +66,21 @@ def region_table(records, notes):
         return (REGIONS.index(record["name"]), p["registered"], p["ranges"],
                 p["bytes"])
 
-    for key in sorted({order(r) for r in records}):
-        row = [r for r in records if order(r) == key]
-        cells = [region_label(row[0]["name"], row[0]["params"])]
+    def add(label, row, metrics):
+        cells = [label]
         for mem in mems:
-            for metric in ("register", "deregister"):
+            for metric in metrics:
                 found = find(row, metric, mem)
                 cells += [cell(found, scale, notes), tail(found, scale)]
         table.add(cells)
+
+    for key in sorted({order(r) for r in records}):
+        row = [r for r in records if order(r) == key]
+        add(region_label(row[0]["name"], row[0]["params"]), row,
+            ("register", "deregister"))
+        if any(r["metric"] == "deregister-revoked" for r in row):
+            add(f"{size_text(key[3])} that was revoked", row,
+                ("none", "deregister-revoked"))
     return table
 
 
@@ -139,7 +146,8 @@ def verdict(row, notes):
 
 REGION_LEGEND = ("Medians and 99th percentiles. A row of one size; of one size "
                  "in several ranges of the dma-buf; beside what is registered "
-                 "already; once more, after a revoke.")
+                 "already; once more, after a revoke, beside the region of before, "
+                 "which is deregistered last.")
 
 
 def transfer_legend(records):

@@ -62,12 +62,14 @@ class Rdma(ToolCase):
                            ranges=16),
                     region("dmabuf", name="mr-registered",
                            registered=64 << 20),
-                    region("dmabuf", name="mr-revoked")]
+                    region("dmabuf", name="mr-revoked"),
+                    region("dmabuf", name="mr-revoked",
+                           metric="deregister-revoked")]
         out = call("report", self.folder_of("regions", records))[1]
         head = next(l for l in out.splitlines() if "- host -" in l)
         self.assertLess(head.index("host"), head.index("udmabuf"))
         for label in ("4k ", "4M in 16 ranges", "4k beside 64M",
-                      "4k after a revoke"):
+                      "4k after a revoke", "4k that was revoked"):
             self.assertTrue(any(line.startswith(label)
                                 for line in out.splitlines()), label)
         self.assertNotIn("mr-size", out)
