@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rdma-transfer.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#include <barrage/log.h>
+
+static const char *copier(const struct transfer *t)
+{
+	return t->rdma.dev->info.driver->cpu_copies ? "cpu" : "device";
+}
 
 static int write_one(const struct transfer *t, const struct transfer_cell *cell,
 		     const struct samples *samples, bool ratio)
@@ -28,8 +36,7 @@ static int write_one(const struct transfer *t, const struct transfer_cell *cell,
 		.proof = &rdma->proofs[cell->kind],
 		.proof_by_rdma = true,
 		.rdma = &rdma->note,
-		.copied_by = rdma->dev->info.driver->cpu_copies ? "cpu" :
-								  "device",
+		.copied_by = copier(t),
 	};
 
 	snprintf(metric, sizeof(metric), "%s%s", t->sweep->metric,
@@ -90,4 +97,46 @@ int transfer_write(const struct transfer *t)
 			ret = write_left_out(t, kind);
 	}
 	return ret;
+}
+
+/* RDMA writes what the CPU reads, and reads what the CPU writes */
+#define NR_WAYS 2
+#define BLOCK_BYTES 4096
+
+int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
+			 const char *stage, uint64_t bytes, int err)
+{
+	const double mismatches = err ? 1 : 0;
+	char reason[512];
+	const struct brg_param params[] = {
+		{ .name = "stage", .text = stage },
+		{ .name = "path", .text = t->name },
+		{ .name = "bs", .number = BLOCK_BYTES },
+		{ .name = "blocks",
+		  .number = (double)(NR_WAYS * bytes / BLOCK_BYTES) },
+		{},
+	};
+	const struct brg_record record = {
+		.name = "verify",
+		.metric = "mismatches",
+		.unit = "1",
+		.better = "lower",
+		.samples = &mismatches,
+		.nr_samples = 1,
+		.params = params,
+		.mem = rdma_mem(kind),
+		.proof = &t->rdma.proofs[kind],
+		.proof_by_rdma = true,
+		.rdma = &t->rdma.note,
+		.copied_by = copier(t),
+		.status = err ? BRG_STATUS_FAIL : BRG_STATUS_PASS,
+		.reason = err ? reason : NULL,
+	};
+	int ret;
+
+	if (err && err != -EILSEQ)
+		return 0;
+	snprintf(reason, sizeof(reason), "%s", brg_last_error());
+	ret = output_write(t->rdma.context->output, &record, true);
+	return err ? brg_fail(err, "%s", reason) : ret;
 }

@@ -161,15 +161,20 @@ static int all_rounds(struct transfer *t)
 	return 0;
 }
 
-static int verify(struct transfer *t, uint64_t generation)
+static int verify(struct transfer *t, const char *stage, uint64_t generation)
 {
 	int ret = 0;
 
 	for (unsigned int kind = 0; kind < RDMA_NR_KINDS && !ret; kind++) {
-		if (!*t->rdma.skipped[kind])
-			ret = rdma_verify(&t->rdma, &t->pair, &t->local,
-					  t->local_addr, BUFFER_BYTES, kind,
-					  generation);
+		int written;
+
+		if (*t->rdma.skipped[kind])
+			continue;
+		ret = rdma_verify(&t->rdma, &t->pair, &t->local, t->local_addr,
+				  BUFFER_BYTES, kind, generation);
+		written =
+			transfer_write_check(t, kind, stage, BUFFER_BYTES, ret);
+		ret = ret ? ret : written;
 	}
 	return ret;
 }
@@ -213,12 +218,12 @@ static int run_open(struct transfer *t)
 	int ret = open_ends(t);
 
 	if (!ret)
-		ret = verify(t, 1);
+		ret = verify(t, "before", 1);
 	make_cells(t);
 	if (!ret)
 		ret = all_rounds(t);
 	if (!ret)
-		ret = verify(t, 2);
+		ret = verify(t, "after", 2);
 	if (!ret)
 		ret = transfer_write(t);
 	for (unsigned int i = 0; i < t->nr_cells; i++) {

@@ -64,4 +64,17 @@ struct transfer {
  */
 int transfer_write(const struct transfer *t);
 
+/**
+ * transfer_write_check - a record of data that was compared
+ * @t: the benchmark
+ * @kind: of the remote memory
+ * @stage: "before" or "after"
+ * @bytes: written and read
+ * @err: what came of it; brg_last_error() is the reason, and stays
+ *
+ * Return: as output_write(); 0 where @err is no verdict on the data.
+ */
+int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
+			 const char *stage, uint64_t bytes, int err);
+
 #endif

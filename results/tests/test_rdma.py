@@ -73,12 +73,14 @@ class Rdma(ToolCase):
             self.assertTrue(any(line.startswith(label)
                                 for line in out.splitlines()), label)
         self.assertNotIn("mr-size", out)
+        self.assertNotIn("NOT VERIFIED", out)
 
     def test_copies_of_the_cpu_are_called_that(self):
         records = [transfer(mem, "read", "cpu") for mem in ("host", "dmabuf")]
         out = call("report", self.folder_of("cpu", records))[1]
         self.assertIn("p2p memory, CPU copies", out)
         self.assertIn("rxe0 (rxe): the CPU copies", out)
+        self.assertIn("NOT VERIFIED", out)
         self.assertNotIn("p2p, proven", out)
 
     def test_a_device_that_copies_is_proven(self):
