@@ -140,6 +140,10 @@ extern const struct guest_suite guest_export_input;
 extern const struct guest_suite guest_importer_input;
 extern const struct guest_suite guest_rules_dmabuf;
 extern const struct guest_suite guest_rules_pages;
+extern const struct guest_suite guest_verbs_ends;
+extern const struct guest_suite guest_verbs_races;
+extern const struct guest_suite guest_verbs_refused;
+extern const struct guest_suite guest_verbs_revoke;
 
 /* fixtures: *state is the struct guest of the role PROVIDER */
 int guest_setup(void **state);

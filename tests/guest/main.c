@@ -104,6 +104,10 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_rules_dmabuf,
 	&guest_rules_pages,
 	&guest_export_input,
+	&guest_verbs_refused,
+	&guest_verbs_revoke,
+	&guest_verbs_races,
+	&guest_verbs_ends,
 	NULL,
 };
 
