@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench.h"
 
+#include <barrage/log.h>
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,6 +33,14 @@ enum bench_status bench_status_of(int err)
 	default:
 		return BENCH_FAIL;
 	}
+}
+
+enum bench_status bench_end(struct bench_context *context, int ret)
+{
+	if (!ret)
+		return BENCH_PASS;
+	return bench_reason(context, bench_status_of(ret), "%s",
+			    brg_last_error());
 }
 
 static int badness(enum bench_status status)

@@ -97,6 +97,15 @@ bench_reason(struct bench_context *context, enum bench_status status,
  */
 enum bench_status bench_status_of(int err);
 
+/**
+ * bench_end - what a benchmark ends with
+ * @context: keeps the line of the error
+ * @ret: 0; negative errno of the library, with brg_last_error() set
+ *
+ * Return: BENCH_PASS, or as bench_status_of().
+ */
+enum bench_status bench_end(struct bench_context *context, int ret);
+
 /** bench_worse - of two results, the one that the run as a whole has */
 enum bench_status bench_worse(enum bench_status a, enum bench_status b);
 

@@ -225,12 +225,7 @@ static enum bench_status costs_run(struct bench_context *context,
 		for (size_t m = 0; m < COST_MAX_METRICS; m++)
 			free(costs.results[i].values[m]);
 	}
-	if (ret)
-		return bench_reason(context,
-				    ret == -EUCLEAN ? BENCH_FAIL :
-						      bench_status_of(ret),
-				    "%s", brg_last_error());
-	return BENCH_PASS;
+	return bench_end(context, ret);
 }
 
 BENCH(costs) = {

@@ -184,12 +184,7 @@ static enum bench_status dmabufs_run(struct bench_context *context,
 	for (size_t i = 0; i < dmabufs->nr_results; i++)
 		dmabuf_result_close(&dmabufs->results[i]);
 	free(dmabufs);
-	if (ret)
-		return bench_reason(context,
-				    ret == -EUCLEAN ? BENCH_FAIL :
-						      bench_status_of(ret),
-				    "%s", brg_last_error());
-	return BENCH_PASS;
+	return bench_end(context, ret);
 }
 
 BENCH(dmabufs) = {

@@ -250,12 +250,7 @@ static enum bench_status importer_run(struct bench_context *context,
 
 	for (unsigned int i = 0; i < b.nr_cells; i++)
 		samples_free(&b.cells[i].samples);
-	if (ret)
-		return bench_reason(context,
-				    ret == -EUCLEAN ? BENCH_FAIL :
-						      bench_status_of(ret),
-				    "%s", brg_last_error());
-	return BENCH_PASS;
+	return bench_end(context, ret);
 }
 
 /* Instructions do not tell how long a device takes: wall clock only. */

@@ -253,12 +253,7 @@ static enum bench_status sizes_run(struct bench_context *context,
 		if (!ret)
 			ret = restored;
 	}
-	if (ret)
-		return bench_reason(context,
-				    ret == -EUCLEAN ? BENCH_FAIL :
-						      bench_status_of(ret),
-				    "%s", brg_last_error());
-	return BENCH_PASS;
+	return bench_end(context, ret);
 }
 
 BENCH(sizes) = {
