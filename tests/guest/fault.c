@@ -24,6 +24,9 @@ static void put(const char *folder, const char *name, const char *value)
 	close(fd);
 }
 
+/* of the last function that was looked for: there are 200,000 names */
+static char known[64], known_start[32], known_end[32];
+
 /* where a function of the kernel begins and ends, as hexadecimal text */
 static void find(const char *function, char start[32], char end[32])
 {
@@ -54,16 +57,20 @@ void fault_arm(enum fault_kind kind, const char *function, unsigned int nth)
 		[FAULT_OBJECT] = DEBUGFS "failslab/",
 		[FAULT_PAGE] = DEBUGFS "fail_page_alloc/",
 	};
-	char start[32], end[32], number[16];
+	char number[16];
 	size_t i;
 
-	find(function, start, end);
+	if (strcmp(function, known)) {
+		find(function, known_start, known_end);
+		snprintf(known, sizeof(known), "%s", function);
+	}
 	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		put(folders[i], "verbose", "0");
 		put(folders[i], "ignore-gfp-wait", "N");
 		/* no code is at 1 */
-		put(folders[i], "require-start", i == kind ? start : "0x1");
-		put(folders[i], "require-end", i == kind ? end : "0x1");
+		put(folders[i], "require-start",
+		    i == kind ? known_start : "0x1");
+		put(folders[i], "require-end", i == kind ? known_end : "0x1");
 	}
 	put(folders[FAULT_PAGE], "min-order", "0");
 	snprintf(number, sizeof(number), "%u", nth);

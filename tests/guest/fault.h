@@ -19,7 +19,8 @@ enum fault_kind { FAULT_OBJECT, FAULT_PAGE };
 /**
  * fault_arm - let the @nth allocation of @kind below @function fail
  *
- * For the calling thread only, until it happened or fault_disarm().
+ * For the calling thread only, until it happened or fault_disarm(). Of the same
+ * function as the time before it is taken to be where it was.
  */
 void fault_arm(enum fault_kind kind, const char *function, unsigned int nth);
 

@@ -40,7 +40,7 @@ static void expect_dma_ends_first(const struct guest *guest,
 	end = brg_clock_now_ns();
 	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
 	assert_good(importer_join());
-	importer_expect_state(it, BRG_IMPORTER_REVOKED);
+	importer_await_revoked(it);
 	assert_in_range((end - begin) / IMPORTER_MS, ms, ms + SLACK_MS);
 }
 
@@ -81,8 +81,7 @@ static void importer_revoke_waits_for_the_slower_fence_of_two(void **state)
 	assert_good(importer_dma(quick, false, 0, IMPORTER_BYTES));
 	assert_false(atomic_load(&importer_get()->call.done));
 	assert_good(take_back(guest));
-	importer_expect_state(slow, BRG_IMPORTER_REVOKED);
-	assert_true(importer_status(slow).unmapped_ns >
+	assert_true(importer_await_revoked(slow).unmapped_ns >
 		    importer_get()->call.begin_ns + LONG_MS * IMPORTER_MS);
 	assert_good(importer_join());
 }

@@ -48,7 +48,7 @@ static int close_device(void *arg)
 static void expect_waited(const struct brg_importer *it, uint64_t ms)
 {
 	const struct importer_call *call = &importer_get()->call;
-	const struct brg_importer_status status = importer_status(it);
+	const struct brg_importer_status status = importer_await_revoked(it);
 
 	assert_int_equal(status.nr_invalidated, 1);
 	assert_int_equal(status.sum_ns, status.max_ns);

@@ -108,6 +108,18 @@ struct brg_importer_status importer_status(const struct brg_importer *it)
 	return status;
 }
 
+struct brg_importer_status importer_await_revoked(const struct brg_importer *it)
+{
+	const uint64_t end = brg_clock_now_ns() + JOIN_NS;
+	struct brg_importer_status status;
+
+	while ((status = importer_status(it)).state != BRG_IMPORTER_REVOKED) {
+		assert_true(brg_clock_left_ms(end) > 0);
+		brg_clock_sleep_ns(POLL_NS);
+	}
+	return status;
+}
+
 void importer_expect_state(const struct brg_importer *it,
 			   enum brg_importer_state state)
 {

@@ -77,6 +77,17 @@ void importer_expect_works(const struct guest *guest,
 void importer_expect_state(const struct brg_importer *it,
 			   enum brg_importer_state state);
 
+/**
+ * importer_await_revoked - wait, bounded, until it says that it is
+ *
+ * Who took the memory back may be faster to return than the importer's work is
+ * to note what it did.
+ *
+ * Return: what it says then.
+ */
+struct brg_importer_status
+importer_await_revoked(const struct brg_importer *it);
+
 /** importer_status - what it is */
 struct brg_importer_status importer_status(const struct brg_importer *it);
 
