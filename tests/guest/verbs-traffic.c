@@ -15,7 +15,7 @@ static struct {
 	struct brg_verbs_request request;
 	pthread_t thread;
 	bool running;
-	atomic_bool stop;
+	atomic_bool stop, over;
 	atomic_uint done;
 	uint32_t status;
 	int error;
@@ -64,6 +64,7 @@ static void *run(void *arg)
 		traffic.error = post(i);
 	if (!traffic.error)
 		traffic.error = go_on(VERBS_DEPTH);
+	atomic_store(&traffic.over, true);
 	return arg;
 }
 
@@ -111,6 +112,12 @@ void verbs_traffic_await(void)
 
 uint32_t verbs_traffic_end(void)
 {
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
+
+	/* requests that go on and on are stopped, and found out about below */
+	while (!atomic_load(&traffic.over) && brg_clock_left_ms(end))
+		brg_clock_sleep_ns(POLL_NS);
+	atomic_store(&traffic.stop, true);
 	assert_int_equal(pthread_join(traffic.thread, NULL), 0);
 	traffic.running = false;
 	assert_good(traffic.error);
