@@ -52,14 +52,15 @@ def tail(record, scale):
 def region_table(records, notes):
     """A row per size, number of ranges, and so on; None without any."""
     records, skipped = named(records, REGIONS)
+    note_skipped(skipped, notes)
     if not records:
         return None
-    note_skipped(skipped, notes)
     unit, scale = time_unit(records[0])
     mems = mems_of(records)
     table = Table([("", f"region, {unit}")] + [
         (mem, title) for mem in mems
-        for title in ("register", "p99", "deregister", "p99")])
+        for title in ("register", "p99", "deregister", "p99")] +
+        [("", "verdict")])
 
     def order(record):
         p = record["params"]
@@ -72,7 +73,8 @@ def region_table(records, notes):
             for metric in metrics:
                 found = find(row, metric, mem)
                 cells += [cell(found, scale, notes), tail(found, scale)]
-        table.add(cells)
+        table.add(cells + [verdict_cell(
+            [r for r in row if r["metric"] in metrics], notes)])
 
     for key in sorted({order(r) for r in records}):
         row = [r for r in records if order(r) == key]
@@ -102,9 +104,9 @@ def who_copied(records):
 def transfer_table(records, notes):
     """A row per operation and size; None without any."""
     records, skipped = named(records, TRANSFERS)
+    note_skipped(skipped, notes)
     if not records:
         return None
-    note_skipped(skipped, notes)
     mems = mems_of(records)
     ratios = [m for m in mems if m != "host"]
     table = Table(

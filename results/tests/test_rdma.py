@@ -99,6 +99,23 @@ class Rdma(ToolCase):
                                             [region("host"), skipped]))[1]
         self.assertIn("dmabuf was not measured: efa pins a dma-buf", out)
 
+    def test_where_all_was_left_out_it_says_why(self):
+        skipped = region("dmabuf")
+        skipped.update(status="skip", reason="no RDMA device",
+                       value=None, samples=[], n=0, spread=None,
+                       verdict="none", proof=None)
+        out = call("report", self.folder_of("none", [skipped]))[1]
+        self.assertIn("dmabuf was not measured: no RDMA device", out)
+
+    def test_a_failure_shows(self):
+        failed = region("dmabuf")
+        failed.update(status="fail", reason="the kernel log has a splat")
+        out = call("report", self.folder_of("fail",
+                                            [region("host"), failed]))[1]
+        line = next(l for l in out.splitlines() if l.startswith("4k "))
+        self.assertIn("FAIL", line)
+        self.assertIn("the kernel log has a splat", out)
+
     def test_cpu_and_device_are_not_compared(self):
         a = self.folder_of("a", [transfer("dmabuf", "read", "cpu", 9e3)])
         b = self.folder_of("b", [transfer("dmabuf", "read", "device", 5e3)])
