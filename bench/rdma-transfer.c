@@ -23,7 +23,7 @@
 #include "stats.h"
 #include "stop.h"
 
-#define BUFFER_BYTES (4u << 20) /* either end */
+#define BUFFER_BYTES RDMA_LEAST_BAR_BYTES /* either end */
 #define DEPTH 8
 #define MOST_CALLS 1024 /* in a turn */
 #define FEWEST_CALLS 4

@@ -163,9 +163,10 @@ static int get_memory(struct rdma *rdma)
 	uint64_t bar = target_bar_bytes(&rdma->target);
 	int ret;
 
-	if (bar < RDMA_PIECE_BYTES)
-		return brg_fail(-EOPNOTSUPP, "%s: BAR%u: smaller than 2 MiB",
-				rdma->target.pci.bdf, rdma->target.bar);
+	if (bar < RDMA_LEAST_BAR_BYTES)
+		return brg_fail(-EOPNOTSUPP, "%s: BAR%u: smaller than %u MiB",
+				rdma->target.pci.bdf, rdma->target.bar,
+				RDMA_LEAST_BAR_BYTES >> 20);
 	rdma->host_bytes = lesser(bar, MAX_HOST_BYTES);
 	rdma->host = mmap(NULL, rdma->host_bytes, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

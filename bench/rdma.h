@@ -16,6 +16,7 @@
 
 /* what each kind comes in pieces of, at least */
 #define RDMA_PIECE_BYTES (2ull << 20)
+#define RDMA_LEAST_BAR_BYTES (4u << 20)
 
 enum rdma_kind {
 	RDMA_HOST,
