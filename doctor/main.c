@@ -33,6 +33,7 @@ struct options {
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
+	unsigned long bar;
 	char *end;
 
 	switch (key) {
@@ -42,11 +43,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 				   brg_last_error());
 		break;
 	case KEY_BAR:
-		options->doctor->bar = (unsigned int)strtoul(arg, &end, 10);
-		if (end == arg || *end ||
-		    options->doctor->bar >= BRG_PCI_NR_BARS)
+		bar = strtoul(arg, &end, 10);
+		if (end == arg || *end || bar >= BRG_PCI_NR_BARS)
 			argp_error(state, "--bar=%s: expected 0 to %d", arg,
 				   BRG_PCI_NR_BARS - 1);
+		options->doctor->bar = (unsigned int)bar;
 		break;
 	case KEY_JSON:
 		options->json = true;
