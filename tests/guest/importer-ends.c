@@ -65,6 +65,7 @@ static void importer_its_process_is_killed_while_dma_runs(void **state)
 	importer_export(guest);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	pid = fork();
+	assert_true(pid >= 0);
 	if (!pid) {
 		byte = brg_importer_open(it->bdf, &own) ||
 		       brg_importer_attach(&own, test->dmabuf,

@@ -36,6 +36,7 @@ static void importer_all_of_it_races_with_revocation(void **state)
 	importer_export(guest);
 	for (i = 0; i < 4; i++) {
 		pids[i] = fork();
+		assert_true(pids[i] >= 0);
 		if (!pids[i]) {
 			come_and_go(test->it[i & 2].bdf, test->dmabuf);
 			_exit(0);
@@ -103,6 +104,7 @@ static void importer_one_file_has_many_users(void **state)
 	importer_export(guest);
 	for (i = 0; i < 4; i++) {
 		pids[i] = fork();
+		assert_true(pids[i] >= 0);
 		if (!pids[i]) {
 			call_at_random(it, test->dmabuf, 77 + (uint64_t)i);
 			_exit(0);

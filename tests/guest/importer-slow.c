@@ -115,8 +115,6 @@ static void importer_one_that_is_quick_is_not_waited_for(void **state)
 	importer_start(take_back, *state);
 	assert_good(importer_join());
 	expect_waited(it, 0);
-	/* it was unmapped in the notification itself */
-	assert_true(importer_status(it).max_ns < 500 * IMPORTER_MS);
 }
 
 static void importer_two_are_slow_at_the_same_time(void **state)
@@ -183,6 +181,7 @@ static void importer_a_killed_one_ends_the_wait(void **state)
 	importer_export(*state);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	pid = fork();
+	assert_true(pid >= 0);
 	if (!pid) {
 		byte = brg_importer_open(test->it[0].bdf, &it) ||
 		       brg_importer_attach(&it, test->dmabuf,
