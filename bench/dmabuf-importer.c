@@ -13,6 +13,7 @@
 
 #include <barrage/clock.h>
 #include <barrage/log.h>
+#include <barrage/pci.h>
 
 #include "cost-ops.h"
 
@@ -21,10 +22,20 @@
 int dmabuf_user_bind(struct dmabuf_setting *setting,
 		     const struct bench_options *options)
 {
+	struct brg_pci pci;
 	int ret;
 
 	if (!*options->importer)
 		return 0;
+	ret = brg_pci_read(options->importer, &pci);
+	if (ret)
+		return ret;
+	if (!options->take && *pci.driver &&
+	    strcmp(pci.driver, BRG_IMPORTER_DRIVER))
+		return brg_fail(
+			-EBUSY,
+			"%s: %s has it: unbind it first, or allow that with --take",
+			pci.bdf, pci.driver);
 	ret = brg_pci_bind(options->importer, BRG_IMPORTER_DRIVER,
 			   &setting->binding);
 	if (ret)

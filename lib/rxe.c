@@ -124,6 +124,7 @@ static int make_device(struct nl_sock *sock)
 	struct nl_msg *msg = nlmsg_alloc_simple(
 		RDMA_NL_GET_TYPE(RDMA_NL_NLDEV, RDMA_NLDEV_CMD_NEWLINK),
 		NLM_F_REQUEST | NLM_F_ACK);
+	int ret;
 
 	if (!msg ||
 	    nla_put_string(msg, RDMA_NLDEV_ATTR_DEV_NAME, BRG_RXE_NAME) ||
@@ -133,7 +134,9 @@ static int make_device(struct nl_sock *sock)
 		return -NLE_NOMEM;
 	}
 	/* frees the message, waits for the answer */
-	return nl_send_sync(sock, msg);
+	ret = nl_send_sync(sock, msg);
+	/* what nldev_newlink() says where no driver has this type of link */
+	return ret == -NLE_INVAL ? -NLE_OPNOTSUPP : ret;
 }
 
 /* Its interface takes the device along, but not at once. */

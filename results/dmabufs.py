@@ -77,4 +77,4 @@ LEGEND = ("Medians; p99 is of the revocation beside it. Exporter: with no "
           "of a PCI device, the kernel's own functions by the kernel's clock; "
           "lost: from the start of the exporter's revocation, whose system "
           "call is beside it, to when the device is without. iommufd: attaches "
-          "and maps in one call; host is anonymous memory there.")
+          "and maps in one call; host is the memory of a memfd there.")
