@@ -12,7 +12,16 @@
 #include <unistd.h>
 
 /* What goes, one at a time */
-enum step { DMABUF, EXPORTER, UNMAP, DETACH, DESTROY, IMPORTER, IOMMUFD };
+enum step {
+	DMABUF,
+	EXPORTER,
+	REVOKE,
+	UNMAP,
+	DETACH,
+	DESTROY,
+	IMPORTER,
+	IOMMUFD
+};
 
 /* of one round */
 struct round {
@@ -26,8 +35,8 @@ struct round {
 };
 
 static const char *const names[] = {
-	"dma-buf", "exporter", "unmap",	  "detach",
-	"destroy", "importer", "iommufd",
+	"dma-buf", "exporter", "revoke",   "unmap",
+	"detach",  "destroy",  "importer", "iommufd",
 };
 
 static void begin(struct round *round, struct guest *guest)
@@ -77,6 +86,8 @@ static int do_step(struct round *round, enum step step)
 	case EXPORTER:
 		brg_vfio_close(&round->guest->vfio);
 		return 0;
+	case REVOKE:
+		return brg_vfio_set_memory(&round->guest->vfio, false);
 	case UNMAP:
 		return unmap(round);
 	case DETACH:
@@ -135,7 +146,7 @@ static void run_order(struct round *round, const enum step *order, size_t nr)
 
 static void ioas_orders_of_unmapping(void **state)
 {
-	enum step order[] = { DMABUF, EXPORTER, UNMAP, DETACH, DESTROY };
+	enum step order[] = { DMABUF, REVOKE, UNMAP, DETACH, DESTROY };
 	struct guest *guest = *state;
 	struct ioas *ioas = ioas_get();
 	struct round round;
@@ -147,7 +158,7 @@ static void ioas_orders_of_unmapping(void **state)
 		if (!round.destroyed)
 			assert_good(brg_iommufd_destroy(&ioas->edu.vfio.iommufd,
 							round.id));
-		assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
+		assert_good(brg_vfio_set_memory(&guest->vfio, true));
 		next_order(order, 5);
 	}
 	assert_int_equal(order[0], DESTROY);
