@@ -8,8 +8,6 @@
 
 #include "vmas.h"
 
-#include <barrage/dmabuf.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,15 +19,6 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 #define IOVA 0x100000000ull
-
-static int export_buf(const struct guest *guest)
-{
-	int fd = -1;
-
-	assert_good(
-		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
-	return fd;
-}
 
 /* A type1 container with the group of a device that is nobody's */
 struct type1 {
@@ -93,7 +82,7 @@ static int type1_unmap(const struct type1 *type1, uint64_t len)
 static void type1_maps_the_bar_but_no_dma_buf(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	void *bar = guest_map_bar(guest);
 	void *buf = vmas_map_aligned(fd, 2 * MIB, 0);
 	struct type1 type1;
@@ -115,7 +104,7 @@ static void type1_maps_the_bar_but_no_dma_buf(void **state)
 static void it_cannot_be_pinned(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest), pair[2];
+	int fd = guest_export(guest), pair[2];
 	void *buf = vmas_map_aligned(fd, 2 * MIB, 0);
 	struct iovec iov = { .iov_base = buf, .iov_len = PAGE };
 	uint64_t iova;
@@ -163,7 +152,7 @@ static void walkers_leave_it_alone(void **state)
 				      MADV_WILLNEED };
 	static const char *const what[] = { "1", "3", "4" };
 	const struct guest *guest = *state;
-	int fd = export_buf(guest), pagemap;
+	int fd = guest_export(guest), pagemap;
 	uint8_t *buf = vmas_map_aligned(fd, 2 * MIB, 0);
 	unsigned char in_core[512];
 	uint64_t entry;

@@ -19,16 +19,6 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 
-/* The first 2 MiB of the BAR as a dma-buf; the tests' own to close */
-static int export_buf(const struct guest *guest)
-{
-	int fd = -1;
-
-	assert_good(
-		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
-	return fd;
-}
-
 static uint8_t *map_buf(int fd, size_t len)
 {
 	void *addr = mmap(NULL, len, RW, MAP_SHARED, fd, 0);
@@ -108,7 +98,7 @@ static void an_offset_is_one_into_the_dma_buf(void **state)
 {
 	const struct guest *guest = *state;
 	volatile uint64_t *addr;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	write_word(guest, MIB, 77);
 	addr = mmap(NULL, PAGE, RW, MAP_SHARED, fd, MIB);
@@ -121,7 +111,7 @@ static void an_offset_is_one_into_the_dma_buf(void **state)
 static void huge_pages_are_inserted(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	void *addr = vmas_map_aligned(fd, 2 * MIB, 0);
 
 	assert_in_range(vmas_faults_of(addr, 2 * MIB), 1, 4);
@@ -132,7 +122,7 @@ static void huge_pages_are_inserted(void **state)
 static void its_writes_can_be_tracked(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	void *addr = vmas_map_aligned(fd, 2 * MIB, 0);
 
 	const char *wrong = soft_dirty_write(addr, false);
@@ -148,7 +138,7 @@ static void its_writes_can_be_tracked(void **state)
 static void what_cannot_be_mapped_is_refused(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	assert_errno(vmas_map_errno(fd, PAGE, RW, MAP_PRIVATE, 0), EINVAL);
 	assert_errno(vmas_map_errno(fd, PAGE, PROT_READ, MAP_PRIVATE, 0),
@@ -195,7 +185,7 @@ static void a_read_only_one_cannot_be_written(void **state)
 static void its_name_is_that_of_the_bar_until_it_gets_another(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, PAGE);
 	struct vmas_entry entry = vmas_find(addr);
 	char name[64];
@@ -213,7 +203,7 @@ static void its_name_is_that_of_the_bar_until_it_gets_another(void **state)
 static void the_mapping_keeps_the_dma_buf(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	close(fd);
@@ -225,7 +215,7 @@ static void the_mapping_keeps_the_dma_buf(void **state)
 static void after_close_it_is_sigbus_for_ever(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -243,7 +233,7 @@ static void after_close_it_is_sigbus_for_ever(void **state)
 static void it_does_not_keep_the_driver_bound(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -262,7 +252,7 @@ static int touch_in_child(void *addr)
 static void a_child_loses_it_with_the_parent(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 	int ready[2], go[2], status;
 	char byte = 0;
@@ -297,7 +287,7 @@ static void a_child_loses_it_with_the_parent(void **state)
 static void it_can_be_moved_and_cut(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 3 * PAGE), *moved;
 
 	write_word(guest, 0, 10);
@@ -319,7 +309,7 @@ static void it_can_be_moved_and_cut(void **state)
 static void it_goes_and_comes_with_the_memory(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -337,7 +327,7 @@ static void it_goes_and_comes_with_the_memory(void **state)
 static void it_comes_back_after_a_reset(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -352,7 +342,7 @@ static void it_comes_back_after_a_reset(void **state)
 static void it_is_sigbus_in_low_power(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -374,7 +364,7 @@ static void it_is_sigbus_in_low_power(void **state)
 static void faults_race_with_revocation(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest), ready[2], status, i;
+	int fd = guest_export(guest), ready[2], status, i;
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 	pid_t pid;
 

@@ -9,8 +9,6 @@
 
 #include "vmas.h"
 
-#include <barrage/dmabuf.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,15 +37,6 @@ static int set(const struct guest *guest, int fd, uint32_t memattr)
 {
 	return feature(guest, VFIO_DEVICE_FEATURE_SET, fd, memattr,
 		       sizeof(struct vfio_device_feature_dma_buf_memattr));
-}
-
-static int export_buf(const struct guest *guest)
-{
-	int fd = -1;
-
-	assert_good(
-		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
-	return fd;
 }
 
 /* How the page at @addr, which is mapped, is cached */
@@ -101,7 +90,7 @@ static void the_page_tables_can_be_read(void **state)
 static void the_default_is_uncached(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *bar = guest_map_bar(guest);
 
 	assert_int_equal(guest_touch(bar, true), 0);
@@ -113,7 +102,7 @@ static void the_default_is_uncached(void **state)
 static void uncached_can_be_asked_for(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	assert_good(set(guest, fd, VFIO_DMA_BUF_MEMATTR_NC));
 	expect_mapped_as(fd, UNCACHED);
@@ -124,7 +113,7 @@ static void uncached_can_be_asked_for(void **state)
 static void what_would_not_be_combined_is_not_promised(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	assert_errno(set(guest, fd, VFIO_DMA_BUF_MEMATTR_WC), EOPNOTSUPP);
 	expect_mapped_as(fd, UNCACHED);
@@ -134,7 +123,7 @@ static void what_would_not_be_combined_is_not_promised(void **state)
 static void once_mapped_it_is_fixed(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	expect_mapped_as(fd, UNCACHED);
 	assert_errno(set(guest, fd, VFIO_DMA_BUF_MEMATTR_NC), EBUSY);
@@ -145,7 +134,7 @@ static void a_revoked_one_has_none(void **state)
 {
 	const struct guest *guest = *state;
 	struct vfio_device_feature_dma_buf_revoke revoke = {
-		.dmabuf_fd = export_buf(guest),
+		.dmabuf_fd = guest_export(guest),
 	};
 
 	assert_good(brg_vfio_feature(&guest->vfio,
@@ -162,7 +151,7 @@ static void the_arguments_are_checked(void **state)
 	const size_t len = sizeof(struct vfio_device_feature_dma_buf_memattr);
 	struct guest *guest = *state;
 	const struct guest *other = guest_second("PMR");
-	int fd = export_buf(guest), foreign = export_buf(other);
+	int fd = guest_export(guest), foreign = guest_export(other);
 
 	assert_errno(set(guest, fd, 2), EINVAL);
 	assert_errno(set(guest, fd, UINT32_MAX), EINVAL);

@@ -6,8 +6,6 @@
  */
 #include "guest.h"
 
-#include <barrage/dmabuf.h>
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,15 +13,6 @@
 #include <unistd.h>
 
 #define PATIENCE_S 20
-
-static int export_buf(const struct guest *guest)
-{
-	int fd = -1;
-
-	assert_good(
-		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
-	return fd;
-}
 
 /*
  * A child that has nothing but the name of the dma-buf open, for as long as
@@ -76,7 +65,7 @@ static void end_keeper(pid_t pid, const char *who)
 static void defect_name_keeps_the_driver_bound(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	pid_t pid = keep_name(fd);
 
 	close(fd);
@@ -89,7 +78,7 @@ static void defect_name_keeps_the_driver_bound(void **state)
 static void it_does_not_keep_the_bar_from_being_registered(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	pid_t pid = keep_name(fd);
 
 	close(fd);

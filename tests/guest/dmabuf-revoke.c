@@ -4,8 +4,6 @@
 
 #include "vmas.h"
 
-#include <barrage/dmabuf.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/iommufd.h>
@@ -36,15 +34,6 @@ static int revoke_fd(const struct guest *guest, int fd)
 		       sizeof(struct vfio_device_feature_dma_buf_revoke));
 }
 
-static int export_buf(const struct guest *guest)
-{
-	int fd = -1;
-
-	assert_good(
-		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
-	return fd;
-}
-
 static uint8_t *map_buf(int fd)
 {
 	void *addr = mmap(NULL, 2 * MIB, RW, MAP_SHARED, fd, 0);
@@ -56,7 +45,7 @@ static uint8_t *map_buf(int fd)
 static void its_mappings_die(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd);
 
 	assert_int_equal(guest_touch(addr, true), 0);
@@ -72,7 +61,7 @@ static void its_mappings_die(void **state)
 static void nothing_brings_it_back(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd);
 
 	assert_good(revoke_fd(guest, fd));
@@ -91,7 +80,7 @@ static void nothing_brings_it_back(void **state)
 static void revoked_while_it_has_no_memory_it_stays_so(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd);
 
 	assert_good(brg_vfio_set_memory(&guest->vfio, false));
@@ -105,14 +94,14 @@ static void revoked_while_it_has_no_memory_it_stays_so(void **state)
 static void others_of_the_same_memory_stay(void **state)
 {
 	struct guest *guest = *state;
-	int fd = export_buf(guest), other = export_buf(guest), next;
+	int fd = guest_export(guest), other = guest_export(guest), next;
 	uint8_t *addr = map_buf(other), *bar = guest_map_bar(guest), *again;
 
 	assert_int_equal(guest_touch(addr, true), 0);
 	assert_good(revoke_fd(guest, fd));
 	assert_int_equal(guest_touch(addr, true), 0);
 	assert_int_equal(guest_touch(bar, true), 0);
-	next = export_buf(guest);
+	next = guest_export(guest);
 	again = map_buf(next);
 	assert_int_equal(guest_touch(again, true), 0);
 	munmap(again, 2 * MIB);
@@ -125,7 +114,7 @@ static void others_of_the_same_memory_stay(void **state)
 static void a_revoked_one_does_not_block_registering(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	assert_errno(brg_p2p_register(&guest->vfio, guest->bar, 0, 0), EBUSY);
 	assert_good(revoke_fd(guest, fd));
@@ -152,13 +141,13 @@ static int map_for_dma(const struct guest *guest, int fd)
 static void importers_lose_it_and_do_not_get_it_again(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 
 	assert_good(map_for_dma(guest, fd));
 	assert_good(revoke_fd(guest, fd));
 	assert_errno(map_for_dma(guest, fd), ENODEV);
 	close(fd);
-	fd = export_buf(guest);
+	fd = guest_export(guest);
 	assert_good(map_for_dma(guest, fd));
 	close(fd);
 }
@@ -167,7 +156,7 @@ static void only_dma_bufs_of_this_device_are_taken(void **state)
 {
 	struct guest *guest = *state;
 	const struct guest *other = guest_second("PMR");
-	int fd = export_buf(other), memfd, mine, device, null;
+	int fd = guest_export(other), memfd, mine, device, null;
 	struct udmabuf_create create = { .size = PAGE };
 
 	assert_errno(revoke_fd(guest, fd), EINVAL);
@@ -195,7 +184,7 @@ static void only_dma_bufs_of_this_device_are_taken(void **state)
 	close(memfd);
 
 	/* its own, but of an earlier time */
-	mine = export_buf(guest);
+	mine = guest_export(guest);
 	guest_reopen(guest);
 	assert_errno(revoke_fd(guest, mine), EINVAL);
 	close(mine);
@@ -205,7 +194,7 @@ static void the_other_arguments_are_checked_too(void **state)
 {
 	const size_t len = sizeof(struct vfio_device_feature_dma_buf_revoke);
 	const struct guest *guest = *state;
-	int fd = export_buf(guest);
+	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd);
 
 	assert_errno(feature(guest, VFIO_DEVICE_FEATURE_SET, fd, 1, len),
@@ -230,7 +219,7 @@ static void the_other_arguments_are_checked_too(void **state)
 static void descriptor_0_is_one_like_the_others(void **state)
 {
 	const struct guest *guest = *state;
-	int fd = export_buf(guest), saved, ret;
+	int fd = guest_export(guest), saved, ret;
 	uint8_t *addr = map_buf(fd);
 
 	saved = fcntl(0, F_DUPFD_CLOEXEC, 3);

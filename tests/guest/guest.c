@@ -4,6 +4,7 @@
 #include "stuck.h"
 
 #include <barrage/clock.h>
+#include <barrage/dmabuf.h>
 #include <barrage/env.h>
 #include <barrage/kmsg.h>
 #include <barrage/sysfs.h>
@@ -243,6 +244,15 @@ void guest_unmap_bar(struct guest *guest)
 	if (guest->bar_map)
 		munmap(guest->bar_map, 2 * MIB);
 	guest->bar_map = NULL;
+}
+
+int guest_export(const struct guest *guest)
+{
+	int fd = -1;
+
+	assert_good(
+		brg_dmabuf_export(&guest->vfio, guest->bar, 0, 2 * MIB, &fd));
+	return fd;
 }
 
 void *guest_map(const struct guest *guest, size_t len)

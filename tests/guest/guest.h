@@ -201,6 +201,9 @@ void guest_unregister(const struct guest *guest);
 void *guest_map_bar(struct guest *guest);
 void guest_unmap_bar(struct guest *guest);
 
+/** guest_export - the first 2 MiB of the BAR as a dma-buf, for the test to close */
+int guest_export(const struct guest *guest);
+
 /** guest_map - allocate P2P memory, and assert that it works */
 void *guest_map(const struct guest *guest, size_t len);
 

@@ -2,6 +2,8 @@
 /* What direct I/O the kinds of memory take that are dma-bufs. */
 #include "kinds-dmabuf.h"
 
+#include "pages.h"
+
 #include <barrage/block.h>
 #include <barrage/dmabuf.h>
 
@@ -24,17 +26,17 @@ static void check_direct(struct brg_mem *mem, void *addr)
 	stamp.generation++;
 	assert_good(brg_block_fill(host, LEN, 0, &stamp));
 	brg_mem_store(mem, 0, host, LEN);
-	assert_int_equal(pwrite(kinds_disk(), addr, LEN, 0), LEN);
+	assert_int_equal(pwrite(pages_disk(), addr, LEN, 0), LEN);
 	memset(host, 0, LEN);
-	assert_int_equal(pread(kinds_disk(), host, LEN, 0), LEN);
+	assert_int_equal(pread(pages_disk(), host, LEN, 0), LEN);
 	assert_good(brg_block_check(host, LEN, 0, &stamp, NULL));
 
 	stamp.generation++;
 	assert_good(brg_block_fill(host, LEN, 0, &stamp));
-	assert_int_equal(pwrite(kinds_disk(), host, LEN, 0), LEN);
+	assert_int_equal(pwrite(pages_disk(), host, LEN, 0), LEN);
 	memset(host, 0, LEN);
 	brg_mem_store(mem, 0, host, LEN);
-	assert_int_equal(pread(kinds_disk(), addr, LEN, 0), LEN);
+	assert_int_equal(pread(pages_disk(), addr, LEN, 0), LEN);
 	brg_mem_load(mem, 0, host, LEN);
 	assert_good(brg_block_check(host, LEN, 0, &stamp, NULL));
 }
@@ -62,9 +64,9 @@ static void direct_io_works_through_the_memfd_of_a_udmabuf(void **state)
 static void expect_no_direct(void *addr)
 {
 	assert_int_equal(guest_touch(addr, true), 0);
-	assert_int_equal(pread(kinds_disk(), addr, PAGE, 0), -1);
+	assert_int_equal(pread(pages_disk(), addr, PAGE, 0), -1);
 	assert_int_equal(errno, EFAULT);
-	assert_int_equal(pwrite(kinds_disk(), addr, PAGE, 0), -1);
+	assert_int_equal(pwrite(pages_disk(), addr, PAGE, 0), -1);
 	assert_int_equal(errno, EFAULT);
 }
 

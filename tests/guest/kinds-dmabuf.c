@@ -2,18 +2,15 @@
 /* The kinds of memory that are dma-bufs: that they are where they should be. */
 #include "kinds-dmabuf.h"
 
-#include <barrage/disk.h>
+#include "pages.h"
+
 #include <barrage/dmabuf.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #define LEN KINDS_LEN
 #define NR_PAGES (LEN / PAGE)
 
 static struct brg_mem *opened[2];
-static int disk = -1;
 
 int kinds_setup(void **state)
 {
@@ -30,9 +27,7 @@ int kinds_teardown(void **state)
 {
 	kinds_close(0);
 	kinds_close(1);
-	if (disk >= 0)
-		close(disk);
-	disk = -1;
+	pages_close_disk();
 	guest_expect_driver("PROVIDER", "");
 	return guest_judge(state);
 }
@@ -50,20 +45,6 @@ struct brg_mem *kinds_open(size_t slot, const char *kind)
 	assert_null(opened[slot]);
 	assert_good(brg_mem_open(ops, &params, &opened[slot]));
 	return opened[slot];
-}
-
-int kinds_disk(void)
-{
-	struct brg_disk found;
-
-	if (disk >= 0)
-		return disk;
-	assert_good(brg_disk_read(guest_role("DISK"), &found));
-	assert_string_equal(found.bdf, guest_role("DISK_BDF"));
-	assert_good(brg_disk_check_scratch(&found));
-	disk = open(found.path, O_RDWR | O_DIRECT | O_CLOEXEC);
-	assert_true(disk >= 0);
-	return disk;
 }
 
 void kinds_expect_proof(const struct brg_mem *mem, enum brg_verdict verdict)

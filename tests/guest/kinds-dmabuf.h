@@ -20,9 +20,6 @@ struct brg_mem *kinds_open(size_t slot, const char *kind);
 /** kinds_close - before the fixture does */
 void kinds_close(size_t slot);
 
-/** kinds_disk - the scratch disk, for direct I/O; the fixture closes it */
-int kinds_disk(void);
-
 /** kinds_expect_proof - all of it is proved to be this */
 void kinds_expect_proof(const struct brg_mem *mem, enum brg_verdict verdict);
 

@@ -2,6 +2,8 @@
 /* Revoking the kinds of memory that are dma-bufs, and what cannot be. */
 #include "kinds-dmabuf.h"
 
+#include "pages.h"
+
 #include <barrage/dmabuf.h>
 
 #include <errno.h>
@@ -44,7 +46,7 @@ static void what_is_revoked_must_be_of_this_device(void **state)
 	(void)state;
 	assert_errno(brg_dmabuf_revoke(vfio, brg_mem_dmabuf_fd(ram)), EINVAL);
 	assert_error("not one that this device exported");
-	assert_errno(brg_dmabuf_revoke(vfio, kinds_disk()), EINVAL);
+	assert_errno(brg_dmabuf_revoke(vfio, pages_disk()), EINVAL);
 	assert_errno(brg_dmabuf_revoke(vfio, -1), EBADF);
 	assert_errno(brg_dmabuf_revoke(vfio, 1 << 20), EBADF);
 	assert_error("no dma-buf is open there");

@@ -23,21 +23,9 @@ struct bars {
 	uint32_t reg[NR_BARS];
 };
 
-static int open_config(const struct guest *guest, int flags)
-{
-	char path[BRG_SYSFS_PATH_BYTES];
-	int fd;
-
-	assert_good(brg_sysfs_path(path, sizeof(path),
-				   "bus/pci/devices/%s/config", guest->bdf));
-	fd = open(path, flags | O_CLOEXEC);
-	assert_true(fd >= 0);
-	return fd;
-}
-
 static struct bars get_bars(const struct guest *guest)
 {
-	int fd = open_config(guest, O_RDONLY);
+	int fd = reset_open_config(guest, O_RDONLY);
 	struct bars bars;
 
 	assert_int_equal(pread(fd, &bars, sizeof(bars), PCI_BASE_ADDRESS_0),
@@ -48,7 +36,7 @@ static struct bars get_bars(const struct guest *guest)
 
 static void set_bars(const struct guest *guest, struct bars bars)
 {
-	int fd = open_config(guest, O_WRONLY);
+	int fd = reset_open_config(guest, O_WRONLY);
 
 	assert_int_equal(pwrite(fd, &bars, sizeof(bars), PCI_BASE_ADDRESS_0),
 			 sizeof(bars));

@@ -41,16 +41,23 @@ int reset_config_find(const struct guest *guest, uint8_t id)
 	return head < 0 ? head : -ENOENT;
 }
 
-uint16_t reset_device_config(const struct guest *guest, unsigned int offset)
+int reset_open_config(const struct guest *guest, int flags)
 {
 	char path[BRG_SYSFS_PATH_BYTES];
-	uint16_t value;
 	int fd;
 
 	assert_good(brg_sysfs_path(path, sizeof(path),
 				   "bus/pci/devices/%s/config", guest->bdf));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
 	assert_true(fd >= 0);
+	return fd;
+}
+
+uint16_t reset_device_config(const struct guest *guest, unsigned int offset)
+{
+	int fd = reset_open_config(guest, O_RDONLY);
+	uint16_t value;
+
 	assert_int_equal(pread(fd, &value, sizeof(value), offset),
 			 sizeof(value));
 	close(fd);

@@ -53,18 +53,6 @@ static void await_unmapped(const struct reset *r, uint8_t *page)
 	}
 }
 
-/* the reset of the link comes after that the memory was taken away */
-static void await_memory_off(const struct guest *guest)
-{
-	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-
-	while (reset_device_config(guest, 4) & 2) {
-		if (!brg_clock_left_ms(end))
-			fail_msg("the link is not reset");
-		brg_clock_sleep_ns(MS);
-	}
-}
-
 static void takes_memory_away_until_the_user_recovers(void **state)
 {
 	struct reset *r = *state;
@@ -74,7 +62,7 @@ static void takes_memory_away_until_the_user_recovers(void **state)
 	page = guest_register_and_touch(guest);
 	assert_good(reset_begin(r));
 	await_unmapped(r, page);
-	await_memory_off(guest);
+	reset_await_memory_off(guest);
 	guest_expect_state(guest, VFIO_P2P_STATE_FROZEN);
 	assert_errno(guest_map_errno(guest, PAGE), EAGAIN);
 	reset_finish(r);
@@ -131,7 +119,7 @@ static void keeps_memory_from_being_registered(void **state)
 	const struct guest *guest = &r->guest;
 
 	assert_good(reset_begin(r));
-	await_memory_off(guest);
+	reset_await_memory_off(guest);
 	assert_true(is_refused(try_register(guest)));
 	guest_expect_state(guest, VFIO_P2P_STATE_NONE);
 	reset_finish(r);
@@ -148,7 +136,7 @@ static void is_not_ended_by_a_reset_of_what_is_lost(void **state)
 
 	guest_register(guest);
 	assert_good(reset_begin(r));
-	await_memory_off(guest);
+	reset_await_memory_off(guest);
 	assert_good(reset_vfio.begin(guest));
 	guest_expect_state(guest, VFIO_P2P_STATE_FROZEN);
 	assert_errno(guest_map_errno(guest, PAGE), EAGAIN);
@@ -173,7 +161,7 @@ static void does_not_wait_for_io(void **state)
 	assert_good(reset_begin(r));
 	await_unmapped(r, other);
 	if (r->path->resets)
-		await_memory_off(guest);
+		reset_await_memory_off(guest);
 	reset_finish(r);
 	reset_await_state(guest, VFIO_P2P_STATE_LIVE);
 	stuck_end();

@@ -8,7 +8,6 @@
 #include "host.h"
 #include "stuck.h"
 
-#include <barrage/clock.h>
 #include <barrage/sysfs.h>
 
 #include <errno.h>
@@ -76,17 +75,6 @@ static void expect_frozen(const struct guest *guest)
 	assert_errno(guest_map_errno(guest, PAGE), EAGAIN);
 }
 
-static void await_memory_off(const struct guest *guest)
-{
-	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-
-	while (reset_device_config(guest, PCI_COMMAND) & PCI_COMMAND_MEMORY) {
-		if (!brg_clock_left_ms(end))
-			fail_msg("the link is not reset");
-		brg_clock_sleep_ns(MS);
-	}
-}
-
 static void finish(struct reset *r)
 {
 	reset_finish(r);
@@ -130,7 +118,7 @@ static void stays_frozen_when_unregistering_gives_up(void **state)
 	reset_call_start(&r->call, &r->guest, unregister_for_a_while);
 	reset_await_state(&r->guest, VFIO_P2P_STATE_DRAINING);
 	assert_good(reset_begin(r));
-	await_memory_off(&r->guest);
+	reset_await_memory_off(&r->guest);
 	guest_expect_state(&r->guest, VFIO_P2P_STATE_DRAINING);
 	assert_errno(reset_call_end(&r->call), ETIMEDOUT);
 	expect_frozen(&r->guest);

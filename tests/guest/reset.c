@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/pci_regs.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -227,6 +228,17 @@ void reset_await_state(const struct guest *guest, uint32_t state)
 		if (!brg_clock_left_ms(end))
 			guest_expect_state(guest, state);
 		brg_clock_sleep_ns(POLL_NS);
+	}
+}
+
+void reset_await_memory_off(const struct guest *guest)
+{
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS / 2;
+
+	while (reset_device_config(guest, PCI_COMMAND) & PCI_COMMAND_MEMORY) {
+		if (!brg_clock_left_ms(end))
+			fail_msg("the link is not reset");
+		brg_clock_sleep_ns(MS);
 	}
 }
 

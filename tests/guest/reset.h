@@ -130,6 +130,13 @@ void reset_finish(struct reset *reset);
 /** reset_await_state - wait, bounded, for the state of the BAR */
 void reset_await_state(const struct guest *guest, uint32_t state);
 
+/**
+ * reset_await_memory_off - wait, bounded, until the link was reset after an error
+ *
+ * That comes after that the memory was taken away.
+ */
+void reset_await_memory_off(const struct guest *guest);
+
 /** reset_register - all of the BAR; resets wait @timeout_ms for its I/O */
 void reset_register(const struct reset *reset, uint32_t timeout_ms);
 
@@ -141,6 +148,9 @@ uint64_t reset_offset(const struct guest *guest, const void *page);
 
 /** reset_fill_disk - stamped blocks at the begin of the disk */
 void reset_fill_disk(struct reset *reset);
+
+/** reset_open_config - the device's own configuration space, past VFIO */
+int reset_open_config(const struct guest *guest, int flags);
 
 /** reset_device_config - 16 bits of the device's own, past VFIO */
 uint16_t reset_device_config(const struct guest *guest, unsigned int offset);
