@@ -6,7 +6,6 @@
 
 #include <barrage/dmabuf.h>
 
-
 #define LEN KINDS_LEN
 #define NR_PAGES (LEN / PAGE)
 
