@@ -208,3 +208,14 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault)
 	}
 	return ret == -EPIPE ? fail_lost() : ret;
 }
+
+int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size)
+{
+	char record[RECORD_BYTES + 1];
+	const char *text;
+	int ret = read_line(kmsg, record, &text);
+
+	if (ret > 0)
+		snprintf(line, size, "%s", text);
+	return ret == -EPIPE ? fail_lost() : ret;
+}

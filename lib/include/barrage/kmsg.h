@@ -88,4 +88,17 @@ bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault);
  */
 bool brg_kmsg_is_splat(const char *line);
 
+/**
+ * brg_kmsg_next_line - the next line since the mark, or since the last call
+ * @kmsg: open
+ * @line: receives it, cut to @size
+ * @size: of @line
+ *
+ * Does not wait. A caller that polls kmsg->fd is woken by the next line.
+ *
+ * Return: 1; 0 at the end of the log; -EPIPE where lines were overwritten
+ * unread, -errno, with brg_last_error() set. Reading can go on after -EPIPE.
+ */
+int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size);
+
 #endif

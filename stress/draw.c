@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "draw.h"
+
+#include <string.h>
+
+#define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
+
+struct draw {
+	const struct stress_scenario *scenario;
+	struct random random;
+	unsigned int has;
+	struct program *program;
+};
+
+static bool possible(const struct draw *draw, const struct stress_step *step)
+{
+	return !(step->op->needs & ~draw->has);
+}
+
+static void draw_args(struct draw *draw, const struct stress_step *step,
+		      struct call *call)
+{
+	*call = (struct call){ .op = step->op };
+	for (unsigned int i = 0; i < ENGINE_NR_ARGS; i++) {
+		const struct stress_range *range = &step->arg[i];
+		const struct op_arg *arg = &step->op->args[i];
+
+		if (range->set)
+			call->arg[i] = random_between(&draw->random, range->min,
+						      range->max);
+		else if (arg->name)
+			call->arg[i] = random_between(&draw->random, arg->min,
+						      arg->max);
+	}
+}
+
+static void add_call(struct draw *draw, const struct stress_step *step,
+		     const struct stress_actor *actor, struct actor_program *to)
+{
+	struct call *call = &to->calls[to->nr_calls];
+	unsigned int fail_nth = draw->scenario->fail_nth;
+
+	if (to->nr_calls == ENGINE_MAX_CALLS || !possible(draw, step))
+		return;
+	to->nr_calls++;
+	draw_args(draw, step, call);
+	if (!actor)
+		return;
+	call->delay_us = random_scale(&draw->random, actor->jitter_us);
+	if (fail_nth && random_chance(&draw->random, FAIL_ONE_IN))
+		call->fail_nth =
+			(uint32_t)random_between(&draw->random, 1, fail_nth);
+}
+
+static const struct stress_step *choose(struct draw *draw,
+					const struct stress_step *steps)
+{
+	unsigned int total = 0, at;
+
+	for (const struct stress_step *step = steps; step->op; step++)
+		total += possible(draw, step) * (step->weight ?: 1);
+	if (!total)
+		return NULL;
+	at = (unsigned int)random_between(&draw->random, 0, total - 1);
+	for (const struct stress_step *step = steps; step->op; step++) {
+		unsigned int weight =
+			possible(draw, step) * (step->weight ?: 1);
+
+		if (at < weight)
+			return step;
+		at -= weight;
+	}
+	return NULL;
+}
+
+static void draw_all(struct draw *draw, const struct stress_step *steps,
+		     const struct stress_actor *actor, struct actor_program *to)
+{
+	for (; steps && steps->op; steps++)
+		add_call(draw, steps, actor, to);
+}
+
+static void draw_some(struct draw *draw, const struct stress_actor *actor,
+		      struct actor_program *to)
+{
+	int64_t nr = random_between(&draw->random, actor->min_calls ?: 1,
+				    actor->max_calls);
+
+	while (nr--) {
+		const struct stress_step *step = choose(draw, actor->steps);
+
+		if (step)
+			add_call(draw, step, actor, to);
+	}
+}
+
+static void draw_actor(struct draw *draw, const struct stress_actor *actor)
+{
+	struct program *program = draw->program;
+	struct actor_program *to = &program->actors[program->nr_actors];
+
+	if (program->nr_actors == ENGINE_MAX_ACTORS)
+		return;
+	program->nr_actors++;
+	to->name = actor->name;
+	to->process = actor->process;
+	to->turns = (unsigned int)random_between(&draw->random, 1,
+						 actor->turns ?: 1);
+	if (actor->in_order)
+		draw_all(draw, actor->steps, actor, to);
+	else
+		draw_some(draw, actor, to);
+}
+
+void draw_program(const struct stress_scenario *scenario, uint64_t seed,
+		  uint64_t round, unsigned int has, struct program *program)
+{
+	struct draw draw = {
+		.scenario = scenario,
+		.random = random_seed(seed, round),
+		.has = has,
+		.program = program,
+	};
+
+	memset(program, 0, sizeof(*program));
+	program->before.name = "before";
+	program->after.name = "after";
+	program->before.turns = program->after.turns = 1;
+	draw_all(&draw, scenario->before, NULL, &program->before);
+	draw_all(&draw, scenario->after, NULL, &program->after);
+	for (unsigned int i = 0;
+	     i < STRESS_MAX_KINDS && scenario->actors[i].name; i++) {
+		const struct stress_actor *actor = &scenario->actors[i];
+		int64_t nr = random_between(&draw.random, actor->min ?: 1,
+					    actor->max ?: 1);
+
+		while (nr--)
+			draw_actor(&draw, actor);
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* draw - make a program of a scenario, as a seed decides */
+#ifndef STRESS_DRAW_H
+#define STRESS_DRAW_H
+
+#include "random.h"
+#include "stress.h"
+
+/**
+ * draw_program - the race with one number
+ * @scenario: what it is about
+ * @seed: of the run
+ * @round: number of the race
+ * @has: NEED_* that there are: steps that need others are left out
+ * @program: receives it
+ */
+void draw_program(const struct stress_scenario *scenario, uint64_t seed,
+		  uint64_t round, unsigned int has, struct program *program);
+
+#endif

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * engine - races: operations that several actors do at the same time
+ *
+ * An operation is one thing that user space can do to a BAR, its memory, or the
+ * device. A program says which actor does which operations, in which order and
+ * how long after one another; running it is a race. Nothing here is random, so
+ * that a program can be run again, made smaller, and printed.
+ *
+ * This folder needs libc, the kernel's headers and lib/block.c, nothing else:
+ * a reproducer is made of it.
+ */
+#ifndef STRESS_ENGINE_H
+#define STRESS_ENGINE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define ENGINE_NR_ARGS 4
+#define ENGINE_MAX_ACTORS 16
+#define ENGINE_MAX_CALLS 64
+#define ENGINE_TEXT_BYTES 256
+
+/* slots: an actor's own come first, those that all share behind them */
+#define SLOT_NR_OWN 4
+#define SLOT_NR_SHARED 4
+#define SLOT_SHARED(n) (SLOT_NR_OWN + (n))
+#define SLOT_BYTES (4ull << 20)
+
+/*
+ * What an operation returns: 0, -errno, or one of these. DONE_SIGNAL(SIGBUS):
+ * access to memory raised it.
+ */
+#define DONE_SIGNAL(sig) (1000 + (sig))
+#define DONE_NOTHING 2000 /* there was nothing to do it to */
+
+/* who noticed that something is wrong */
+enum oracle {
+	ORACLE_NONE,
+	ORACLE_RESULT, /* an operation ended as it must not */
+	ORACLE_DATA, /* a read had succeeded, but did not bring the data */
+	ORACLE_DMA, /* memory changed after a reset had returned */
+	ORACLE_MAPPING, /* a mapping survived what should have ended it */
+	ORACLE_LEAK, /* something never came back */
+	ORACLE_HANG, /* something never ended */
+	ORACLE_LOG, /* the kernel complained */
+	ORACLE_TAINT, /* the kernel says that it is not what it was */
+	ORACLE_MODEL, /* it is not what the model of a BAR has */
+	ORACLE_DIED, /* a process of the race died */
+};
+
+struct actor;
+
+/**
+ * struct op_arg - what an argument of an operation may be
+ * @name: for people
+ * @min: smallest value
+ * @max: largest value
+ */
+struct op_arg {
+	const char *name;
+	int64_t min;
+	int64_t max;
+};
+
+/**
+ * struct op - something that can be done
+ * @name: hyphenated
+ * @summary: one line
+ * @source: file of this folder that has it
+ * @needs: NEED_*, see needs.h
+ * @args: up to the first without a name
+ * @run: do it; thread safe as far as actors keep to their own slots
+ * @may: results other than 0 and DONE_NOTHING that are right at any time,
+ *	whatever others do; ends with 0
+ */
+struct op {
+	const char *name;
+	const char *summary;
+	const char *source;
+	unsigned int needs;
+	struct op_arg args[ENGINE_NR_ARGS];
+	int (*run)(struct actor *actor, const int64_t *arg);
+	const int *may;
+};
+
+/* What an operation may end with, as a list */
+#define MAY(...) ((const int[]){ __VA_ARGS__, 0 })
+
+/*
+ * OP(p2p_map) = { ... }; at the end of its file. The linker gathers the
+ * addresses; a reproducer names those it has.
+ */
+#define OP(id)                                                                 \
+	static const struct op *const op_##id##_entry                          \
+		__attribute__((used, section("stress_ops"))) = &op_##id;       \
+	const struct op op_##id
+
+/**
+ * struct call - one operation of a program
+ * @op: which
+ * @arg: with what
+ * @delay_us: to wait before it, busily below 50
+ * @fail_nth: the n-th allocation in it fails; 0 for none
+ */
+struct call {
+	const struct op *op;
+	int64_t arg[ENGINE_NR_ARGS];
+	uint32_t delay_us;
+	uint32_t fail_nth;
+};
+
+/**
+ * struct actor_program - what one actor does
+ * @name: of the actor
+ * @process: it is a process of its own, forked when the race begins
+ * @turns: how often it does all of it
+ * @nr_calls: how many operations
+ * @calls: the operations
+ */
+struct actor_program {
+	const char *name;
+	bool process;
+	unsigned int turns;
+	unsigned int nr_calls;
+	struct call calls[ENGINE_MAX_CALLS];
+};
+
+/**
+ * struct program - one race
+ * @before: done one after the other, before the actors start
+ * @nr_actors: how many actors
+ * @actors: who do their parts at once
+ * @after: done when they all have ended
+ */
+struct program {
+	struct actor_program before;
+	unsigned int nr_actors;
+	struct actor_program actors[ENGINE_MAX_ACTORS];
+	struct actor_program after;
+};
+
+enum slot_kind {
+	SLOT_EMPTY,
+	SLOT_P2P, /* of p2pmem/allocate */
+	SLOT_BAR, /* of the VFIO device file */
+	SLOT_DMABUF, /* of a dma-buf */
+	SLOT_HOST,
+};
+
+/**
+ * struct slot - a place for a mapping and for a dma-buf
+ * @addr: where mappings go, always the same; PROT_NONE without one
+ * @bytes: of the mapping
+ * @kind: what is mapped
+ * @epoch: resets that had begun when it was mapped: later ones end it
+ * @fd: dma-buf; -1 for none
+ * @fd_bytes: its size
+ * @fd_offset: where it begins in the BAR
+ * @fd_pages: it has struct pages
+ */
+struct slot {
+	char *addr;
+	size_t bytes;
+	enum slot_kind kind;
+	unsigned int epoch;
+	int fd;
+	uint64_t fd_bytes;
+	uint64_t fd_offset;
+	bool fd_pages;
+};
+
+/**
+ * struct device - a PCI device on vfio-pci
+ * @bdf: its address
+ * @bar: number of the BAR under test
+ * @bar_bytes: its size
+ * @vfio: open device file; -1 for none
+ * @iommufd: open; -1 for none
+ * @ioas: address space that it is attached to
+ */
+struct device {
+	char bdf[16];
+	unsigned int bar;
+	uint64_t bar_bytes;
+	int vfio;
+	int iommufd;
+	uint32_t ioas;
+};
+
+/**
+ * struct actor_log - what an actor did; read by others while it runs
+ * @pid: process
+ * @tid: thread; 0 before it starts
+ * @at: 1 + index of the call that it is in; 0 between calls
+ * @nr_done: calls that ended, all turns together
+ * @ended: it has done all
+ * @last: of the last turn: result, and when each began and ended
+ */
+struct actor_log {
+	_Atomic pid_t pid;
+	_Atomic pid_t tid;
+	_Atomic uint32_t at;
+	_Atomic uint32_t nr_done;
+	atomic_bool ended;
+	struct {
+		uint64_t begin_ns;
+		uint64_t end_ns;
+		int32_t result;
+	} last[ENGINE_MAX_CALLS];
+};
+
+/**
+ * struct shared - what all processes of a race see
+ * @started: the actors may begin
+ * @nr_waiting: actors that could
+ * @beat: counts calls: the race goes on
+ * @begun: resets that have begun: the number of the last one
+ * @epoch: number of the last reset that has ended; what was mapped before it
+ *	began is gone
+ * @closed: of the gate, see gate_enter()
+ * @nr_inside: actors that went through it
+ * @nr_flying: pieces of I/O that are under way
+ * @wrong: text is being written, or stands there
+ * @oracle: who noticed
+ * @told: text stands there: what went wrong first
+ * @text: one line
+ * @log: before, actors, after
+ */
+struct shared {
+	_Atomic uint32_t started;
+	_Atomic uint32_t nr_waiting;
+	_Atomic uint64_t beat;
+	_Atomic uint32_t begun;
+	_Atomic uint32_t epoch;
+	atomic_bool closed;
+	_Atomic int32_t nr_inside;
+	_Atomic int32_t nr_flying;
+	atomic_bool wrong;
+	_Atomic enum oracle oracle;
+	atomic_bool told;
+	char text[ENGINE_TEXT_BYTES];
+	struct actor_log log[ENGINE_MAX_ACTORS + 2];
+};
+
+#define LOG_BEFORE ENGINE_MAX_ACTORS
+#define LOG_AFTER (ENGINE_MAX_ACTORS + 1)
+
+/**
+ * struct world - what a race happens to
+ * @device: provider of the BAR
+ * @twin: another function that is reset together with it; vfio -1 for none
+ * @disk_path: block device; NULL for none
+ * @disk: the same, opened for direct I/O; -1 for none
+ * @slow_path: block device that holds I/O in flight; NULL for none
+ * @slow: the same, opened for direct I/O; -1 for none
+ * @importer: device node's PCI address of the test importer, "" for none
+ * @stamp_seed: of the data on the disks
+ * @shared: seen by all processes
+ * @slots: the shared ones
+ */
+struct world {
+	struct device device;
+	struct device twin;
+	const char *disk_path;
+	int disk;
+	const char *slow_path;
+	int slow;
+	char importer[16];
+	uint64_t stamp_seed;
+	struct shared *shared;
+	char *arena;
+	struct slot slots[SLOT_NR_SHARED];
+};
+
+/**
+ * struct actor - who does operations
+ * @world: to what
+ * @index: which of the arena's parts is its own
+ * @alone: there is no other thread in its process
+ * @strict: nobody else does anything meanwhile: all must succeed
+ * @log: what it does
+ * @slots: its own
+ * @host: page-aligned memory for its use, SLOT_BYTES
+ */
+struct actor {
+	struct world *world;
+	unsigned int index;
+	bool alone;
+	bool strict;
+	struct actor_log *log;
+	struct slot slots[SLOT_NR_OWN];
+	char *host;
+};
+
+/**
+ * engine_wrong - something is wrong with the kernel; the first one counts
+ * @world: where it happened
+ * @oracle: who noticed
+ *
+ * May be called by any thread or process of a race. The race goes on.
+ */
+void engine_wrong(struct world *world, enum oracle oracle, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** oracle_name - for people and records */
+const char *oracle_name(enum oracle oracle);
+
+/** engine_now_ns - CLOCK_MONOTONIC */
+uint64_t engine_now_ns(void);
+
+/** engine_pause_us - wait: busily where that is short */
+void engine_pause_us(uint32_t us);
+
+/**
+ * engine_race - run a program once
+ * @world: open, quiet
+ * @program: what
+ *
+ * Blocks until all actors have ended, however long that takes: somebody else has
+ * to watch, by @world->shared. Each result that its operation does not allow is
+ * engine_wrong().
+ */
+void engine_race(struct world *world, const struct program *program);
+
+/** engine_may - is this a right result of the operation? */
+bool engine_may(const struct op *op, int result);
+
+/** engine_result_text - "0", "EBUSY", "SIGBUS", "nothing to do" */
+const char *engine_result_text(int result, char text[32]);
+
+/* world.c */
+
+/**
+ * world_init - make an empty world
+ * @world: to be filled in: addresses and paths
+ *
+ * Return: 0 or -errno.
+ */
+int world_init(struct world *world);
+
+/**
+ * world_open - open the devices and disks that have a name
+ * @world: of world_init()
+ * @why: receives one line on failure
+ *
+ * Return: 0 or -errno.
+ */
+int world_open(struct world *world, char why[ENGINE_TEXT_BYTES]);
+
+/** world_quiet - undo what a race may have left: mappings, dma-bufs, power */
+void world_quiet(struct world *world);
+
+/** world_close - the opposite of world_open() */
+void world_close(struct world *world);
+
+/** device_open - open a device on vfio-pci, attached to an address space */
+int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
+
+/** device_close - harmless where it is not open */
+void device_close(struct device *device);
+
+/* slot.c */
+
+/** slots_init - give @nr slots their places in the arena, from part @part on */
+void slots_init(struct world *world, struct slot *slots, unsigned int nr,
+		unsigned int part);
+
+/** slots_clear - unmap and close all of them */
+void slots_clear(struct slot *slots, unsigned int nr);
+
+/** slot_of - the slot that an argument means */
+struct slot *slot_of(struct actor *actor, int64_t arg);
+
+/**
+ * slot_map - map a file at a slot's place, in place of what was there
+ * @fd: which; -1: anonymous memory
+ *
+ * Return: 0 or -errno; the slot is empty then.
+ */
+int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
+	     int fd, uint64_t offset, size_t bytes);
+
+/** slot_unmap - harmless where nothing is mapped */
+void slot_unmap(struct slot *slot);
+
+/** slot_close - close its dma-buf, if there is one */
+void slot_close(struct slot *slot);
+
+/**
+ * slot_range - bound arguments in pages to what is mapped
+ * @page: receives an index below the mapping's pages
+ * @nr: receives a count that is there from @page on
+ *
+ * Return: 0, or DONE_NOTHING for an empty slot.
+ */
+int slot_range(const struct slot *slot, int64_t *page, int64_t *nr);
+
+/* touch.c */
+
+/** touch_init - take SIGBUS and SIGSEGV; once for the program */
+void touch_init(void);
+
+/**
+ * touch - read or write a byte that may not be there
+ *
+ * Return: 0 or DONE_SIGNAL().
+ */
+int touch(volatile char *addr, bool write);
+
+/** touch_copy - copy @words 64-bit words from memory that may not be there */
+int touch_copy(uint64_t *to, const volatile uint64_t *from, size_t words);
+
+/** touch_store - the opposite direction */
+int touch_store(volatile uint64_t *to, const uint64_t *from, size_t words);
+
+/*
+ * io-gate.c: what may write to the BAR's memory, counted
+ *
+ * Whoever looks whether anything arrives after a reset closes the gate first.
+ * An actor is inside from before it begins something that may reach the memory
+ * even after a reset that comes meanwhile: a new mapping, an access to one that
+ * a reset does not end for good. It is flying while I/O goes on that has its
+ * pages, or that a reset keeps from getting any.
+ */
+
+/** gate_enter - go inside; false: the gate is closed */
+bool gate_enter(struct world *world);
+
+/** gate_leave - the opposite */
+void gate_leave(struct world *world);
+
+/** gate_take_off - flying from now on; inside or not before */
+void gate_take_off(struct world *world);
+
+/** gate_land - the opposite */
+void gate_land(struct world *world);
+
+/**
+ * gate_close - nobody is to go inside; wait until nobody is
+ *
+ * Return: false if that lasts longer than @limit_ms.
+ */
+bool gate_close(struct world *world, unsigned int limit_ms);
+
+/** gate_await_landed - wait until nothing flies; false after @limit_ms */
+bool gate_await_landed(struct world *world, unsigned int limit_ms);
+
+/** gate_open - as at the beginning */
+void gate_open(struct world *world);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* needs - what an operation or a scenario cannot do without */
+#ifndef STRESS_NEEDS_H
+#define STRESS_NEEDS_H
+
+#define NEED_VFIO (1u << 0) /* a provider on vfio-pci */
+#define NEED_P2P (1u << 1) /* VFIO_DEVICE_FEATURE_P2P_REGISTER */
+#define NEED_DMABUF (1u << 2) /* VFIO_DEVICE_FEATURE_DMA_BUF */
+#define NEED_DMABUF_MMAP (1u << 3) /* mmap() of such a dma-buf */
+#define NEED_DMABUF_PAGES (1u << 4) /* VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES */
+#define NEED_DISK (1u << 5) /* a scratch disk */
+#define NEED_SLOW_DISK (1u << 6) /* one that holds I/O in flight */
+#define NEED_IMPORTER (1u << 7) /* a device that imports dma-bufs */
+#define NEED_RDMA (1u << 8) /* an RDMA device that takes dma-bufs of the BAR */
+#define NEED_TWIN (1u << 9) /* a second function on the provider's bus */
+#define NEED_SLOT (1u << 10) /* a slot from which the provider can be pulled */
+#define NEED_FAIL_NTH (1u << 11) /* CONFIG_FAULT_INJECTION */
+#define NEED_RESET (1u << 12) /* VFIO_DEVICE_RESET */
+#define NEED_FLR (1u << 13) /* the PCIe capability's FLR */
+#define NEED_AF_FLR (1u << 14) /* the AF capability's */
+#define NEED_PM (1u << 15) /* the PM capability */
+#define NEED_CMB (1u << 16) /* p2pmem of another driver: a CMB */
+
+#endif

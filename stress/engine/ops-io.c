@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Direct I/O between a disk and a mapping, one call at a time. The disks hold
+ * stamped blocks (stamp.h): what a read brings is compared, every byte, and only
+ * what was there already is written back.
+ */
+#include "engine.h"
+#include "needs.h"
+#include "ops.h"
+#include "stamp.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define MAX_PAGES 64
+
+/*
+ * What I/O to memory that is taken away meanwhile may end with. EFAULT: the
+ * page is not there. EEXIST, EIO: mappings that are not backed by pages, or no
+ * longer; ENOMEM: a bounce buffer; EREMOTEIO: memory that this disk cannot reach
+ */
+#define IO_MAY                                                                 \
+	MAY(-EFAULT, -EEXIST, -EIO, -EREMOTEIO, -EAGAIN, -EINTR,               \
+	    DONE_SIGNAL(SIGBUS), DONE_SIGNAL(SIGSEGV))
+
+/* P2P memory is never given back to who was mapped before a reset: see gate */
+static bool may_begin(struct actor *actor, const struct slot *slot)
+{
+	if (slot->kind != SLOT_P2P && !gate_enter(actor->world))
+		return false;
+	gate_take_off(actor->world);
+	return true;
+}
+
+static void has_ended(struct actor *actor, const struct slot *slot)
+{
+	gate_land(actor->world);
+	if (slot->kind != SLOT_P2P)
+		gate_leave(actor->world);
+}
+
+/* the whole of what was asked for, or what the errno says */
+static int whole(ssize_t got, size_t bytes)
+{
+	if (got < 0)
+		return -errno;
+	/* a later page was not there: what came before it is right */
+	return (size_t)got == bytes ? 0 : -EFAULT;
+}
+
+static int read_pages(struct actor *actor, struct slot *slot, int fd,
+		      int64_t page, int64_t nr, int64_t block)
+{
+	char *addr = slot->addr + page * PAGE;
+	size_t bytes = (size_t)nr * PAGE;
+	int ret;
+
+	ret = whole(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
+	if (!ret)
+		ret = stamp_check(actor, addr, bytes, (uint64_t)block * PAGE);
+	return ret;
+}
+
+static int do_read(struct actor *actor, const int64_t *arg, int fd)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+
+	if (ret || fd < 0 || !may_begin(actor, slot))
+		return DONE_NOTHING;
+	ret = read_pages(actor, slot, fd, page, nr, arg[3] % STAMP_NR_BLOCKS);
+	has_ended(actor, slot);
+	return ret;
+}
+
+static int do_disk_read(struct actor *actor, const int64_t *arg)
+{
+	return do_read(actor, arg, actor->world->disk);
+}
+
+#define IO_ARGS                                                                \
+	{                                                                      \
+		{ "slot", 0, SLOT_NR_OWN - 1 }, { "first page", 0, 15 },       \
+			{ "pages", 1, 16 }, { "block of the disk", 0, 1023 },  \
+	}
+
+OP(disk_read) = {
+	.name = "disk-read",
+	.summary = "pread() with O_DIRECT into the mapping, compared",
+	.source = "ops-io.c",
+	.needs = NEED_DISK,
+	.args = IO_ARGS,
+	.run = do_disk_read,
+	.may = IO_MAY,
+};
+
+static int do_slow_read(struct actor *actor, const int64_t *arg)
+{
+	return do_read(actor, arg, actor->world->slow);
+}
+
+OP(slow_read) = {
+	.name = "slow-read",
+	.summary = "the same from a disk that holds it in flight",
+	.source = "ops-io.c",
+	.needs = NEED_SLOW_DISK,
+	.args = IO_ARGS,
+	.run = do_slow_read,
+	.may = IO_MAY,
+};
+
+/*
+ * What is in the mapping is first made what the disk has at that place: whatever
+ * reaches the disk, even late or in part, changes nothing that a read compares.
+ */
+static int do_write(struct actor *actor, const int64_t *arg, int fd)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+	int64_t block = arg[3] % STAMP_NR_BLOCKS;
+	size_t bytes = (size_t)nr * PAGE;
+	char *addr = slot->addr + page * PAGE;
+
+	if (ret || fd < 0 || slot->kind != SLOT_P2P)
+		return DONE_NOTHING;
+	if (!may_begin(actor, slot))
+		return DONE_NOTHING;
+	ret = stamp_fill(actor, addr, bytes, (uint64_t)block * PAGE);
+	if (!ret)
+		ret = whole(pwrite(fd, addr, bytes, (off_t)block * PAGE),
+			    bytes);
+	has_ended(actor, slot);
+	return ret;
+}
+
+static int do_disk_write(struct actor *actor, const int64_t *arg)
+{
+	return do_write(actor, arg, actor->world->disk);
+}
+
+OP(disk_write) = {
+	.name = "disk-write",
+	.summary =
+		"pwrite() with O_DIRECT from the mapping, of what the disk has there",
+	.source = "ops-io.c",
+	.needs = NEED_DISK,
+	.args = IO_ARGS,
+	.run = do_disk_write,
+	.may = IO_MAY,
+};
+
+/*
+ * Two pieces in one call: the first from pages that are there, the second
+ * from pages that fault while the first are pinned.
+ */
+static int do_disk_readv(struct actor *actor, const int64_t *arg)
+{
+	struct slot *first = slot_of(actor, arg[0]);
+	struct slot *second = slot_of(actor, arg[1]);
+	int64_t block = arg[3] % STAMP_NR_BLOCKS, zero = 0, nr = arg[2];
+	size_t bytes;
+	struct iovec iov[2];
+	int ret;
+
+	if (actor->world->disk < 0 || first == second ||
+	    slot_range(first, &zero, &nr) || slot_range(second, &zero, &nr))
+		return DONE_NOTHING;
+	if (!gate_enter(actor->world))
+		return DONE_NOTHING;
+	bytes = (size_t)nr * PAGE;
+	iov[0] = (struct iovec){ first->addr, bytes };
+	iov[1] = (struct iovec){ second->addr, bytes };
+	gate_take_off(actor->world);
+	ret = touch(first->addr, false);
+	if (!ret)
+		ret = whole(
+			preadv(actor->world->disk, iov, 2, (off_t)block * PAGE),
+			2 * bytes);
+	if (!ret)
+		ret = stamp_check(actor, first->addr, bytes,
+				  (uint64_t)block * PAGE);
+	if (!ret)
+		ret = stamp_check(actor, second->addr, bytes,
+				  (uint64_t)block * PAGE + bytes);
+	gate_land(actor->world);
+	gate_leave(actor->world);
+	return ret;
+}
+
+OP(disk_readv) = {
+	.name = "disk-readv",
+	.summary = "preadv() into two mappings, the second not faulted in",
+	.source = "ops-io.c",
+	.needs = NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "second slot", 0, SLOT_NR_OWN - 1 },
+		  { "pages of each", 1, 8 },
+		  { "block of the disk", 0, 1007 } },
+	.run = do_disk_readv,
+	.may = IO_MAY,
+};

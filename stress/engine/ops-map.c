@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mappings: made, used by the CPU, moved, taken away */
+#include "engine.h"
+#include "needs.h"
+#include "ops.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/vfio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096
+
+/* P2P memory of the device: each mapping has its own, at the kernel's choice */
+static int do_p2p_map(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	char path[96];
+	int fd, ret;
+
+	/* a mapping that comes after a reset may be written to */
+	if (!gate_enter(actor->world))
+		return DONE_NOTHING;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/p2pmem/allocate",
+		 actor->world->device.bdf);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	ret = fd < 0 ? -errno :
+		       slot_map(actor, slot, SLOT_P2P, fd, 0,
+				(size_t)arg[1] * PAGE);
+	if (fd >= 0)
+		close(fd);
+	gate_leave(actor->world);
+	return ret;
+}
+
+OP(p2p_map) = {
+	.name = "p2p-map",
+	.summary = "allocate P2P memory by mmap() of p2pmem/allocate",
+	.source = "ops-map.c",
+	.needs = NEED_VFIO,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 16 } },
+	.run = do_p2p_map,
+	/* frozen; none left; no pool; gone between open() and mmap() */
+	.may = MAY(-EAGAIN, -ENOMEM, -ENOENT, -ENODEV, -EINTR),
+};
+
+static int do_bar_map(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	struct slot *slot = slot_of(actor, arg[0]);
+	uint64_t offset = (uint64_t)device->bar << 40;
+
+	if (device->vfio < 0)
+		return DONE_NOTHING;
+	return slot_map(actor, slot, SLOT_BAR, device->vfio,
+			offset + (uint64_t)arg[1] * PAGE,
+			(size_t)arg[2] * PAGE);
+}
+
+OP(bar_map) = {
+	.name = "bar-map",
+	.summary = "mmap() of the BAR by the VFIO device file",
+	.source = "ops-map.c",
+	.needs = NEED_VFIO,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 512 },
+		  { "pages", 1, 512 } },
+	.run = do_bar_map,
+	/* registered as P2P memory */
+	.may = MAY(-EBUSY, -EINTR),
+};
+
+static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
+{
+	struct slot *from = slot_of(actor, arg[1]);
+	struct slot *slot = slot_of(actor, arg[0]);
+	int fd = from->fd;
+
+	if (fd < 0)
+		return DONE_NOTHING;
+	return slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
+}
+
+OP(dmabuf_map) = {
+	.name = "dmabuf-map",
+	.summary = "mmap() of a dma-buf",
+	.source = "ops-map.c",
+	.needs = NEED_VFIO | NEED_DMABUF_MMAP,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "slot of the dma-buf", 0, SLOT_NR_OWN - 1 } },
+	.run = do_dmabuf_map,
+	/* the device was closed, or the dma-buf revoked for good */
+	.may = MAY(-ENODEV, -EINTR),
+};
+
+static int do_unmap(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+
+	if (slot->kind == SLOT_EMPTY)
+		return DONE_NOTHING;
+	slot_unmap(slot);
+	return 0;
+}
+
+OP(unmap) = {
+	.name = "unmap",
+	.summary = "munmap()",
+	.source = "ops-map.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 } },
+	.run = do_unmap,
+};
+
+/* the middle of it: what is left are two mappings */
+static int do_unmap_part(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+
+	if (ret)
+		return ret;
+	if (mmap(slot->addr + page * PAGE, (size_t)nr * PAGE, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
+		 0) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+OP(unmap_part) = {
+	.name = "unmap-part",
+	.summary = "munmap() of some pages",
+	.source = "ops-map.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 15 },
+		  { "pages", 1, 4 } },
+	.run = do_unmap_part,
+};
+
+/*
+ * A reset ends mappings of P2P memory for good: one of before that still works
+ * is what the reset has missed.
+ */
+static void judge_access(struct actor *actor, const struct slot *slot,
+			 unsigned int epoch, int ret)
+{
+	if (!ret && slot->kind == SLOT_P2P && slot->epoch < epoch)
+		engine_wrong(actor->world, ORACLE_MAPPING,
+			     "a mapping of P2P memory survived a reset");
+}
+
+/* SIGSEGV: parts of it were unmapped, or another actor unmapped it */
+static int do_touch(struct actor *actor, const int64_t *arg)
+{
+	unsigned int epoch = atomic_load(&actor->world->shared->epoch);
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+	bool write = arg[3];
+
+	if (ret)
+		return ret;
+	if (write && !gate_enter(actor->world))
+		return DONE_NOTHING;
+	for (int64_t i = 0; i < nr && !ret; i++) {
+		ret = touch(slot->addr + (page + i) * PAGE, write);
+		judge_access(actor, slot, epoch, ret);
+	}
+	if (write)
+		gate_leave(actor->world);
+	return ret;
+}
+
+OP(touch) = {
+	.name = "touch",
+	.summary = "the CPU reads or writes a byte of each page",
+	.source = "ops-map.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 511 },
+		  { "pages", 1, 16 },
+		  { "write", 0, 1 } },
+	.run = do_touch,
+	.may = MAY(DONE_SIGNAL(SIGBUS), DONE_SIGNAL(SIGSEGV)),
+};
+
+static int advise(struct actor *actor, const int64_t *arg, int advice)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+
+	if (ret)
+		return ret;
+	return madvise(slot->addr + page * PAGE, (size_t)nr * PAGE, advice) ?
+		       -errno :
+		       0;
+}
+
+static int do_dontneed(struct actor *actor, const int64_t *arg)
+{
+	return advise(actor, arg, MADV_DONTNEED);
+}
+
+OP(dontneed) = {
+	.name = "dontneed",
+	.summary = "MADV_DONTNEED: the pages go back, the mapping stays",
+	.source = "ops-map.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 15 },
+		  { "pages", 1, 16 } },
+	.run = do_dontneed,
+	/* mappings of page frames refuse it */
+	.may = MAY(-EINVAL, -ENOMEM),
+};
+
+/*
+ * Moved to another slot, and what was there is gone. Until the old place is taken
+ * again, another thread of the process could get it for its own: only an actor
+ * that is a process may do this.
+ */
+static int do_mremap(struct actor *actor, const int64_t *arg)
+{
+	struct slot *from = slot_of(actor, arg[0]);
+	struct slot *to = slot_of(actor, arg[1]);
+	void *addr;
+
+	if (!actor->alone || from == to || from->kind == SLOT_EMPTY)
+		return DONE_NOTHING;
+	slot_unmap(to);
+	addr = mremap(from->addr, from->bytes, from->bytes,
+		      MREMAP_MAYMOVE | MREMAP_FIXED, to->addr);
+	if (addr == MAP_FAILED)
+		return -errno;
+	to->kind = from->kind;
+	to->bytes = from->bytes;
+	to->epoch = from->epoch;
+	/* the place of what was moved is free for all: take it again */
+	slot_unmap(from);
+	return 0;
+}
+
+OP(mremap) = {
+	.name = "mremap",
+	.summary = "move a mapping; only processes do",
+	.source = "ops-map.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "to slot", 0, SLOT_NR_OWN - 1 } },
+	.run = do_mremap,
+	/* parts of it are gone, or were never there */
+	.may = MAY(-EFAULT, -EINVAL),
+};

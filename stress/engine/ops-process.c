@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Children that inherit mappings: they outlive resets, and are killed */
+#include "engine.h"
+#include "ops.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGE 4096
+
+/* until the memory is gone, or it is told to end; 0 or the exit status */
+static int use_in_child(struct actor *actor, const struct slot *slot,
+			int64_t pages, uint64_t end_ns)
+{
+	int ret = 0;
+
+	while (!ret && engine_now_ns() < end_ns) {
+		for (int64_t i = 0; i < pages && !ret; i++) {
+			unsigned int epoch =
+				atomic_load(&actor->world->shared->epoch);
+
+			ret = touch(slot->addr + i * PAGE, true);
+			if (!ret && slot->kind == SLOT_P2P &&
+			    slot->epoch < epoch)
+				engine_wrong(
+					actor->world, ORACLE_MAPPING,
+					"a child's mapping of P2P memory survived a reset");
+		}
+	}
+	return ret == DONE_SIGNAL(SIGBUS) ? 0 : ret;
+}
+
+static int wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGKILL ?
+			       0 :
+			       DONE_SIGNAL(WTERMSIG(status));
+	return WEXITSTATUS(status) ? -EIO : 0;
+}
+
+/*
+ * A forked child, and its parent at first, write to the inherited mapping for a
+ * while. With @arg[3] the child is killed in the middle of it.
+ */
+static int do_fork(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = 0, nr = arg[1];
+	uint64_t end_ns = engine_now_ns() + (uint64_t)arg[2] * 1000;
+	pid_t parent = getpid(), child;
+
+	if (slot_range(slot, &page, &nr))
+		return DONE_NOTHING;
+	/* its writes are to memory that no reset gives back */
+	if (slot->kind != SLOT_P2P)
+		return DONE_NOTHING;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(getppid() == parent &&
+		      use_in_child(actor, slot, nr, end_ns));
+	}
+	if (arg[3]) {
+		engine_pause_us((uint32_t)arg[2] / 2);
+		kill(child, SIGKILL);
+	}
+	return wait_for(child);
+}
+
+OP(fork) = {
+	.name = "fork",
+	.summary =
+		"a child writes to an inherited mapping, and ends or is killed",
+	.source = "ops-process.c",
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "pages", 1, 16 },
+		  { "how long, us", 100, 20000 },
+		  { "kill", 0, 1 } },
+	.run = do_fork,
+	.may = MAY(-ENOMEM, -EAGAIN, DONE_SIGNAL(SIGSEGV)),
+};

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A BAR becomes P2P memory, and ends being it */
+#include "engine.h"
+#include "needs.h"
+#include "ops.h"
+
+#include <errno.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#define MIB2 (2ull << 20)
+
+static int feature(const struct device *device, uint32_t flags,
+		   struct vfio_device_feature_p2p_register *reg)
+{
+	struct {
+		struct vfio_device_feature head;
+		struct vfio_device_feature_p2p_register reg;
+	} arg = {
+		.head.argsz = sizeof(arg),
+		.head.flags = flags | VFIO_DEVICE_FEATURE_P2P_REGISTER,
+		.reg = *reg,
+	};
+	int ret = ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg) ? -errno : 0;
+
+	*reg = arg.reg;
+	return ret;
+}
+
+static int do_register(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	struct vfio_device_feature_p2p_register reg = {
+		.region_index = device->bar,
+		.offset = (uint64_t)arg[0] * MIB2,
+		.length = (uint64_t)arg[1] * MIB2,
+		.timeout_ms = (uint32_t)arg[2],
+	};
+
+	if (reg.offset + reg.length > device->bar_bytes)
+		return DONE_NOTHING;
+	return feature(device, VFIO_DEVICE_FEATURE_SET, &reg);
+}
+
+OP(register) = {
+	.name = "register",
+	.summary = "register a range of the BAR as P2P memory",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO | NEED_P2P,
+	.args = { { "offset, 2 MiB", 0, 0 },
+		  { "length, 2 MiB", 1, 4 },
+		  { "timeout of resets, ms", 20000, 20000 } },
+	.run = do_register,
+	.may = MAY(-EEXIST, -EBUSY, -EIO),
+};
+
+static int do_unregister(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	struct vfio_device_feature_p2p_register reg = {
+		.region_index = device->bar,
+		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
+		.timeout_ms = (uint32_t)arg[0],
+	};
+
+	return feature(device, VFIO_DEVICE_FEATURE_SET, &reg);
+}
+
+OP(unregister) = {
+	.name = "unregister",
+	.summary = "undo that",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO | NEED_P2P,
+	.args = { { "timeout, ms", 20000, 20000 } },
+	.run = do_unregister,
+	.may = MAY(-ENOENT, -EBUSY),
+};
+
+static int do_query(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	struct vfio_device_feature_p2p_register reg = {
+		.region_index = device->bar,
+	};
+	int ret = feature(device, VFIO_DEVICE_FEATURE_GET, &reg);
+
+	if (!ret && reg.state > VFIO_P2P_STATE_DRAINING)
+		engine_wrong(actor->world, ORACLE_RESULT, "query: state %u",
+			     reg.state);
+	if (!ret && reg.state && !reg.length)
+		engine_wrong(actor->world, ORACLE_RESULT,
+			     "query: registered, of no length");
+	return ret;
+}
+
+OP(query) = {
+	.name = "query",
+	.summary = "ask for the state of the registration",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO | NEED_P2P,
+	.run = do_query,
+};
+
+/* 0: none. The files go away with the pool, also between two of these calls. */
+static int read_pool(const char *bdf, const char *file, uint64_t *value)
+{
+	char path[96];
+	FILE *f;
+	int nr;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/p2pmem/%s", bdf,
+		 file);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	nr = fscanf(f, "%lu", value);
+	fclose(f);
+	return nr == 1 ? 0 : -ENODEV;
+}
+
+static int do_read_pool(struct actor *actor, const int64_t *arg)
+{
+	const char *bdf = actor->world->device.bdf;
+	uint64_t size, available;
+	int ret = read_pool(bdf, "size", &size);
+
+	return ret ? ret : read_pool(bdf, "available", &available);
+}
+
+OP(read_pool) = {
+	.name = "read-pool",
+	.summary = "read p2pmem/size and p2pmem/available",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO,
+	.run = do_read_pool,
+	.may = MAY(-ENOENT, -ENODEV),
+};
+
+#define FREE_LIMIT_MS 20000
+
+/*
+ * At a quiet point: all that was allocated has to come back. Pages are given
+ * back by RCU callbacks and by I/O that ends, hence the wait.
+ */
+static int do_expect_free(struct actor *actor, const int64_t *arg)
+{
+	uint64_t end_ns = engine_now_ns() + FREE_LIMIT_MS * 1000000ull;
+	const char *bdf = actor->world->device.bdf;
+	uint64_t size = 0, available = 0;
+
+	do {
+		if (read_pool(bdf, "size", &size) ||
+		    read_pool(bdf, "available", &available))
+			return DONE_NOTHING;
+		if (size == available)
+			return 0;
+		engine_pause_us(1000);
+	} while (engine_now_ns() < end_ns);
+	engine_wrong(actor->world, ORACLE_LEAK,
+		     "leak: %llu of %llu bytes of P2P memory never came back",
+		     (unsigned long long)(size - available),
+		     (unsigned long long)size);
+	return 0;
+}
+
+OP(expect_free) = {
+	.name = "expect-free",
+	.summary = "all P2P memory is free again: nobody may have any",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO,
+	.run = do_expect_free,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ops - the operations there are, by the file that has them */
+#ifndef STRESS_OPS_H
+#define STRESS_OPS_H
+
+#include "engine.h"
+
+/* ops-export.c */
+extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
+
+/* ops-io.c */
+extern const struct op op_disk_read, op_slow_read, op_disk_write, op_disk_readv;
+
+/* ops-map.c */
+extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
+	op_unmap_part, op_touch, op_dontneed, op_mremap;
+
+/* ops-process.c */
+extern const struct op op_fork;
+
+/* ops-register.c */
+extern const struct op op_register, op_unregister, op_query, op_read_pool,
+	op_expect_free;
+
+/* ops-reset.c */
+extern const struct op op_reset, op_twin_reset, op_reset_epoch;
+
+#endif

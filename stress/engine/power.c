@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "power.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/pci_regs.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define MAX_CAPABILITIES 48
+
+static uint64_t config_offset(void)
+{
+	return (uint64_t)VFIO_PCI_CONFIG_REGION_INDEX << 40;
+}
+
+/* 16 bits of configuration space, as VFIO shows it; or -errno */
+static int config_read(struct device *device, unsigned int offset)
+{
+	uint16_t value;
+
+	if (pread(device->vfio, &value, sizeof(value),
+		  (off_t)(config_offset() + offset)) != sizeof(value))
+		return errno ? -errno : -EIO;
+	return value;
+}
+
+static int config_write(struct device *device, unsigned int offset,
+			uint16_t value)
+{
+	if (pwrite(device->vfio, &value, sizeof(value),
+		   (off_t)(config_offset() + offset)) != sizeof(value))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+static int find_capability(struct device *device, uint8_t id)
+{
+	int head = config_read(device, PCI_CAPABILITY_LIST);
+	int at = head & 0xfc;
+
+	for (int i = 0; head >= 0 && at && i < MAX_CAPABILITIES; i++) {
+		head = config_read(device, (unsigned int)at);
+		if (head >= 0 && (head & 0xff) == id)
+			return at;
+		at = head >> 8 & 0xfc;
+	}
+	return head < 0 ? head : -ENOENT;
+}
+
+/* some bits of the register at @offset */
+static int write_bits(struct device *device, int offset, uint16_t mask,
+		      uint16_t bits)
+{
+	int value = offset < 0 ? offset :
+				 config_read(device, (unsigned int)offset);
+
+	if (value < 0)
+		return value;
+	return config_write(device, (unsigned int)offset,
+			    (uint16_t)((value & ~mask) | bits));
+}
+
+static int in_capability(struct device *device, uint8_t id, int offset)
+{
+	int at = find_capability(device, id);
+
+	return at < 0 ? at : at + offset;
+}
+
+static int set_memory(struct device *device, bool on)
+{
+	return write_bits(device, PCI_COMMAND, PCI_COMMAND_MEMORY,
+			  on ? PCI_COMMAND_MEMORY : 0);
+}
+
+static int set_power(struct device *device, uint16_t state)
+{
+	return write_bits(device,
+			  in_capability(device, PCI_CAP_ID_PM, PCI_PM_CTRL),
+			  PCI_PM_CTRL_STATE_MASK, state);
+}
+
+static int flr(struct device *device)
+{
+	return write_bits(device,
+			  in_capability(device, PCI_CAP_ID_EXP, PCI_EXP_DEVCTL),
+			  PCI_EXP_DEVCTL_BCR_FLR, PCI_EXP_DEVCTL_BCR_FLR);
+}
+
+static int af_flr(struct device *device)
+{
+	return write_bits(device,
+			  in_capability(device, PCI_CAP_ID_AF, PCI_AF_CTRL),
+			  PCI_AF_CTRL_FLR, PCI_AF_CTRL_FLR);
+}
+
+static int feature(struct device *device, uint32_t number)
+{
+	struct vfio_device_feature arg = {
+		.argsz = sizeof(arg),
+		.flags = VFIO_DEVICE_FEATURE_SET | number,
+	};
+
+	return ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg) ? -errno : 0;
+}
+
+static int hot_reset(struct device *device)
+{
+	struct vfio_pci_hot_reset arg = { .argsz = sizeof(arg) };
+
+	return ioctl(device->vfio, VFIO_DEVICE_PCI_HOT_RESET, &arg) ? -errno :
+								      0;
+}
+
+static int write_one(const char *folder, const char *file)
+{
+	char path[PATH_MAX];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "%.3000s/%s", folder, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, "1", 1) != 1)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static int sysfs_reset(struct device *device, bool bridge)
+{
+	char path[64], *real;
+	int ret;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", device->bdf);
+	if (!bridge)
+		return write_one(path, "reset");
+	real = realpath(path, NULL);
+	if (!real)
+		return -errno;
+	ret = write_one(dirname(real), "reset_subordinate");
+	free(real);
+	return ret;
+}
+
+const char *power_name(enum power_path path)
+{
+	static const char *const names[] = {
+		[POWER_RESET] = "VFIO_DEVICE_RESET",
+		[POWER_HOT_RESET] = "VFIO_DEVICE_PCI_HOT_RESET",
+		[POWER_SYSFS] = "reset in sysfs",
+		[POWER_BRIDGE] = "reset_subordinate",
+		[POWER_FLR] = "FLR by DEVCTL",
+		[POWER_AF_FLR] = "FLR by the AF capability",
+		[POWER_MEMORY] = "COMMAND.MEM=0",
+		[POWER_D3HOT] = "D3hot",
+		[POWER_LOW] = "LOW_POWER_ENTRY",
+	};
+
+	return names[path];
+}
+
+static bool has_file(struct device *device, bool bridge)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", device->bdf,
+		 bridge ? "../reset_subordinate" : "reset");
+	return !access(path, W_OK);
+}
+
+static bool has_reset(struct device *device)
+{
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+
+	return !ioctl(device->vfio, VFIO_DEVICE_GET_INFO, &info) &&
+	       info.flags & VFIO_DEVICE_FLAGS_RESET;
+}
+
+/* the upper half of the register */
+static bool has_flr(struct device *device)
+{
+	int at = in_capability(device, PCI_CAP_ID_EXP, PCI_EXP_DEVCAP + 2);
+	int value = at < 0 ? at : config_read(device, (unsigned int)at);
+
+	return value >= 0 && value & PCI_EXP_DEVCAP_FLR >> 16;
+}
+
+bool power_has(struct device *device, enum power_path path)
+{
+	switch (path) {
+	case POWER_RESET:
+		return has_reset(device);
+	case POWER_SYSFS:
+		return has_file(device, false);
+	case POWER_BRIDGE:
+		return has_file(device, true);
+	case POWER_FLR:
+		return has_flr(device);
+	case POWER_AF_FLR:
+		return find_capability(device, PCI_CAP_ID_AF) >= 0;
+	case POWER_D3HOT:
+		return find_capability(device, PCI_CAP_ID_PM) >= 0;
+	default:
+		return true;
+	}
+}
+
+static int begin(struct device *device, enum power_path path)
+{
+	switch (path) {
+	case POWER_RESET:
+		return ioctl(device->vfio, VFIO_DEVICE_RESET) ? -errno : 0;
+	case POWER_HOT_RESET:
+		return hot_reset(device);
+	case POWER_SYSFS:
+		return sysfs_reset(device, false);
+	case POWER_BRIDGE:
+		return sysfs_reset(device, true);
+	case POWER_FLR:
+		return flr(device);
+	case POWER_AF_FLR:
+		return af_flr(device);
+	case POWER_MEMORY:
+		return set_memory(device, false);
+	case POWER_D3HOT:
+		return set_power(device, 3);
+	default:
+		return feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY);
+	}
+}
+
+/* Resets may overlap: the one that began last counts. */
+static void has_ended(struct shared *shared, uint32_t number)
+{
+	uint32_t last = atomic_load(&shared->epoch);
+
+	while (last < number &&
+	       !atomic_compare_exchange_weak(&shared->epoch, &last, number))
+		;
+}
+
+int power_begin(struct world *world, struct device *device,
+		enum power_path path)
+{
+	uint32_t number = atomic_fetch_add(&world->shared->begun, 1) + 1;
+	int ret = begin(device, path);
+
+	if (!ret)
+		has_ended(world->shared, number);
+	return ret;
+}
+
+int power_end(struct device *device, enum power_path path)
+{
+	switch (path) {
+	case POWER_MEMORY:
+		return set_memory(device, true);
+	case POWER_D3HOT:
+		return set_power(device, 0);
+	case POWER_LOW:
+		return feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_EXIT);
+	default:
+		return 0;
+	}
+}
+
+void power_restore(struct device *device)
+{
+	feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_EXIT);
+	set_power(device, 0);
+	set_memory(device, true);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* power - ways to reset a device, or to take its memory off the bus */
+#ifndef STRESS_POWER_H
+#define STRESS_POWER_H
+
+#include "engine.h"
+
+enum power_path {
+	POWER_RESET, /* VFIO_DEVICE_RESET */
+	POWER_HOT_RESET, /* VFIO_DEVICE_PCI_HOT_RESET */
+	POWER_SYSFS, /* the device's file "reset" */
+	POWER_BRIDGE, /* "reset_subordinate" of the bridge above */
+	POWER_FLR, /* by a write to configuration space */
+	POWER_AF_FLR, /* likewise */
+	POWER_MEMORY, /* COMMAND.MEM off, and on again */
+	POWER_D3HOT, /* and D0 again */
+	POWER_LOW, /* LOW_POWER_ENTRY, and EXIT again */
+	POWER_NR,
+};
+
+/** power_name - for people */
+const char *power_name(enum power_path path);
+
+/** power_has - can this device be reset, or be taken off the bus, so? */
+bool power_has(struct device *device, enum power_path path);
+
+/**
+ * power_begin - do it
+ *
+ * Blocks as long as the kernel waits for I/O. Where it succeeds, @world's epoch
+ * goes up: what was mapped before is to be gone.
+ *
+ * Return: 0; -ENOENT where the device has no such capability; -errno.
+ */
+int power_begin(struct world *world, struct device *device,
+		enum power_path path);
+
+/** power_end - give the device its memory back, where @path took it away */
+int power_end(struct device *device, enum power_path path);
+
+/** power_restore - awake, in D0, memory on, whatever was done to it */
+void power_restore(struct device *device);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "stamp.h"
+
+#include <barrage/block.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define CHUNK (1u << 20)
+
+static struct brg_block_stamp stamp_of(const struct world *world)
+{
+	return (struct brg_block_stamp){
+		.tag = 0x57e55,
+		.generation = 1,
+		.seed = world->stamp_seed,
+		.block_bytes = PAGE,
+	};
+}
+
+int stamp_disk(struct world *world, int fd)
+{
+	struct brg_block_stamp stamp = stamp_of(world);
+	void *host = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int ret = host == MAP_FAILED ? -errno : 0;
+
+	for (uint64_t at = 0; !ret && at < STAMP_DISK_BYTES; at += CHUNK) {
+		ret = brg_block_fill(host, CHUNK, at, &stamp);
+		if (!ret && pwrite(fd, host, CHUNK, (off_t)at) != CHUNK)
+			ret = errno ? -errno : -EIO;
+	}
+	if (host != MAP_FAILED)
+		munmap(host, CHUNK);
+	return ret;
+}
+
+int stamp_check(struct actor *actor, const char *addr, size_t bytes,
+		uint64_t offset)
+{
+	struct brg_block_stamp stamp = stamp_of(actor->world);
+	struct brg_block_report report;
+	int ret = touch_copy((uint64_t *)actor->host,
+			     (const volatile uint64_t *)addr, bytes / 8);
+
+	if (ret)
+		return ret;
+	if (brg_block_check(actor->host, bytes, offset, &stamp, &report))
+		engine_wrong(actor->world, ORACLE_DATA,
+			     "wrong data where a read had succeeded: %s",
+			     report.text);
+	return 0;
+}
+
+int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset)
+{
+	struct brg_block_stamp stamp = stamp_of(actor->world);
+	int ret = brg_block_fill(actor->host, bytes, offset, &stamp);
+
+	return ret ? ret :
+		     touch_store((volatile uint64_t *)addr,
+				 (const uint64_t *)actor->host, bytes / 8);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* stamp - what the disks hold, so that each byte of a transfer can be judged */
+#ifndef STRESS_STAMP_H
+#define STRESS_STAMP_H
+
+#include "engine.h"
+
+#define STAMP_NR_BLOCKS 1008 /* of 4 KiB, less than the longest transfer more */
+#define STAMP_DISK_BYTES (4ull << 20)
+
+/**
+ * stamp_disk - write the stamped blocks to a disk
+ * @world: its seed
+ * @fd: the disk, open with O_DIRECT
+ *
+ * Return: 0 or -errno.
+ */
+int stamp_disk(struct world *world, int fd);
+
+/**
+ * stamp_check - compare memory with what the disk has at an offset
+ *
+ * Wrong data is engine_wrong().
+ *
+ * Return: 0; DONE_SIGNAL() where the memory was taken away.
+ */
+int stamp_check(struct actor *actor, const char *addr, size_t bytes,
+		uint64_t offset);
+
+/** stamp_fill - the opposite; by the CPU, with 64-bit stores */
+int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "engine.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/iommufd.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "power.h"
+
+#define NR_PARTS (2 + ENGINE_MAX_ACTORS)
+#define ARENA_BYTES (NR_PARTS * SLOT_NR_OWN * SLOT_BYTES)
+
+_Static_assert(SLOT_NR_SHARED <= SLOT_NR_OWN, "parts of the arena are alike");
+
+int world_init(struct world *world)
+{
+	world->disk = world->slow = -1;
+	world->device.vfio = world->device.iommufd = -1;
+	world->twin.vfio = world->twin.iommufd = -1;
+	world->arena = mmap(NULL, ARENA_BYTES + SLOT_BYTES, PROT_NONE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (world->arena == MAP_FAILED)
+		return -errno;
+	/* 2 MiB pages want both addresses aligned alike */
+	world->arena += -(uintptr_t)world->arena % SLOT_BYTES;
+	slots_init(world, world->slots, SLOT_NR_SHARED, 0);
+	world->shared = mmap(NULL, sizeof(*world->shared),
+			     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			     -1, 0);
+	return world->shared == MAP_FAILED ? -errno : 0;
+}
+
+static int say(char why[ENGINE_TEXT_BYTES], const char *what, const char *who)
+{
+	int err = errno;
+
+	snprintf(why, ENGINE_TEXT_BYTES, "%s: %s: %s", who, what,
+		 strerror(err));
+	return -err;
+}
+
+/* /sys/bus/pci/devices/BDF/vfio-dev/vfioN names the node */
+static int open_node(const char *bdf)
+{
+	char path[300];
+	struct dirent *entry;
+	DIR *dir;
+	int fd = -1;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vfio-dev", bdf);
+	dir = opendir(path);
+	errno = ENODEV;
+	while (dir && fd < 0 && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "vfio", 4)) {
+			snprintf(path, sizeof(path), "/dev/vfio/devices/%s",
+				 entry->d_name);
+			fd = open(path, O_RDWR | O_CLOEXEC);
+			break;
+		}
+	if (dir)
+		closedir(dir);
+	return fd;
+}
+
+static int attach(struct device *device)
+{
+	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
+	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
+	struct vfio_device_attach_iommufd_pt to = { .argsz = sizeof(to) };
+
+	bind.iommufd = device->iommufd;
+	if (ioctl(device->vfio, VFIO_DEVICE_BIND_IOMMUFD, &bind) ||
+	    ioctl(device->iommufd, IOMMU_IOAS_ALLOC, &alloc))
+		return -errno;
+	device->ioas = to.pt_id = alloc.out_ioas_id;
+	return ioctl(device->vfio, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &to) ?
+		       -errno :
+		       0;
+}
+
+int device_open(struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = device->bar,
+	};
+
+	device->vfio = -1;
+	device->iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	if (device->iommufd < 0)
+		return say(why, "open", "/dev/iommu");
+	device->vfio = open_node(device->bdf);
+	if (device->vfio < 0 || attach(device) ||
+	    ioctl(device->vfio, VFIO_DEVICE_GET_REGION_INFO, &info)) {
+		int ret = say(why, "open through VFIO", device->bdf);
+
+		device_close(device);
+		return ret;
+	}
+	device->bar_bytes = info.size;
+	return 0;
+}
+
+void device_close(struct device *device)
+{
+	if (device->vfio >= 0)
+		close(device->vfio);
+	if (device->iommufd >= 0)
+		close(device->iommufd);
+	device->vfio = device->iommufd = -1;
+}
+
+static int open_disk(const char *path, int *fd, char why[ENGINE_TEXT_BYTES])
+{
+	if (!path)
+		return 0;
+	*fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	return *fd < 0 ? say(why, "open", path) : 0;
+}
+
+int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
+{
+	int ret = 0;
+
+	if (*world->device.bdf)
+		ret = device_open(&world->device, why);
+	if (!ret && *world->twin.bdf)
+		ret = device_open(&world->twin, why);
+	if (!ret)
+		ret = open_disk(world->disk_path, &world->disk, why);
+	if (!ret)
+		ret = open_disk(world->slow_path, &world->slow, why);
+	return ret;
+}
+
+void world_quiet(struct world *world)
+{
+	gate_open(world);
+	slots_clear(world->slots, SLOT_NR_SHARED);
+	if (world->device.vfio >= 0)
+		power_restore(&world->device);
+	if (world->twin.vfio >= 0)
+		power_restore(&world->twin);
+}
+
+void world_close(struct world *world)
+{
+	slots_clear(world->slots, SLOT_NR_SHARED);
+	device_close(&world->device);
+	device_close(&world->twin);
+	if (world->disk >= 0)
+		close(world->disk);
+	if (world->slow >= 0)
+		close(world->slow);
+	world->disk = world->slow = -1;
+}

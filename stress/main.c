@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * barrage-stress - races for a BAR, its memory and its device
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <barrage/log.h>
+
+#include "machine.h"
+#include "options.h"
+#include "registry.h"
+#include "report.h"
+#include "watch.h"
+
+/* a pass is better than a skip, and worse is worse */
+static enum stress_status worse(enum stress_status a, enum stress_status b)
+{
+	static const int rank[] = {
+		[STRESS_SKIP] = 0,
+		[STRESS_PASS] = 1,
+		[STRESS_FAIL] = 2,
+		[STRESS_ERROR] = 3,
+	};
+
+	return rank[a] > rank[b] ? a : b;
+}
+
+static bool can_run(const struct machine *machine,
+		    const struct stress_scenario *scenario,
+		    struct outcome *outcome)
+{
+	unsigned int lacks = registry_needs(scenario) & ~machine->has;
+	char text[256];
+
+	if (!lacks)
+		return true;
+	*outcome = (struct outcome){ .status = STRESS_SKIP };
+	snprintf(outcome->text, sizeof(outcome->text), "this machine lacks: %s",
+		 needs_text(lacks, text, sizeof(text)));
+	return false;
+}
+
+static enum stress_status run_all(const struct stress_options *options,
+				  struct machine *machine,
+				  const struct stress_scenario **chosen,
+				  size_t nr, struct report *report)
+{
+	enum stress_status worst = STRESS_SKIP;
+
+	for (size_t i = 0; i < nr; i++) {
+		struct outcome outcome;
+
+		if (can_run(machine, chosen[i], &outcome)) {
+			report_begin(report, chosen[i]);
+			watch_scenario(options, machine, chosen[i], &outcome);
+		}
+		report_end(report, chosen[i], &outcome);
+		worst = worse(worst, outcome.status);
+		if (outcome.unkillable ||
+		    (worst >= STRESS_FAIL && worst != STRESS_SKIP &&
+		     !options->keep_going))
+			break;
+	}
+	return worst;
+}
+
+static enum stress_status run(const struct stress_options *options,
+			      const struct stress_scenario **chosen, size_t nr)
+{
+	enum stress_status worst = STRESS_ERROR;
+	struct machine machine;
+	struct report report;
+
+	if (report_open(&report, options, nr))
+		return worst;
+	if (!machine_open(options, &machine))
+		worst = run_all(options, &machine, chosen, nr, &report);
+	else
+		brg_error("%s", brg_last_error());
+	if (machine_close(&machine)) {
+		brg_error("%s", brg_last_error());
+		worst = STRESS_ERROR;
+	}
+	report_close(&report);
+	return worst;
+}
+
+int main(int argc, char **argv)
+{
+	const struct stress_scenario **chosen;
+	struct stress_options options;
+	enum stress_status status;
+	size_t nr;
+
+	options_parse(argc, argv, &options);
+	if (options.list) {
+		registry_list();
+		return STRESS_PASS;
+	}
+	fprintf(stderr, "barrage-stress: seed %llu (--seed)\n",
+		(unsigned long long)options.seed);
+	if (registry_select(options.names, options.shard, options.nr_shards,
+			    &chosen, &nr)) {
+		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
+		return STRESS_ERROR;
+	}
+	status = run(&options, chosen, nr);
+	free(chosen);
+	return (int)status;
+}

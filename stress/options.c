@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <barrage/log.h>
+
+#include "stress.h"
+
+#define DEFAULT_DURATION_S 10
+#define MAX_DURATION_S (30 * 86400)
+#define MAX_SHARDS 1000
+
+enum {
+	KEY_LIST = 'l',
+	KEY_DEVICE = 'd',
+	KEY_DISK = 'p',
+	KEY_OUTPUT = 'o',
+	KEY_BAR = 0x100,
+	KEY_TAKE,
+	KEY_TWIN,
+	KEY_SLOW,
+	KEY_IMPORTER,
+	KEY_DURATION,
+	KEY_ITERATIONS,
+	KEY_SEED,
+	KEY_SHARD,
+	KEY_NO_DELAYS,
+	KEY_KEEP_GOING,
+	KEY_BUNDLES,
+	KEY_TAP,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "list", KEY_LIST, NULL, 0, "List the scenarios and what they need" },
+	{ "device", KEY_DEVICE, "BDF", 0,
+	  "PCI address of the device whose BAR is attacked" },
+	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
+	{ "take", KEY_TAKE, NULL, 0,
+	  "Take the devices from the drivers that have them, and give them back" },
+	{ "twin", KEY_TWIN, "BDF", 0,
+	  "Another device on its bus, reset together with it" },
+	{ "peer", KEY_DISK, "DISK", 0,
+	  "Disk for direct I/O, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
+	{ "slow-peer", KEY_SLOW, "DISK", 0,
+	  "Likewise, one that holds I/O in flight" },
+	{ "importer", KEY_IMPORTER, "BDF", 0,
+	  "A device that imports dma-bufs: QEMU's edu; it is given to the driver barrage-importer meanwhile" },
+	{ "duration", KEY_DURATION, "SEC", 0,
+	  "How long each scenario runs (default: 10)" },
+	{ "iterations", KEY_ITERATIONS, "N", 0,
+	  "Races of each scenario, if that is over sooner" },
+	{ "seed", KEY_SEED, "N", 0,
+	  "Decides all that is random (default: random; printed)" },
+	{ "shard", KEY_SHARD, "K/N", 0,
+	  "Run the K-th of N parts of the scenarios" },
+	{ "no-delays", KEY_NO_DELAYS, NULL, 0,
+	  "Put no delays into the kernel" },
+	{ "keep-going", KEY_KEEP_GOING, NULL, 0,
+	  "Go on with the next scenario after a failure: the kernel may not be what it was" },
+	{ "output", KEY_OUTPUT, "FILE", 0, "Append records as JSON lines" },
+	{ "bundles", KEY_BUNDLES, "DIR", 0,
+	  "Leave what is needed to replay a failure in DIR/SCENARIO" },
+	{ "tap", KEY_TAP, NULL, 0, "Print KTAP in place of lines for people" },
+	{},
+};
+
+static uint64_t number(struct argp_state *state, const char *option,
+		       const char *text, uint64_t min, uint64_t max)
+{
+	char *end;
+	uint64_t got;
+
+	errno = 0;
+	got = strtoull(text, &end, 0);
+	if (errno || end == text || *end || strchr(text, '-') || got < min ||
+	    got > max)
+		argp_error(state,
+			   "--%s=%s: expected a number from %llu to %llu",
+			   option, text, (unsigned long long)min,
+			   (unsigned long long)max);
+	return got;
+}
+
+static double seconds(struct argp_state *state, const char *text)
+{
+	char *end;
+	double got = strtod(text, &end);
+
+	if (end == text || *end || !(got >= 0.1 && got <= MAX_DURATION_S))
+		argp_error(state,
+			   "--duration=%s: expected seconds from 0.1 to %d",
+			   text, MAX_DURATION_S);
+	return got;
+}
+
+static void address(struct argp_state *state, const char *option,
+		    const char *text, char bdf[BRG_PCI_BDF_BYTES])
+{
+	if (brg_pci_parse_bdf(text, bdf))
+		argp_error(state, "--%s=%s: %s", option, text,
+			   brg_last_error());
+}
+
+static void shard(struct argp_state *state, const char *text,
+		  struct stress_options *options)
+{
+	char end;
+
+	if (sscanf(text, "%u/%u%c", &options->shard, &options->nr_shards,
+		   &end) != 2 ||
+	    !options->shard || options->shard > options->nr_shards ||
+	    options->nr_shards > MAX_SHARDS)
+		argp_error(
+			state,
+			"--shard=%s: expected K/N, K from 1 to N, N up to %d",
+			text, MAX_SHARDS);
+}
+
+/* the emulated machine says what it has; a name that is empty is none */
+static const char *role(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static void defaults(struct argp_state *state, struct stress_options *options)
+{
+	const char *device = role("BARRAGE_PROVIDER");
+	const char *bar = role("BARRAGE_PROVIDER_BAR");
+	const char *importer = role("BARRAGE_EDU");
+	uint32_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		argp_failure(state, argp_err_exit_status, errno, "getrandom");
+	options->seed = seed;
+	options->duration_s = DEFAULT_DURATION_S;
+	options->bar = 2;
+	options->shard = options->nr_shards = 1;
+	options->delays = true;
+	if (device)
+		address(state, "device", device, options->device);
+	if (bar)
+		options->bar = (unsigned int)number(state, "bar", bar, 0,
+						    BRG_PCI_NR_BARS - 1);
+	if (importer)
+		address(state, "importer", importer, options->importer);
+	options->disk = role("BARRAGE_DISK");
+	options->slow = role("BARRAGE_SLOW");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct stress_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		defaults(state, options);
+		break;
+	case KEY_LIST:
+		options->list = true;
+		break;
+	case KEY_DEVICE:
+		address(state, "device", arg, options->device);
+		break;
+	case KEY_BAR:
+		options->bar = (unsigned int)number(state, "bar", arg, 0,
+						    BRG_PCI_NR_BARS - 1);
+		break;
+	case KEY_TAKE:
+		options->take = true;
+		break;
+	case KEY_TWIN:
+		address(state, "twin", arg, options->twin);
+		break;
+	case KEY_DISK:
+		options->disk = arg;
+		break;
+	case KEY_SLOW:
+		options->slow = arg;
+		break;
+	case KEY_IMPORTER:
+		address(state, "importer", arg, options->importer);
+		break;
+	case KEY_DURATION:
+		options->duration_s = seconds(state, arg);
+		break;
+	case KEY_ITERATIONS:
+		options->iterations =
+			number(state, "iterations", arg, 1, UINT64_MAX);
+		break;
+	case KEY_SEED:
+		options->seed = number(state, "seed", arg, 0, UINT64_MAX);
+		break;
+	case KEY_SHARD:
+		shard(state, arg, options);
+		break;
+	case KEY_NO_DELAYS:
+		options->delays = false;
+		break;
+	case KEY_KEEP_GOING:
+		options->keep_going = true;
+		break;
+	case KEY_OUTPUT:
+		options->output = arg;
+		break;
+	case KEY_BUNDLES:
+		options->bundles = arg;
+		break;
+	case KEY_TAP:
+		options->tap = true;
+		break;
+	case ARGP_KEY_ARGS:
+		options->names = state->argv + state->next;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void options_parse(int argc, char **argv, struct stress_options *options)
+{
+	static char *const none[] = { NULL };
+	static const struct argp argp = {
+		.options = argp_options,
+		.parser = parse,
+		.args_doc = "[SCENARIO|GLOB...]",
+		.doc = "Attack the peer-to-peer memory of a PCI device, and see "
+		       "whether the kernel keeps its promises.\v"
+		       "Exit status: 0 all passed, 1 a scenario failed, 77 "
+		       "nothing could run, 99 the harness itself failed.",
+	};
+
+	*options = (struct stress_options){ .names = none };
+	argp_err_exit_status = STRESS_ERROR;
+	if (argp_parse(&argp, argc, argv, 0, NULL, options))
+		exit(STRESS_ERROR);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* options - the command line of barrage-stress */
+#ifndef STRESS_OPTIONS_H
+#define STRESS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <barrage/pci.h>
+
+/**
+ * struct stress_options - what to run, on what, for how long
+ * @names: names or globs of scenarios; NULL-terminated, none: all
+ * @device: provider; "" where none is known
+ * @bar: its BAR
+ * @take: it may be taken from the driver that has it
+ * @twin: another function of its bus; "" for none
+ * @disk: scratch disk; NULL where none is known
+ * @slow: one that holds I/O in flight; NULL where none is known
+ * @importer: device that imports dma-bufs; "" where none is known
+ * @duration_s: of each scenario
+ * @iterations: races of each scenario at most; 0: as many as there is time for
+ * @seed: of everything that is random
+ * @shard: which part of the scenarios, from 1
+ * @nr_shards: of how many
+ * @delays: put delays into the kernel
+ * @keep_going: with the next scenario, after one that failed
+ * @output: file of records; NULL for none
+ * @bundles: folder that gets a bundle of each failure; NULL for none
+ */
+struct stress_options {
+	char *const *names;
+	bool list;
+	bool tap;
+	char device[BRG_PCI_BDF_BYTES];
+	unsigned int bar;
+	bool take;
+	char twin[BRG_PCI_BDF_BYTES];
+	const char *disk;
+	const char *slow;
+	char importer[BRG_PCI_BDF_BYTES];
+	double duration_s;
+	uint64_t iterations;
+	uint64_t seed;
+	unsigned int shard;
+	unsigned int nr_shards;
+	bool delays;
+	bool keep_going;
+	const char *output;
+	const char *bundles;
+};
+
+/**
+ * options_parse - read the command line and the environment
+ *
+ * Ends the program: status 0 for --help, 99 for wrong use, with a line that
+ * says what is wrong.
+ */
+void options_parse(int argc, char **argv, struct stress_options *options);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "registry.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <barrage/log.h>
+
+extern const struct stress_scenario *const __start_stress_all[];
+extern const struct stress_scenario *const __stop_stress_all[];
+extern const struct op *const __start_stress_ops[];
+extern const struct op *const __stop_stress_ops[];
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct stress_scenario *x =
+		*(const struct stress_scenario *const *)a;
+	const struct stress_scenario *y =
+		*(const struct stress_scenario *const *)b;
+
+	return strverscmp(x->name, y->name);
+}
+
+/* all, sorted; the caller frees */
+static const struct stress_scenario **gather(size_t *nr)
+{
+	const struct stress_scenario **all;
+
+	*nr = (size_t)(__stop_stress_all - __start_stress_all);
+	all = calloc(*nr + 1, sizeof(*all));
+	if (!all)
+		return NULL;
+	for (size_t i = 0; i < *nr; i++)
+		all[i] = __start_stress_all[i];
+	qsort(all, *nr, sizeof(*all), compare_names);
+	return all;
+}
+
+static bool fits_any(const char *name, const struct stress_scenario **all,
+		     size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!fnmatch(name, all[i]->name, 0))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct stress_scenario *scenario,
+		      char *const *names)
+{
+	if (!*names)
+		return true;
+	for (; *names; names++)
+		if (!fnmatch(*names, scenario->name, 0))
+			return true;
+	return false;
+}
+
+int registry_select(char *const *names, unsigned int shard,
+		    unsigned int nr_shards,
+		    const struct stress_scenario ***chosen, size_t *nr)
+{
+	size_t nr_all, nr_wanted = 0, kept = 0;
+	const struct stress_scenario **all = gather(&nr_all);
+
+	if (!all)
+		return brg_fail(-ENOMEM, "out of memory");
+	for (char *const *name = names; *name; name++)
+		if (!fits_any(*name, all, nr_all)) {
+			free(all);
+			return brg_fail(
+				-ENOENT,
+				"%s: no such scenario: --list shows them, a glob chooses many",
+				*name);
+		}
+	for (size_t i = 0; i < nr_all; i++)
+		if (is_wanted(all[i], names) &&
+		    nr_wanted++ % nr_shards == shard - 1)
+			all[kept++] = all[i];
+	*chosen = all;
+	*nr = kept;
+	return 0;
+}
+
+/* Steps done in order cannot be left out; of others, those that are there do. */
+static unsigned int needs_of(const struct stress_step *steps)
+{
+	unsigned int needs = 0;
+
+	for (; steps && steps->op; steps++)
+		needs |= steps->op->needs;
+	return needs;
+}
+
+unsigned int registry_needs(const struct stress_scenario *scenario)
+{
+	unsigned int needs = scenario->needs | needs_of(scenario->before) |
+			     needs_of(scenario->after);
+
+	for (int i = 0; i < STRESS_MAX_KINDS && scenario->actors[i].name; i++)
+		if (scenario->actors[i].in_order)
+			needs |= needs_of(scenario->actors[i].steps);
+	return needs;
+}
+
+const char *needs_text(unsigned int needs, char *text, size_t size)
+{
+	static const char *const names[] = {
+		"a provider on vfio-pci",
+		"P2P_REGISTER",
+		"dma-bufs of VFIO",
+		"mmap() of dma-bufs",
+		"dma-bufs with struct pages",
+		"a disk",
+		"a slow disk",
+		"an importer",
+		"an RDMA device",
+		"a twin on the bus",
+		"a slot",
+		"fault injection",
+		"VFIO_DEVICE_RESET",
+		"an FLR",
+		"an AF FLR",
+		"power states",
+		"a CMB",
+	};
+	size_t used = 0;
+
+	snprintf(text, size, "nothing");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (needs & 1u << i && used < size)
+			used += (size_t)snprintf(text + used, size - used,
+						 "%s%s", used ? ", " : "",
+						 names[i]);
+	return text;
+}
+
+void registry_list(void)
+{
+	size_t nr;
+	const struct stress_scenario **all = gather(&nr);
+	char text[256];
+
+	for (size_t i = 0; all && i < nr; i++) {
+		printf("%-32s %s (hazards", all[i]->name, all[i]->summary);
+		for (int h = 0; h < STRESS_MAX_HAZARDS && all[i]->hazards[h];
+		     h++)
+			printf(" %u", all[i]->hazards[h]);
+		printf("; needs %s)\n",
+		       needs_text(registry_needs(all[i]), text, sizeof(text)));
+	}
+	free(all);
+}
+
+const struct op *registry_op(const char *name)
+{
+	for (const struct op *const *op = __start_stress_ops;
+	     op < __stop_stress_ops; op++)
+		if (!strcmp((*op)->name, name))
+			return *op;
+	return NULL;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <barrage/env.h>
+#include <barrage/log.h>
+
+static const char *status_text(enum stress_status status)
+{
+	switch (status) {
+	case STRESS_PASS:
+		return "pass";
+	case STRESS_FAIL:
+		return "fail";
+	case STRESS_SKIP:
+		return "skip";
+	default:
+		return "error";
+	}
+}
+
+int report_open(struct report *report, const struct stress_options *options,
+		size_t nr)
+{
+	*report = (struct report){ .options = options };
+	if (options->output) {
+		report->records = fopen(options->output, "ae");
+		if (!report->records) {
+			fprintf(stderr, "barrage-stress: %s: %s\n",
+				options->output, strerror(errno));
+			return -errno;
+		}
+	}
+	if (options->tap) {
+		printf("KTAP version 1\n1..%zu\n", nr);
+		fflush(stdout);
+	}
+	return 0;
+}
+
+void report_begin(struct report *report, const struct stress_scenario *scenario)
+{
+	if (isatty(STDERR_FILENO) && !report->options->tap)
+		fprintf(stderr, "%s ...\r", scenario->name);
+}
+
+static void print_tap(struct report *report,
+		      const struct stress_scenario *scenario,
+		      const struct outcome *outcome)
+{
+	bool good = outcome->status == STRESS_PASS ||
+		    outcome->status == STRESS_SKIP;
+
+	printf("%sok %u %s", good ? "" : "not ", ++report->nr_points,
+	       scenario->name);
+	if (outcome->status == STRESS_SKIP)
+		printf(" # SKIP %s", outcome->text);
+	putchar('\n');
+	if (!good)
+		printf("# %s: %s\n", oracle_name(outcome->oracle),
+		       outcome->text);
+}
+
+static void print_line(const struct stress_scenario *scenario,
+		       const struct outcome *outcome)
+{
+	printf("%-32s %s", scenario->name, status_text(outcome->status));
+	if (outcome->status == STRESS_PASS || outcome->status == STRESS_FAIL)
+		printf(", %llu races, %llu operations, %.1f s",
+		       (unsigned long long)outcome->rounds,
+		       (unsigned long long)outcome->nr_calls, outcome->seconds);
+	putchar('\n');
+	if (outcome->status == STRESS_FAIL)
+		printf("    race %llu, noticed by %s: %s\n",
+		       (unsigned long long)outcome->round,
+		       oracle_name(outcome->oracle), outcome->text);
+	else if (outcome->status != STRESS_PASS)
+		printf("    %s\n", outcome->text);
+	if (outcome->unkillable)
+		printf("    processes are left that nothing ends: reboot this machine\n");
+}
+
+static json_t *hazards_of(const struct stress_scenario *scenario)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
+		json_array_append_new(list, json_integer(scenario->hazards[i]));
+	return list;
+}
+
+static void write_record(struct report *report,
+			 const struct stress_scenario *scenario,
+			 const struct outcome *outcome)
+{
+	struct brg_env env;
+	json_t *record;
+
+	brg_env_read(&env);
+	record = json_pack(
+		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"schema", "barrage-stress-1", "name", scenario->name, "status",
+		status_text(outcome->status), "hazards", hazards_of(scenario),
+		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
+		"seed", (json_int_t)report->options->seed, "races",
+		(json_int_t)outcome->rounds, "operations",
+		(json_int_t)outcome->nr_calls, "failed_race",
+		(json_int_t)outcome->round, "seconds", outcome->seconds,
+		"unkillable", (int)outcome->unkillable, "delays",
+		(int)report->options->delays, "kernel", env.release, "flavour",
+		env.flavour, "series_hash", env.series_hash, "config_hash",
+		env.config_hash, "topology", env.topology, "git", env.git);
+	if (!record || json_dumpf(record, report->records, JSON_COMPACT))
+		fprintf(stderr, "barrage-stress: cannot write a record of %s\n",
+			scenario->name);
+	fputc('\n', report->records);
+	fflush(report->records);
+	json_decref(record);
+}
+
+void report_end(struct report *report, const struct stress_scenario *scenario,
+		const struct outcome *outcome)
+{
+	if (report->options->tap)
+		print_tap(report, scenario, outcome);
+	else
+		print_line(scenario, outcome);
+	fflush(stdout);
+	if (report->records)
+		write_record(report, scenario, outcome);
+}
+
+void report_close(struct report *report)
+{
+	if (report->records)
+		fclose(report->records);
+}

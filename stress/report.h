@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* report - what people and programs are told of the scenarios */
+#ifndef STRESS_REPORT_H
+#define STRESS_REPORT_H
+
+#include <stdio.h>
+
+#include "options.h"
+#include "watch.h"
+
+struct report {
+	const struct stress_options *options;
+	FILE *records;
+	unsigned int nr_points;
+};
+
+/** report_open - with so many scenarios to come; 0 or -errno, said already */
+int report_open(struct report *report, const struct stress_options *options,
+		size_t nr);
+
+/** report_begin - a scenario begins */
+void report_begin(struct report *report,
+		  const struct stress_scenario *scenario);
+
+/** report_end - it ended, or was skipped */
+void report_end(struct report *report, const struct stress_scenario *scenario,
+		const struct outcome *outcome);
+
+/** report_close - flush and close the records */
+void report_close(struct report *report);
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner.h"
+
+#include <string.h>
+
+#include "draw.h"
+
+static bool goes_on(const struct stress_options *options,
+		    const struct machine *machine, struct runner *runner,
+		    uint64_t end_ns)
+{
+	uint64_t done = atomic_load(&runner->rounds);
+
+	if (atomic_load(&runner->stop) ||
+	    atomic_load(&machine->world.shared->wrong))
+		return false;
+	if (options->iterations && done >= options->iterations)
+		return false;
+	return engine_now_ns() < end_ns;
+}
+
+static void run_all(const struct stress_options *options,
+		    struct machine *machine,
+		    const struct stress_scenario *scenario,
+		    struct runner *runner)
+{
+	static struct program program;
+	uint64_t now_ns = engine_now_ns();
+	uint64_t end_ns = now_ns + (uint64_t)(options->duration_s * 1e9);
+
+	atomic_store(&runner->first_ns, now_ns);
+	while (goes_on(options, machine, runner, end_ns)) {
+		uint64_t round = atomic_load(&runner->rounds);
+
+		draw_program(scenario, options->seed, round, machine->has,
+			     &program);
+		atomic_store(&runner->begin_ns, engine_now_ns());
+		atomic_fetch_add(&runner->rounds, 1);
+		engine_race(&machine->world, &program);
+		world_quiet(&machine->world);
+	}
+}
+
+int runner_main(const struct stress_options *options, struct machine *machine,
+		const struct stress_scenario *scenario, struct runner *runner)
+{
+	struct world *world = &machine->world;
+
+	touch_init();
+	if (world_open(world, runner->why)) {
+		world_close(world);
+		return STRESS_ERROR;
+	}
+	run_all(options, machine, scenario, runner);
+	/* closing is part of what is under watch */
+	atomic_store(&runner->begin_ns, engine_now_ns());
+	world_close(world);
+	atomic_store(&runner->ended, true);
+	return STRESS_PASS;
+}

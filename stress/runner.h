@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* runner - the process that runs a scenario's races */
+#ifndef STRESS_RUNNER_H
+#define STRESS_RUNNER_H
+
+#include "machine.h"
+
+/**
+ * struct runner - how far it is; shared with who watches
+ * @stop: no further race is to begin
+ * @rounds: races that were begun
+ * @begin_ns: when the one under way began; 0 before the first
+ * @first_ns: when the first one began
+ * @ended: all is done and closed
+ * @why: why it could not begin
+ */
+struct runner {
+	atomic_bool stop;
+	_Atomic uint64_t rounds;
+	_Atomic uint64_t begin_ns;
+	_Atomic uint64_t first_ns;
+	atomic_bool ended;
+	char why[ENGINE_TEXT_BYTES];
+};
+
+/**
+ * runner_main - races, one after the other
+ * @options: for how long, by which seed
+ * @machine: whose world it opens; nobody else has it open
+ * @scenario: which
+ * @runner: shared
+ *
+ * Return: exit status of the process.
+ */
+int runner_main(const struct stress_options *options, struct machine *machine,
+		const struct stress_scenario *scenario, struct runner *runner);
+
+#endif

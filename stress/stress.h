@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stress - what a scenario is
+ *
+ * A scenario is one file that tells of a race and ends in a constant table:
+ *
+ *	static const struct stress_step readers[] = {
+ *		STEP(p2p_map, ONLY(0), BETWEEN(1, 4)),
+ *		STEP(disk_read, ONLY(0)),
+ *		{},
+ *	};
+ *
+ *	SCENARIO(reads_against_resets) = {
+ *		.name = "reads-against-resets",
+ *		...
+ *		.actors = { { .name = "reader", .steps = readers, ... } },
+ *	};
+ *
+ * The harness draws programs from it, one after the other, by a seed: who does
+ * what, with which arguments and delays. It runs them, and looks after each:
+ * kernel log, results, data, leaks. See engine/engine.h for what is run, and
+ * docs/stress.md for how a scenario is written.
+ */
+#ifndef STRESS_STRESS_H
+#define STRESS_STRESS_H
+
+#include "engine/engine.h"
+#include "engine/needs.h"
+#include "engine/ops.h"
+#include "engine/power.h"
+
+#define STRESS_MAX_STEPS 24
+#define STRESS_MAX_KINDS 6 /* of actors */
+#define STRESS_MAX_POINTS 12
+#define STRESS_MAX_HAZARDS 8
+
+/* how a scenario or the whole program ends; also the exit status */
+enum stress_status {
+	STRESS_PASS = 0,
+	STRESS_FAIL = 1,
+	STRESS_SKIP = 77,
+	STRESS_ERROR = 99,
+};
+
+/**
+ * struct stress_range - what an argument is drawn from
+ * @min: smallest
+ * @max: largest
+ * @set: otherwise the operation's own range
+ */
+struct stress_range {
+	int64_t min;
+	int64_t max;
+	bool set;
+};
+
+/**
+ * struct stress_step - an operation that an actor may do
+ * @op: which
+ * @arg: narrower than the operation has it
+ * @weight: how often, against the others; 0 counts as 1
+ */
+struct stress_step {
+	const struct op *op;
+	struct stress_range arg[ENGINE_NR_ARGS];
+	unsigned int weight;
+};
+
+#define ONLY(n)                                                                \
+	{                                                                      \
+		(n), (n), true                                                 \
+	}
+#define BETWEEN(a, b)                                                          \
+	{                                                                      \
+		(a), (b), true                                                 \
+	}
+#define ANY                                                                    \
+	{                                                                      \
+		0, 0, false                                                    \
+	}
+#define STEP(id, ...)                                                          \
+	{                                                                      \
+		.op = &op_##id, .arg = { __VA_ARGS__ }                         \
+	}
+#define OFTEN(n, id, ...)                                                      \
+	{                                                                      \
+		.op = &op_##id, .arg = { __VA_ARGS__ }, .weight = (n)          \
+	}
+
+/**
+ * struct stress_actor - a kind of actor
+ * @name: of it, at most 12 characters
+ * @steps: what it does
+ * @min: how many of the kind there are, at least
+ * @max: at most
+ * @in_order: it does all steps as they stand; otherwise as drawn by weight
+ * @min_calls: how many steps it draws, at least; not for @in_order
+ * @max_calls: at most
+ * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
+ * @jitter_us: delays before a step are drawn up to this, short ones more often
+ * @process: the actors of the kind are processes
+ */
+struct stress_actor {
+	const char *name;
+	const struct stress_step *steps;
+	unsigned int min;
+	unsigned int max;
+	bool in_order;
+	unsigned int min_calls;
+	unsigned int max_calls;
+	unsigned int turns;
+	unsigned int jitter_us;
+	bool process;
+};
+
+/**
+ * struct stress_scenario - one race; a constant table
+ * @name: hyphenated
+ * @summary: one line
+ * @hazards: numbers of docs/hazards.md
+ * @needs: NEED_*, beyond those of the operations
+ * @before: done in order before the actors start; must succeed
+ * @actors: up to the first without a name
+ * @after: done in order when they have ended; must succeed
+ * @points: where the kernel may be delayed, in the words of
+ *	brg_amplifier_parse(); what a kernel does not have is left out
+ * @limit_ms: how long one race may take, 0: a minute
+ * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
+ * @faults: DMA that the IOMMU stops is right
+ */
+struct stress_scenario {
+	const char *name;
+	const char *summary;
+	unsigned int hazards[STRESS_MAX_HAZARDS];
+	unsigned int needs;
+	const struct stress_step *before;
+	struct stress_actor actors[STRESS_MAX_KINDS];
+	const struct stress_step *after;
+	const char *points[STRESS_MAX_POINTS];
+	unsigned int limit_ms;
+	unsigned int fail_nth;
+	bool faults;
+};
+
+/* The linker gathers the entries' addresses: there is no list to keep. */
+#define SCENARIO(id)                                                           \
+	static const struct stress_scenario scenario_##id;                     \
+	static const struct stress_scenario *const scenario_##id##_entry       \
+		__attribute__((used, section("stress_all"))) = &scenario_##id; \
+	static const struct stress_scenario scenario_##id
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * watch - a scenario's races in a process of their own, watched by this one
+ *
+ * This process never touches the device, so that nothing that goes wrong there
+ * can make it hang: it reads the kernel log, and looks whether the races go on.
+ */
+#ifndef STRESS_WATCH_H
+#define STRESS_WATCH_H
+
+#include "machine.h"
+
+/**
+ * struct outcome - how a scenario ended
+ * @status: pass, fail or error
+ * @oracle: who noticed, in case of a failure
+ * @text: what it was, in one line
+ * @rounds: races that were begun
+ * @nr_calls: operations that were done
+ * @round: number of the race that failed, or that was under way then
+ * @seconds: since the first race began: until the failure, or the end
+ * @unkillable: processes are left that SIGKILL does not end
+ */
+struct outcome {
+	enum stress_status status;
+	enum oracle oracle;
+	char text[512];
+	uint64_t rounds;
+	uint64_t nr_calls;
+	uint64_t round;
+	double seconds;
+	bool unkillable;
+};
+
+/**
+ * watch_scenario - run races until there is no time left, or one fails
+ * @options: for how long, by which seed
+ * @machine: open
+ * @scenario: which
+ * @outcome: receives how it ended
+ *
+ * Bounded: what does not end is killed, what cannot be killed is left.
+ */
+void watch_scenario(const struct stress_options *options,
+		    struct machine *machine,
+		    const struct stress_scenario *scenario,
+		    struct outcome *outcome);
+
+#endif
