@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "draw.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
+/* Points are changed every so many races: it takes the kernel some time. */
+#define POINTS_LAST 8
 
 struct draw {
 	const struct stress_scenario *scenario;
@@ -112,6 +115,27 @@ static void draw_actor(struct draw *draw, const struct stress_actor *actor)
 		draw_some(draw, actor, to);
 }
 
+/* none in every third group of races: the delays may also hide something */
+static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
+			uint64_t group, struct program *program)
+{
+	struct random random = random_seed(~seed, group);
+	unsigned int nr = 0, wanted;
+
+	while (nr < STRESS_MAX_POINTS && scenario->points[nr])
+		nr++;
+	wanted = nr ? (unsigned int)random_between(&random, 0, 2) : 0;
+	for (unsigned int i = 0; i < wanted && i < ENGINE_MAX_POINTS; i++) {
+		const char *text =
+			scenario->points[random_between(&random, 0, nr - 1)];
+
+		snprintf(program->points[i].text, ENGINE_POINT_BYTES,
+			 "%s,seed=%u", text,
+			 (unsigned int)random_next(&random));
+		program->nr_points++;
+	}
+}
+
 void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		  uint64_t round, unsigned int has, struct program *program)
 {
@@ -123,6 +147,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 	};
 
 	memset(program, 0, sizeof(*program));
+	draw_points(scenario, seed, round / POINTS_LAST, program);
 	program->before.name = "before";
 	program->after.name = "after";
 	program->before.turns = program->after.turns = 1;

@@ -52,8 +52,14 @@ static enum stress_status run_all(const struct stress_options *options,
 		struct outcome outcome;
 
 		if (can_run(machine, chosen[i], &outcome)) {
+			struct races races = {
+				.scenario = chosen[i],
+				.seed = options->seed,
+				.has = machine->has,
+			};
+
 			report_begin(report, chosen[i]);
-			watch_scenario(options, machine, chosen[i], &outcome);
+			watch_races(options, machine, &races, &outcome);
 		}
 		report_end(report, chosen[i], &outcome);
 		worst = worse(worst, outcome.status);

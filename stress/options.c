@@ -34,6 +34,10 @@ enum {
 	KEY_KEEP_GOING,
 	KEY_BUNDLES,
 	KEY_TAP,
+	KEY_REPLAY,
+	KEY_MINIMISE,
+	KEY_WITH,
+	KEY_EMIT,
 };
 
 static const struct argp_option argp_options[] = {
@@ -66,6 +70,14 @@ static const struct argp_option argp_options[] = {
 	{ "output", KEY_OUTPUT, "FILE", 0, "Append records as JSON lines" },
 	{ "bundles", KEY_BUNDLES, "DIR", 0,
 	  "Leave what is needed to replay a failure in DIR/SCENARIO" },
+	{ "replay", KEY_REPLAY, "BUNDLE", 0,
+	  "Run the races of a bundle again and again, until one fails" },
+	{ "minimise", KEY_MINIMISE, "BUNDLE", 0,
+	  "Find a smaller race that still fails; leaves BUNDLE-small" },
+	{ "with", KEY_WITH, "COMMAND", 0,
+	  "How --minimise has a bundle replayed: \"COMMAND FOLDER\" ends with 1 where it failed (default: this program; where a failure breaks the kernel, a command that boots one)" },
+	{ "emit", KEY_EMIT, "BUNDLE", 0,
+	  "Print a C program that does what the last race of a bundle does" },
 	{ "tap", KEY_TAP, NULL, 0, "Print KTAP in place of lines for people" },
 	{},
 };
@@ -215,6 +227,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_TAP:
 		options->tap = true;
+		break;
+	case KEY_REPLAY:
+		options->replay = arg;
+		break;
+	case KEY_MINIMISE:
+		options->minimise = arg;
+		break;
+	case KEY_WITH:
+		options->with = arg;
+		break;
+	case KEY_EMIT:
+		options->emit = arg;
 		break;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;

@@ -27,6 +27,10 @@
  * @keep_going: with the next scenario, after one that failed
  * @output: file of records; NULL for none
  * @bundles: folder that gets a bundle of each failure; NULL for none
+ * @replay: bundle whose races are run again; NULL for none
+ * @minimise: bundle that is to be made smaller; NULL for none
+ * @with: command that replays a bundle for @minimise; NULL: this program
+ * @emit: bundle whose race is printed as a C program; NULL for none
  */
 struct stress_options {
 	char *const *names;
@@ -48,6 +52,10 @@ struct stress_options {
 	bool keep_going;
 	const char *output;
 	const char *bundles;
+	const char *replay;
+	const char *minimise;
+	const char *with;
+	const char *emit;
 };
 
 /**

@@ -163,3 +163,12 @@ const struct op *registry_op(const char *name)
 			return *op;
 	return NULL;
 }
+
+const struct stress_scenario *registry_scenario(const char *name)
+{
+	for (const struct stress_scenario *const *s = __start_stress_all;
+	     s < __stop_stress_all; s++)
+		if (!strcmp((*s)->name, name))
+			return *s;
+	return NULL;
+}

@@ -25,6 +25,9 @@ int registry_select(char *const *names, unsigned int shard,
 /** registry_list - print all of them to stdout */
 void registry_list(void);
 
+/** registry_scenario - a scenario by its name, or NULL */
+const struct stress_scenario *registry_scenario(const char *name);
+
 /** registry_op - an operation by its name, or NULL */
 const struct op *registry_op(const char *name);
 

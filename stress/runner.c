@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner.h"
 
-#include <string.h>
-
-#include "draw.h"
-
 static bool goes_on(const struct stress_options *options,
 		    const struct machine *machine, struct runner *runner,
 		    uint64_t end_ns)
@@ -20,8 +16,7 @@ static bool goes_on(const struct stress_options *options,
 }
 
 static void run_all(const struct stress_options *options,
-		    struct machine *machine,
-		    const struct stress_scenario *scenario,
+		    struct machine *machine, const struct races *races,
 		    struct runner *runner)
 {
 	static struct program program;
@@ -32,8 +27,7 @@ static void run_all(const struct stress_options *options,
 	while (goes_on(options, machine, runner, end_ns)) {
 		uint64_t round = atomic_load(&runner->rounds);
 
-		draw_program(scenario, options->seed, round, machine->has,
-			     &program);
+		races_get(races, round, &program);
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
 		engine_race(&machine->world, &program);
@@ -42,7 +36,7 @@ static void run_all(const struct stress_options *options,
 }
 
 int runner_main(const struct stress_options *options, struct machine *machine,
-		const struct stress_scenario *scenario, struct runner *runner)
+		const struct races *races, struct runner *runner)
 {
 	struct world *world = &machine->world;
 
@@ -51,7 +45,7 @@ int runner_main(const struct stress_options *options, struct machine *machine,
 		world_close(world);
 		return STRESS_ERROR;
 	}
-	run_all(options, machine, scenario, runner);
+	run_all(options, machine, races, runner);
 	/* closing is part of what is under watch */
 	atomic_store(&runner->begin_ns, engine_now_ns());
 	world_close(world);

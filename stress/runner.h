@@ -4,6 +4,7 @@
 #define STRESS_RUNNER_H
 
 #include "machine.h"
+#include "races.h"
 
 /**
  * struct runner - how far it is; shared with who watches
@@ -25,14 +26,14 @@ struct runner {
 
 /**
  * runner_main - races, one after the other
- * @options: for how long, by which seed
+ * @options: for how long
  * @machine: whose world it opens; nobody else has it open
- * @scenario: which
+ * @races: which
  * @runner: shared
  *
  * Return: exit status of the process.
  */
 int runner_main(const struct stress_options *options, struct machine *machine,
-		const struct stress_scenario *scenario, struct runner *runner);
+		const struct races *races, struct runner *runner);
 
 #endif

@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <barrage/kmsg.h>
 #include <barrage/log.h>
 
+#include "bundle.h"
 #include "runner.h"
 #include "stacks.h"
 
@@ -27,6 +29,7 @@
 struct watch {
 	const struct stress_options *options;
 	struct machine *machine;
+	const struct races *races;
 	const struct stress_scenario *scenario;
 	struct outcome *outcome;
 	struct runner *runner;
@@ -34,6 +37,9 @@ struct watch {
 	unsigned long taint;
 	pid_t pid;
 	bool over;
+	char *log, *stacks;
+	size_t log_size, stacks_size;
+	FILE *log_file, *stacks_file;
 };
 
 static unsigned long read_taint(void)
@@ -72,6 +78,8 @@ static void read_log(struct watch *watch)
 	int ret;
 
 	while ((ret = brg_kmsg_next_line(&watch->kmsg, line, sizeof(line)))) {
+		if (ret > 0)
+			fprintf(watch->log_file, "%s\n", line);
 		if (ret < 0) {
 			fail(watch, ORACLE_LOG, brg_last_error());
 			if (ret != -EPIPE)
@@ -107,7 +115,7 @@ static void hangs(struct watch *watch)
 						 sizeof(text) - used,
 						 " actor %u at call %u,", i,
 						 shared->log[i].at - 1);
-	stacks_print(stderr, watch->pid);
+	stacks_print(watch->stacks_file, watch->pid);
 	fail(watch, ORACLE_HANG, text);
 }
 
@@ -192,7 +200,7 @@ static void start(struct watch *watch)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STRESS_ERROR);
-	_exit(runner_main(watch->options, watch->machine, watch->scenario,
+	_exit(runner_main(watch->options, watch->machine, watch->races,
 			  watch->runner));
 }
 
@@ -234,6 +242,23 @@ static void count(struct watch *watch)
 		outcome->seconds = (double)(engine_now_ns() - first_ns) / 1e9;
 }
 
+/* what the kernel logs, and where tasks hung: for the bundle */
+static int text_open(struct watch *watch)
+{
+	watch->log_file = open_memstream(&watch->log, &watch->log_size);
+	watch->stacks_file =
+		open_memstream(&watch->stacks, &watch->stacks_size);
+	return watch->log_file && watch->stacks_file ? 0 : -ENOMEM;
+}
+
+static void text_close(struct watch *watch)
+{
+	fclose(watch->log_file);
+	fclose(watch->stacks_file);
+	free(watch->log);
+	free(watch->stacks);
+}
+
 static int errors(struct outcome *outcome, const char *text)
 {
 	outcome->status = STRESS_ERROR;
@@ -241,15 +266,36 @@ static int errors(struct outcome *outcome, const char *text)
 	return -1;
 }
 
-void watch_scenario(const struct stress_options *options,
-		    struct machine *machine,
-		    const struct stress_scenario *scenario,
-		    struct outcome *outcome)
+/* what it takes to see it again */
+static void leave_bundle(struct watch *watch)
+{
+	struct outcome *outcome = watch->outcome;
+	struct races *races = malloc(sizeof(*races));
+	char folder[PATH_MAX];
+
+	if (!races) {
+		brg_error("no bundle: out of memory");
+		return;
+	}
+	races_keep(watch->races, outcome->round, races);
+	snprintf(folder, sizeof(folder), "%s/%s", watch->options->bundles,
+		 watch->scenario->name);
+	if (bundle_write(folder, watch->machine, races, outcome, watch->log,
+			 watch->stacks))
+		brg_error("%s", brg_last_error());
+	else
+		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
+	free(races);
+}
+
+void watch_races(const struct stress_options *options, struct machine *machine,
+		 const struct races *races, struct outcome *outcome)
 {
 	struct watch watch = {
 		.options = options,
 		.machine = machine,
-		.scenario = scenario,
+		.races = races,
+		.scenario = races->scenario,
 		.outcome = outcome,
 		.taint = read_taint(),
 	};
@@ -258,16 +304,21 @@ void watch_scenario(const struct stress_options *options,
 	memset(machine->world.shared, 0, sizeof(*machine->world.shared));
 	watch.runner = mmap(NULL, sizeof(*watch.runner), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (watch.runner == MAP_FAILED) {
+	if (watch.runner == MAP_FAILED || text_open(&watch)) {
 		errors(outcome, "out of memory");
 		return;
 	}
-	if (brg_kmsg_open(&watch.kmsg, scenario->name)) {
+	if (brg_kmsg_open(&watch.kmsg, races->scenario->name)) {
 		errors(outcome, brg_last_error());
 	} else {
 		run(&watch);
 		count(&watch);
 		brg_kmsg_close(&watch.kmsg);
 	}
+	fflush(watch.log_file);
+	fflush(watch.stacks_file);
+	if (outcome->status == STRESS_FAIL && options->bundles)
+		leave_bundle(&watch);
+	text_close(&watch);
 	munmap(watch.runner, sizeof(*watch.runner));
 }

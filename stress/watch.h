@@ -9,6 +9,7 @@
 #define STRESS_WATCH_H
 
 #include "machine.h"
+#include "races.h"
 
 /**
  * struct outcome - how a scenario ended
@@ -33,17 +34,15 @@ struct outcome {
 };
 
 /**
- * watch_scenario - run races until there is no time left, or one fails
- * @options: for how long, by which seed
+ * watch_races - run races until there is no time left, or one fails
+ * @options: for how long; @bundles gets a bundle of a failure
  * @machine: open
- * @scenario: which
+ * @races: which
  * @outcome: receives how it ended
  *
  * Bounded: what does not end is killed, what cannot be killed is left.
  */
-void watch_scenario(const struct stress_options *options,
-		    struct machine *machine,
-		    const struct stress_scenario *scenario,
-		    struct outcome *outcome);
+void watch_races(const struct stress_options *options, struct machine *machine,
+		 const struct races *races, struct outcome *outcome);
 
 #endif

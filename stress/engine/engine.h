@@ -24,6 +24,8 @@
 #define ENGINE_MAX_ACTORS 16
 #define ENGINE_MAX_CALLS 64
 #define ENGINE_TEXT_BYTES 256
+#define ENGINE_MAX_POINTS 4
+#define ENGINE_POINT_BYTES 160
 
 /* slots: an actor's own come first, those that all share behind them */
 #define SLOT_NR_OWN 4
@@ -131,13 +133,25 @@ struct actor_program {
 };
 
 /**
+ * struct point - a place of the kernel that is slow in a race
+ * @text: which, and how: as brg_amplifier_parse() reads it
+ */
+struct point {
+	char text[ENGINE_POINT_BYTES];
+};
+
+/**
  * struct program - one race
+ * @nr_points: how many points
+ * @points: where the kernel is slow meanwhile
  * @before: done one after the other, before the actors start
  * @nr_actors: how many actors
  * @actors: who do their parts at once
  * @after: done when they all have ended
  */
 struct program {
+	unsigned int nr_points;
+	struct point points[ENGINE_MAX_POINTS];
 	struct actor_program before;
 	unsigned int nr_actors;
 	struct actor_program actors[ENGINE_MAX_ACTORS];

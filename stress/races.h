@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* races - where the programs of a run come from */
+#ifndef STRESS_RACES_H
+#define STRESS_RACES_H
+
+#include "stress.h"
+
+#define RACES_KEPT 4 /* of those before a failure */
+
+/**
+ * struct races - drawn from a scenario by a seed, or given, over and over
+ * @scenario: which; also says limits and needs of what is given
+ * @seed: of what is drawn
+ * @has: NEED_* that there are
+ * @nr_given: 0: they are drawn
+ * @given: the races
+ */
+struct races {
+	const struct stress_scenario *scenario;
+	uint64_t seed;
+	unsigned int has;
+	unsigned int nr_given;
+	struct program given[RACES_KEPT];
+};
+
+/** races_get - the race with a number, from 0 */
+void races_get(const struct races *races, uint64_t number,
+	       struct program *program);
+
+/**
+ * races_keep - as given ones, those that came up to a number
+ * @from: where they came from
+ * @number: of the last
+ * @to: receives them; may be @from
+ */
+void races_keep(const struct races *from, uint64_t number, struct races *to);
+
+#endif
