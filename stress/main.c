@@ -7,7 +7,10 @@
 
 #include <barrage/log.h>
 
+#include "bundle.h"
+#include "emit.h"
 #include "machine.h"
+#include "minimise.h"
 #include "options.h"
 #include "registry.h"
 #include "report.h"
@@ -64,11 +67,34 @@ static enum stress_status run_all(const struct stress_options *options,
 		report_end(report, chosen[i], &outcome);
 		worst = worse(worst, outcome.status);
 		if (outcome.unkillable ||
-		    (worst >= STRESS_FAIL && worst != STRESS_SKIP &&
-		     !options->keep_going))
+		    (outcome.status != STRESS_PASS &&
+		     outcome.status != STRESS_SKIP && !options->keep_going))
 			break;
 	}
 	return worst;
+}
+
+/* a bundle's races, over and over: fails as it failed, or otherwise */
+static enum stress_status replay(const struct stress_options *options,
+				 struct machine *machine, struct report *report)
+{
+	struct races *races = calloc(1, sizeof(*races));
+	struct outcome wanted, outcome;
+	enum stress_status status = STRESS_ERROR;
+
+	if (!races || bundle_read(options->replay, races, &wanted)) {
+		brg_error("%s", races ? brg_last_error() : "out of memory");
+		free(races);
+		return status;
+	}
+	if (can_run(machine, races->scenario, &outcome))
+		watch_races(options, machine, races, &outcome);
+	report_end(report, races->scenario, &outcome);
+	status = outcome.status;
+	if (status == STRESS_FAIL && outcome.oracle != wanted.oracle)
+		status = STRESS_OTHER;
+	free(races);
+	return status;
 }
 
 static enum stress_status run(const struct stress_options *options,
@@ -80,16 +106,34 @@ static enum stress_status run(const struct stress_options *options,
 
 	if (report_open(&report, options, nr))
 		return worst;
-	if (!machine_open(options, &machine))
-		worst = run_all(options, &machine, chosen, nr, &report);
-	else
+	if (machine_open(options, &machine))
 		brg_error("%s", brg_last_error());
+	else if (options->replay)
+		worst = replay(options, &machine, &report);
+	else if (options->minimise)
+		worst = minimise(options, &machine);
+	else
+		worst = run_all(options, &machine, chosen, nr, &report);
 	if (machine_close(&machine)) {
 		brg_error("%s", brg_last_error());
 		worst = STRESS_ERROR;
 	}
 	report_close(&report);
 	return worst;
+}
+
+static enum stress_status print_program(const struct stress_options *options)
+{
+	struct races *races = calloc(1, sizeof(*races));
+	struct outcome failure;
+	int ret = races ? bundle_read(options->emit, races, &failure) : -1;
+
+	if (!ret)
+		ret = emit(stdout, races, &failure);
+	if (ret)
+		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
+	free(races);
+	return ret ? STRESS_ERROR : STRESS_PASS;
 }
 
 int main(int argc, char **argv)
@@ -111,7 +155,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
 		return STRESS_ERROR;
 	}
-	status = run(&options, chosen, nr);
+	if (options.emit)
+		status = print_program(&options);
+	else if (options.minimise && options.with)
+		status = minimise(&options, NULL);
+	else
+		status = run(&options, chosen, nr);
 	free(chosen);
 	return (int)status;
 }

@@ -38,6 +38,7 @@
 enum stress_status {
 	STRESS_PASS = 0,
 	STRESS_FAIL = 1,
+	STRESS_OTHER = 2, /* a replay failed, but not as it did before */
 	STRESS_SKIP = 77,
 	STRESS_ERROR = 99,
 };

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "shrink.h"
+
+#include <string.h>
+
+static struct program *last_of(struct races *races)
+{
+	return &races->given[races->nr_given - 1];
+}
+
+/* the actors, then those that are alone before and after; or NULL */
+static struct actor_program *part(struct races *races, unsigned int index)
+{
+	struct program *program = last_of(races);
+
+	if (index < program->nr_actors)
+		return &program->actors[index];
+	if (index == program->nr_actors)
+		return &program->before;
+	return index == program->nr_actors + 1 ? &program->after : NULL;
+}
+
+static bool only_last_race(struct races *races, unsigned int at, bool *changed)
+{
+	if (at || races->nr_given < 2)
+		return false;
+	races->given[0] = *last_of(races);
+	races->nr_given = 1;
+	*changed = true;
+	return true;
+}
+
+static bool drop_actor(struct races *races, unsigned int at, bool *changed)
+{
+	struct program *program = last_of(races);
+
+	if (at >= program->nr_actors)
+		return false;
+	memmove(&program->actors[at], &program->actors[at + 1],
+		(program->nr_actors - at - 1) * sizeof(program->actors[0]));
+	program->nr_actors--;
+	*changed = true;
+	return true;
+}
+
+static bool drop_point(struct races *races, unsigned int at, bool *changed)
+{
+	struct program *program = last_of(races);
+
+	if (at >= program->nr_points)
+		return false;
+	memmove(&program->points[at], &program->points[at + 1],
+		(program->nr_points - at - 1) * sizeof(program->points[0]));
+	program->nr_points--;
+	*changed = true;
+	return true;
+}
+
+static bool one_turn(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor = part(races, at);
+
+	if (!actor)
+		return false;
+	*changed = actor->turns > 1;
+	actor->turns = 1;
+	return true;
+}
+
+static bool half_the_turns(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor = part(races, at);
+
+	if (!actor)
+		return false;
+	*changed = actor->turns > 1;
+	actor->turns = (actor->turns + 1) / 2;
+	return true;
+}
+
+static void cut(struct actor_program *actor, unsigned int from, unsigned int nr)
+{
+	memmove(&actor->calls[from], &actor->calls[from + nr],
+		(actor->nr_calls - from - nr) * sizeof(actor->calls[0]));
+	actor->nr_calls -= nr;
+}
+
+/* the first half of an actor's operations, then the second one, and so on */
+static bool drop_half(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor = part(races, at / 2);
+	unsigned int half;
+
+	if (!actor)
+		return false;
+	half = actor->nr_calls / 2;
+	*changed = half;
+	cut(actor, at % 2 ? actor->nr_calls - half : 0, half);
+	return true;
+}
+
+/* the @at-th operation, through all parts; NULL behind the last one */
+static struct call *find(struct races *races, unsigned int at,
+			 struct actor_program **actor)
+{
+	for (unsigned int i = 0; (*actor = part(races, i)); i++) {
+		if (at < (*actor)->nr_calls)
+			return &(*actor)->calls[at];
+		at -= (*actor)->nr_calls;
+	}
+	return NULL;
+}
+
+static bool drop_call(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor;
+	struct call *call = find(races, at, &actor);
+
+	if (!call)
+		return false;
+	cut(actor, (unsigned int)(call - actor->calls), 1);
+	*changed = true;
+	return true;
+}
+
+static bool drop_all_delays(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor;
+	struct call *call;
+
+	for (unsigned int i = 0; !at && (call = find(races, i, &actor)); i++) {
+		*changed |= call->delay_us;
+		call->delay_us = 0;
+	}
+	return !at;
+}
+
+static bool drop_delay(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor;
+	struct call *call = find(races, at, &actor);
+
+	if (!call)
+		return false;
+	*changed = call->delay_us;
+	call->delay_us = 0;
+	return true;
+}
+
+static bool drop_failure(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor;
+	struct call *call = find(races, at, &actor);
+
+	if (!call)
+		return false;
+	*changed = call->fail_nth;
+	call->fail_nth = 0;
+	return true;
+}
+
+const struct shrink shrink_ways[] = {
+	{ "earlier races", only_last_race },
+	{ "an actor", drop_actor },
+	{ "a delay in the kernel", drop_point },
+	{ "all turns but one", one_turn },
+	{ "half the turns", half_the_turns },
+	{ "half the operations", drop_half },
+	{ "an operation", drop_call },
+	{ "all delays", drop_all_delays },
+	{ "a delay", drop_delay },
+	{ "a failing allocation", drop_failure },
+	{},
+};
+
+static unsigned int size_of(const struct actor_program *actor)
+{
+	unsigned int size = 1 + actor->turns + actor->nr_calls;
+
+	for (unsigned int i = 0; i < actor->nr_calls; i++)
+		size += !!actor->calls[i].delay_us + !!actor->calls[i].fail_nth;
+	return size;
+}
+
+unsigned int shrink_size(const struct races *races)
+{
+	unsigned int size = 0;
+
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		const struct program *program = &races->given[i];
+
+		size += program->nr_points + size_of(&program->before) +
+			size_of(&program->after);
+		for (unsigned int a = 0; a < program->nr_actors; a++)
+			size += size_of(&program->actors[a]);
+	}
+	return size;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shrink - ways to make a race smaller, one small step each
+ */
+#ifndef STRESS_SHRINK_H
+#define STRESS_SHRINK_H
+
+#include "races.h"
+
+/**
+ * struct shrink - one way
+ * @name: what it takes away, for people
+ * @step: take away the @at-th thing of its kind; false where there are not so
+ *	many. @changed says whether anything is different then
+ */
+struct shrink {
+	const char *name;
+	bool (*step)(struct races *races, unsigned int at, bool *changed);
+};
+
+/** shrink_ways - all of them, the greatest first; ends with one without a name */
+extern const struct shrink shrink_ways[];
+
+/** shrink_size - operations, actors, turns, delays and points of the races */
+unsigned int shrink_size(const struct races *races);
+
+#endif
