@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A race of all operations there are, printed, has to compile. */
+#include "../../tests/unit/test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../draw.h"
+#include "../emit.h"
+#include "../program-json.h"
+#include "../registry.h"
+#include "../shrink.h"
+
+extern const struct op *const __start_stress_ops[];
+extern const struct op *const __stop_stress_ops[];
+
+static const struct stress_scenario all_operations = {
+	.name = "all-operations",
+};
+
+static void add_all(struct program *program)
+{
+	struct actor_program *actor = NULL;
+
+	for (const struct op *const *op = __start_stress_ops;
+	     op < __stop_stress_ops; op++) {
+		if (!actor || actor->nr_calls == 8) {
+			assert_true(program->nr_actors < ENGINE_MAX_ACTORS);
+			actor = &program->actors[program->nr_actors++];
+			actor->name = "actor";
+			actor->turns = 1;
+		}
+		actor->calls[actor->nr_calls++] = (struct call){ .op = *op };
+	}
+}
+
+static struct races *all_races(void)
+{
+	static struct races races;
+
+	races = (struct races){ .scenario = &all_operations, .nr_given = 1 };
+	races.given[0].before.name = "before";
+	races.given[0].after.name = "after";
+	add_all(&races.given[0]);
+	return &races;
+}
+
+static void what_is_printed_compiles(void **state)
+{
+	char path[] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
+	FILE *f = fdopen(mkstemps(path, 2), "w");
+	int status;
+
+	assert_non_null(f);
+	if (emit(f, all_races(), NULL))
+		fail_msg("%s", brg_last_error());
+	assert_int_equal(fclose(f), 0);
+	snprintf(
+		command, sizeof(command),
+		"cc -std=gnu11 -Wall -Werror -D_GNU_SOURCE -isystem %s -fsyntax-only %s",
+		getenv("KERNEL_HEADERS"), path);
+	status = system(command);
+	unlink(path);
+	assert_int_equal(status, 0);
+}
+
+static void a_race_survives_json(void **state)
+{
+	static struct program back;
+	struct races *races = all_races();
+	json_t *json;
+
+	races->given[0].actors[0].process = true;
+	races->given[0].actors[0].calls[1].delay_us = 7;
+	races->given[0].actors[0].calls[2].fail_nth = 3;
+	races->given[0].actors[0].turns = 5;
+	races->given[0].nr_points = 1;
+	strcpy(races->given[0].points[0].text, "schedule:0us");
+	json = program_to_json(&races->given[0]);
+	assert_non_null(json);
+	assert_int_equal(program_from_json(json, &back), 0);
+	/* names are other strings of the same text */
+	back.before.name = back.after.name = NULL;
+	races->given[0].before.name = races->given[0].after.name = NULL;
+	for (unsigned int i = 0; i < back.nr_actors; i++) {
+		assert_string_equal(back.actors[i].name,
+				    races->given[0].actors[i].name);
+		back.actors[i].name = races->given[0].actors[i].name = NULL;
+	}
+	back.before.turns = back.after.turns = 0;
+	assert_memory_equal(&back, &races->given[0], sizeof(back));
+	json_decref(json);
+}
+
+static void expect_refused(const char *text)
+{
+	static struct program program;
+	json_t *json = json_loads(text, 0, NULL);
+
+	assert_non_null(json);
+	assert_int_equal(program_from_json(json, &program), -EINVAL);
+	json_decref(json);
+}
+
+static void what_is_no_race_is_refused(void **state)
+{
+#define AROUND(calls)                                                          \
+	"{\"before\":{\"name\":\"b\",\"turns\":1,\"calls\":[" calls            \
+	"]},\"actors\":[],\"after\":{\"name\":\"a\",\"turns\":1,\"calls\":[]}}"
+
+	expect_refused("{}");
+	expect_refused(AROUND("{}"));
+	expect_refused(AROUND("{\"op\":\"no-such\",\"args\":[]}"));
+	expect_refused(AROUND("{\"op\":\"query\",\"args\":[1]}"));
+	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[]}"));
+	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[-1]}"));
+	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[\"1\"]}"));
+}
+
+/* Every name fits its identifier, and its file is among the sources. */
+static void operations_are_well_formed(void **state)
+{
+	for (const struct op *const *op = __start_stress_ops;
+	     op < __stop_stress_ops; op++) {
+		assert_non_null((*op)->run);
+		assert_non_null((*op)->summary);
+		assert_ptr_equal(registry_op((*op)->name), *op);
+		for (int i = 0; i < ENGINE_NR_ARGS && (*op)->args[i].name; i++)
+			assert_true((*op)->args[i].min <= (*op)->args[i].max);
+	}
+}
+
+static void a_seed_decides_everything(void **state)
+{
+	static struct program a, b;
+	const struct stress_scenario **all;
+	char *none[] = { NULL };
+	size_t nr;
+
+	assert_int_equal(registry_select(none, 1, 1, &all, &nr), 0);
+	assert_true(nr > 0);
+	for (size_t i = 0; i < nr; i++) {
+		draw_program(all[i], 5, 17, ~0u, &a);
+		draw_program(all[i], 5, 17, ~0u, &b);
+		assert_memory_equal(&a, &b, sizeof(a));
+		assert_true(a.nr_actors > 0);
+		draw_program(all[i], 6, 17, ~0u, &b);
+	}
+	free(all);
+}
+
+static void shards_make_up_the_whole(void **state)
+{
+	const struct stress_scenario **some;
+	size_t nr, nr_all, sum = 0;
+	char *none[] = { NULL };
+
+	assert_int_equal(registry_select(none, 1, 1, &some, &nr_all), 0);
+	free(some);
+	for (unsigned int k = 1; k <= 3; k++) {
+		assert_int_equal(registry_select(none, k, 3, &some, &nr), 0);
+		free(some);
+		sum += nr;
+	}
+	assert_int_equal(sum, nr_all);
+}
+
+/* Every step is smaller or says that it changed nothing, and there is an end. */
+static void shrinking_ends(void **state)
+{
+	static struct races smaller;
+
+	for (const struct shrink *way = shrink_ways; way->name; way++) {
+		bool changed = false;
+		unsigned int at = 0;
+
+		smaller = *all_races();
+		smaller.given[0].actors[0].turns = 4;
+		smaller.given[0].actors[0].calls[0].delay_us = 9;
+		while (way->step(&smaller, at, &changed)) {
+			if (changed)
+				assert_true(shrink_size(&smaller) <
+					    shrink_size(all_races()) + 4);
+			assert_true(at++ < 10000);
+			smaller = *all_races();
+			changed = false;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_compiles),
+		cmocka_unit_test(a_race_survives_json),
+		cmocka_unit_test(what_is_no_race_is_refused),
+		cmocka_unit_test(operations_are_well_formed),
+		cmocka_unit_test(a_seed_decides_everything),
+		cmocka_unit_test(shards_make_up_the_whole),
+		cmocka_unit_test(shrinking_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
