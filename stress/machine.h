@@ -7,22 +7,27 @@
 #include <barrage/pci.h>
 
 #include "options.h"
+#include "provider.h"
 #include "stress.h"
 
 /**
  * struct machine - all of it
  * @world: addresses and paths; not open
- * @has: NEED_* that there are
- * @pci: the provider
+ * @has: NEED_* that there are, with the provider in use
+ * @common: those that are there with any
+ * @nr_providers: how many
+ * @providers: of which one is in use, see machine_use()
  * @disk: scratch disk, where there is one
  */
 struct machine {
 	struct world world;
 	unsigned int has;
-	struct brg_pci pci;
+	unsigned int common;
+	unsigned int nr_providers;
+	struct provider providers[STRESS_MAX_PROVIDERS];
 	struct brg_disk disk;
 	struct brg_disk slow;
-	struct brg_pci_binding bindings[3];
+	struct brg_pci_binding binding;
 };
 
 /**
@@ -33,6 +38,15 @@ struct machine {
  * Return: 0; -errno with brg_last_error() set.
  */
 int machine_open(const struct stress_options *options, struct machine *machine);
+
+/**
+ * machine_use - put the first provider into the world that has what is needed
+ * @machine: open; its world is not
+ * @needs: NEED_*
+ *
+ * Return: what there is not: then it is the one that has most of it.
+ */
+unsigned int machine_use(struct machine *machine, unsigned int needs);
 
 /**
  * machine_close - give the devices back

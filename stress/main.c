@@ -29,11 +29,11 @@ static enum stress_status worse(enum stress_status a, enum stress_status b)
 	return rank[a] > rank[b] ? a : b;
 }
 
-static bool can_run(const struct machine *machine,
+static bool can_run(struct machine *machine,
 		    const struct stress_scenario *scenario,
 		    struct outcome *outcome)
 {
-	unsigned int lacks = registry_needs(scenario) & ~machine->has;
+	unsigned int lacks = machine_use(machine, registry_needs(scenario));
 	char text[256];
 
 	if (!lacks)

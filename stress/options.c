@@ -43,12 +43,12 @@ enum {
 static const struct argp_option argp_options[] = {
 	{ "list", KEY_LIST, NULL, 0, "List the scenarios and what they need" },
 	{ "device", KEY_DEVICE, "BDF", 0,
-	  "PCI address of the device whose BAR is attacked" },
-	{ "bar", KEY_BAR, "N", 0, "Its BAR (default: 2)" },
+	  "PCI address of a device whose BAR is attacked; of several, each scenario takes the first that has what it needs" },
+	{ "bar", KEY_BAR, "N", 0, "BAR of the device named before (default: 2)" },
 	{ "take", KEY_TAKE, NULL, 0,
 	  "Take the devices from the drivers that have them, and give them back" },
 	{ "twin", KEY_TWIN, "BDF", 0,
-	  "Another device on its bus, reset together with it" },
+	  "Another device on the bus of the one named before, reset together with it" },
 	{ "peer", KEY_DISK, "DISK", 0,
 	  "Disk for direct I/O, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
 	{ "slow-peer", KEY_SLOW, "DISK", 0,
@@ -142,10 +142,60 @@ static const char *role(const char *name)
 	return value && *value ? value : NULL;
 }
 
+static struct stress_provider *add(struct argp_state *state,
+				   struct stress_options *options,
+				   const char *bdf)
+{
+	struct stress_provider *provider;
+
+	if (options->nr_providers == STRESS_MAX_PROVIDERS)
+		argp_error(state, "--device: at most %d",
+			   STRESS_MAX_PROVIDERS);
+	provider = &options->providers[options->nr_providers++];
+	address(state, "device", bdf, provider->bdf);
+	provider->bar = 2;
+	return provider;
+}
+
+static struct stress_provider *last(struct argp_state *state,
+				    struct stress_options *options,
+				    const char *option)
+{
+	if (!options->nr_providers)
+		argp_error(state, "--%s: --device has to come before it",
+			   option);
+	return &options->providers[options->nr_providers - 1];
+}
+
+/* those of the emulated machine, where none is named */
+static void add_roles(struct argp_state *state, struct stress_options *options)
+{
+	static const char *const roles[][3] = {
+		{ "BARRAGE_PROVIDER", "BARRAGE_PROVIDER_BAR", "" },
+		{ "BARRAGE_PMR", "BARRAGE_PMR_BAR", "" },
+		{ "BARRAGE_TWIN", "BARRAGE_TWIN_BAR", "BARRAGE_OTHER_TWIN" },
+	};
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+		const char *bdf = role(roles[i][0]), *bar = role(roles[i][1]);
+		const char *twin = role(roles[i][2]);
+		struct stress_provider *provider;
+
+		if (!bdf)
+			continue;
+		/* all that the machine has is there to be attacked */
+		options->take = true;
+		provider = add(state, options, bdf);
+		if (bar)
+			provider->bar = (unsigned int)number(
+				state, "bar", bar, 0, BRG_PCI_NR_BARS - 1);
+		if (twin)
+			address(state, "twin", twin, provider->twin);
+	}
+}
+
 static void defaults(struct argp_state *state, struct stress_options *options)
 {
-	const char *device = role("BARRAGE_PROVIDER");
-	const char *bar = role("BARRAGE_PROVIDER_BAR");
 	const char *importer = role("BARRAGE_EDU");
 	uint32_t seed;
 
@@ -153,14 +203,8 @@ static void defaults(struct argp_state *state, struct stress_options *options)
 		argp_failure(state, argp_err_exit_status, errno, "getrandom");
 	options->seed = seed;
 	options->duration_s = DEFAULT_DURATION_S;
-	options->bar = 2;
 	options->shard = options->nr_shards = 1;
 	options->delays = true;
-	if (device)
-		address(state, "device", device, options->device);
-	if (bar)
-		options->bar = (unsigned int)number(state, "bar", bar, 0,
-						    BRG_PCI_NR_BARS - 1);
 	if (importer)
 		address(state, "importer", importer, options->importer);
 	options->disk = role("BARRAGE_DISK");
@@ -179,17 +223,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->list = true;
 		break;
 	case KEY_DEVICE:
-		address(state, "device", arg, options->device);
+		add(state, options, arg);
 		break;
 	case KEY_BAR:
-		options->bar = (unsigned int)number(state, "bar", arg, 0,
-						    BRG_PCI_NR_BARS - 1);
+		last(state, options, "bar")->bar = (unsigned int)number(
+			state, "bar", arg, 0, BRG_PCI_NR_BARS - 1);
 		break;
 	case KEY_TAKE:
 		options->take = true;
 		break;
 	case KEY_TWIN:
-		address(state, "twin", arg, options->twin);
+		address(state, "twin", arg,
+			last(state, options, "twin")->twin);
 		break;
 	case KEY_DISK:
 		options->disk = arg;
@@ -239,6 +284,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_EMIT:
 		options->emit = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!options->nr_providers)
+			add_roles(state, options);
 		break;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;

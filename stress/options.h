@@ -8,13 +8,26 @@
 
 #include <barrage/pci.h>
 
+#define STRESS_MAX_PROVIDERS 4
+
+/**
+ * struct stress_provider - a device to attack
+ * @bdf: its address
+ * @bar: of its BARs
+ * @twin: another function of its bus; "" for none
+ */
+struct stress_provider {
+	char bdf[BRG_PCI_BDF_BYTES];
+	unsigned int bar;
+	char twin[BRG_PCI_BDF_BYTES];
+};
+
 /**
  * struct stress_options - what to run, on what, for how long
  * @names: names or globs of scenarios; NULL-terminated, none: all
- * @device: provider; "" where none is known
- * @bar: its BAR
- * @take: it may be taken from the driver that has it
- * @twin: another function of its bus; "" for none
+ * @nr_providers: how many
+ * @providers: a scenario attacks the first that has what it needs
+ * @take: they may be taken from the drivers that have them
  * @disk: scratch disk; NULL where none is known
  * @slow: one that holds I/O in flight; NULL where none is known
  * @importer: device that imports dma-bufs; "" where none is known
@@ -36,10 +49,9 @@ struct stress_options {
 	char *const *names;
 	bool list;
 	bool tap;
-	char device[BRG_PCI_BDF_BYTES];
-	unsigned int bar;
+	unsigned int nr_providers;
+	struct stress_provider providers[STRESS_MAX_PROVIDERS];
 	bool take;
-	char twin[BRG_PCI_BDF_BYTES];
 	const char *disk;
 	const char *slow;
 	char importer[BRG_PCI_BDF_BYTES];

@@ -126,6 +126,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"an AF FLR",
 		"power states",
 		"a CMB",
+		"two BARs of memory",
 	};
 	size_t used = 0;
 

@@ -193,6 +193,7 @@ struct slot {
  * @bdf: its address
  * @bar: number of the BAR under test
  * @bar_bytes: its size
+ * @other_bar: another one that is memory; the same where there is none
  * @vfio: open device file; -1 for none
  * @iommufd: open; -1 for none
  * @ioas: address space that it is attached to
@@ -201,6 +202,7 @@ struct device {
 	char bdf[16];
 	unsigned int bar;
 	uint64_t bar_bytes;
+	unsigned int other_bar;
 	int vfio;
 	int iommufd;
 	uint32_t ioas;

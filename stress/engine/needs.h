@@ -20,5 +20,6 @@
 #define NEED_AF_FLR (1u << 14) /* the AF capability's */
 #define NEED_PM (1u << 15) /* the PM capability */
 #define NEED_CMB (1u << 16) /* p2pmem of another driver: a CMB */
+#define NEED_TWO_BARS (1u << 17) /* two BARs that can be P2P memory */
 
 #endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "provider.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <barrage/dmabuf.h>
+#include <barrage/log.h>
+#include <barrage/p2p.h>
+#include <barrage/vfio.h>
+
+#define TRIAL_BYTES (2ull << 20)
+
+/* A device without a driver may be had; others only where the user says so. */
+int machine_bind(const char *bdf, const char *driver, bool take,
+		 struct brg_pci_binding *binding)
+{
+	struct brg_pci pci;
+	int ret = brg_pci_read(bdf, &pci);
+
+	if (ret)
+		return ret;
+	if (*pci.driver && strcmp(pci.driver, driver) && !take)
+		return brg_fail(
+			-EBUSY,
+			"%s: driver %s has it: --take takes it away, and gives it back",
+			pci.bdf, pci.driver);
+	return brg_pci_bind(pci.bdf, driver, binding);
+}
+
+/* what exporting a piece of the BAR, and mapping that, says */
+static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar)
+{
+	struct brg_dmabuf_range range = { .length = TRIAL_BYTES };
+	unsigned int has = 0;
+	void *addr;
+	int fd;
+
+	if (brg_dmabuf_export_ranges(vfio, bar, &range, 1, 0, &fd))
+		return 0;
+	has |= NEED_DMABUF;
+	addr = mmap(NULL, TRIAL_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+	if (addr != MAP_FAILED) {
+		munmap(addr, TRIAL_BYTES);
+		has |= NEED_DMABUF_MMAP;
+	}
+	close(fd);
+	if (brg_dmabuf_export_ranges(vfio, bar, &range, 1, BRG_DMABUF_PAGES,
+				     &fd))
+		return has;
+	close(fd);
+	return has | NEED_DMABUF_PAGES;
+}
+
+static unsigned int try_paths(struct device *device)
+{
+	static const struct {
+		enum power_path path;
+		unsigned int need;
+	} paths[] = {
+		{ POWER_RESET, NEED_RESET },
+		{ POWER_FLR, NEED_FLR },
+		{ POWER_AF_FLR, NEED_AF_FLR },
+		{ POWER_D3HOT, NEED_PM },
+	};
+	unsigned int has = 0;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (power_has(device, paths[i].path))
+			has |= paths[i].need;
+	return has;
+}
+
+static int try_device(struct provider *provider)
+{
+	struct device device = provider->device;
+	char why[ENGINE_TEXT_BYTES];
+	struct brg_vfio vfio;
+	int ret = brg_vfio_open(device.bdf, &vfio);
+
+	if (ret)
+		return ret;
+	provider->has |= NEED_VFIO | try_dmabuf(&vfio, device.bar);
+	if (!brg_p2p_probe(&vfio))
+		provider->has |= NEED_P2P;
+	brg_vfio_close(&vfio);
+	ret = device_open(&device, why);
+	if (ret)
+		return brg_fail(ret, "%s", why);
+	provider->has |= try_paths(&device);
+	device_close(&device);
+	return 0;
+}
+
+/* another BAR that P2P memory can be made of */
+static void find_other_bar(const struct brg_pci *pci, struct provider *provider)
+{
+	struct device *device = &provider->device;
+
+	device->other_bar = device->bar;
+	for (unsigned int bar = 0; bar < BRG_PCI_NR_BARS; bar++)
+		if (bar != device->bar && pci->bars[bar].memory &&
+		    pci->bars[bar].size_bytes >= TRIAL_BYTES) {
+			device->other_bar = bar;
+			provider->has |= NEED_TWO_BARS;
+			return;
+		}
+}
+
+static int open_twin(const struct stress_provider *named, bool take,
+		     struct provider *provider)
+{
+	int ret = machine_bind(named->twin, "vfio-pci", take,
+			       &provider->bindings[1]);
+
+	if (ret)
+		return ret;
+	strcpy(provider->twin.bdf, named->twin);
+	provider->twin.bar = provider->twin.other_bar = named->bar;
+	provider->has |= NEED_TWIN;
+	return 0;
+}
+
+int provider_open(const struct stress_provider *named, bool take,
+		  struct provider *provider)
+{
+	struct brg_pci pci;
+	int ret;
+
+	*provider = (struct provider){};
+	ret = brg_pci_read(named->bdf, &pci);
+	if (!ret)
+		ret = brg_pci_check_bar(&pci, named->bar);
+	if (!ret)
+		ret = machine_bind(named->bdf, "vfio-pci", take,
+				   &provider->bindings[0]);
+	if (ret)
+		return ret;
+	strcpy(provider->device.bdf, pci.bdf);
+	provider->device.bar = named->bar;
+	find_other_bar(&pci, provider);
+	ret = try_device(provider);
+	if (!ret && *named->twin)
+		ret = open_twin(named, take, provider);
+	return ret;
+}
+
+int provider_close(struct provider *provider)
+{
+	int ret = brg_pci_restore(&provider->bindings[1]);
+	int err = brg_pci_restore(&provider->bindings[0]);
+
+	return ret ? ret : err;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* provider - a device whose BAR can be attacked, and what it can do */
+#ifndef STRESS_PROVIDER_H
+#define STRESS_PROVIDER_H
+
+#include <barrage/pci.h>
+
+#include "options.h"
+#include "stress.h"
+
+/**
+ * struct provider - one device, bound, not open
+ * @device: it
+ * @twin: what is reset together with it; no address for none
+ * @has: NEED_* that are its own
+ */
+struct provider {
+	struct device device;
+	struct device twin;
+	unsigned int has;
+	struct brg_pci_binding bindings[2];
+};
+
+/**
+ * provider_open - bind a device, and its twin, and find out what they can do
+ * @named: which
+ * @take: they may be taken from the drivers that have them
+ * @provider: receives it; to be closed also after a failure
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int provider_open(const struct stress_provider *named, bool take,
+		  struct provider *provider);
+
+/**
+ * provider_close - give the devices back
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int provider_close(struct provider *provider);
+
+/**
+ * machine_bind - bind a device that has no driver, or may be taken from it
+ * @bdf: which
+ * @driver: to which
+ * @take: another driver may have it
+ * @binding: receives how to give it back
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int machine_bind(const char *bdf, const char *driver, bool take,
+		 struct brg_pci_binding *binding);
+
+#endif
