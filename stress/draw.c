@@ -115,6 +115,28 @@ static void draw_actor(struct draw *draw, const struct stress_actor *actor)
 		draw_some(draw, actor, to);
 }
 
+/* one after the other: each time an actor is drawn that has some left */
+static void draw_order(struct draw *draw)
+{
+	struct program *program = draw->program;
+	unsigned int next[ENGINE_MAX_ACTORS] = {}, left = 0;
+	uint32_t order = 0;
+
+	for (unsigned int i = 0; i < program->nr_actors; i++) {
+		program->actors[i].turns = 1;
+		left += program->actors[i].nr_calls;
+	}
+	while (left) {
+		unsigned int i = (unsigned int)random_between(
+			&draw->random, 0, program->nr_actors - 1);
+
+		if (next[i] == program->actors[i].nr_calls)
+			continue;
+		program->actors[i].calls[next[i]++].order = ++order;
+		left--;
+	}
+}
+
 /* none in every third group of races: the delays may also hide something */
 static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 			uint64_t group, struct program *program)
@@ -162,4 +184,6 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		while (nr--)
 			draw_actor(&draw, actor);
 	}
+	if (scenario->ordered)
+		draw_order(&draw);
 }

@@ -83,8 +83,9 @@ static int open_providers(const struct stress_options *options,
 	int ret = 0;
 
 	for (unsigned int i = 0; !ret && i < options->nr_providers; i++)
-		ret = provider_open(&options->providers[i], options->take,
-				    &machine->providers[machine->nr_providers++]);
+		ret = provider_open(
+			&options->providers[i], options->take,
+			&machine->providers[machine->nr_providers++]);
 	return ret;
 }
 
@@ -116,8 +117,8 @@ unsigned int machine_use(struct machine *machine, unsigned int needs)
 		const struct provider *provider = &machine->providers[i];
 		unsigned int left = needs & ~machine->common & ~provider->has;
 
-		if (best && __builtin_popcount(left) >=
-				    __builtin_popcount(lacks))
+		if (best &&
+		    __builtin_popcount(left) >= __builtin_popcount(lacks))
 			continue;
 		best = provider;
 		lacks = left;

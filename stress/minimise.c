@@ -98,6 +98,7 @@ static int shrink_by(struct search *search, const struct shrink *way,
 			at++;
 			continue;
 		}
+		shrink_renumber(&search->candidate);
 		ret = fails(search, NULL);
 		if (ret < 0)
 			return ret;

@@ -44,7 +44,8 @@ static const struct argp_option argp_options[] = {
 	{ "list", KEY_LIST, NULL, 0, "List the scenarios and what they need" },
 	{ "device", KEY_DEVICE, "BDF", 0,
 	  "PCI address of a device whose BAR is attacked; of several, each scenario takes the first that has what it needs" },
-	{ "bar", KEY_BAR, "N", 0, "BAR of the device named before (default: 2)" },
+	{ "bar", KEY_BAR, "N", 0,
+	  "BAR of the device named before (default: 2)" },
 	{ "take", KEY_TAKE, NULL, 0,
 	  "Take the devices from the drivers that have them, and give them back" },
 	{ "twin", KEY_TWIN, "BDF", 0,
@@ -142,15 +143,13 @@ static const char *role(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static struct stress_provider *add(struct argp_state *state,
-				   struct stress_options *options,
-				   const char *bdf)
+static struct stress_provider *
+add(struct argp_state *state, struct stress_options *options, const char *bdf)
 {
 	struct stress_provider *provider;
 
 	if (options->nr_providers == STRESS_MAX_PROVIDERS)
-		argp_error(state, "--device: at most %d",
-			   STRESS_MAX_PROVIDERS);
+		argp_error(state, "--device: at most %d", STRESS_MAX_PROVIDERS);
 	provider = &options->providers[options->nr_providers++];
 	address(state, "device", bdf, provider->bdf);
 	provider->bar = 2;
@@ -233,8 +232,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->take = true;
 		break;
 	case KEY_TWIN:
-		address(state, "twin", arg,
-			last(state, options, "twin")->twin);
+		address(state, "twin", arg, last(state, options, "twin")->twin);
 		break;
 	case KEY_DISK:
 		options->disk = arg;

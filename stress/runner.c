@@ -31,6 +31,8 @@ static void run_all(const struct stress_options *options,
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
 		engine_race(&machine->world, &program);
+		if (races->scenario->check)
+			races->scenario->check(&machine->world, &program);
 		world_quiet(&machine->world);
 	}
 }

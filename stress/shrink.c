@@ -173,6 +173,27 @@ const struct shrink shrink_ways[] = {
 	{},
 };
 
+/* the ordered call that comes next after one, or NULL */
+static struct call *next_in_order(struct races *races, uint32_t after)
+{
+	struct actor_program *actor;
+	struct call *call, *next = NULL;
+
+	for (unsigned int i = 0; (call = find(races, i, &actor)); i++)
+		if (call->order > after && (!next || call->order < next->order))
+			next = call;
+	return next;
+}
+
+void shrink_renumber(struct races *races)
+{
+	uint32_t order = 0;
+	struct call *call;
+
+	while ((call = next_in_order(races, order)))
+		call->order = ++order;
+}
+
 static unsigned int size_of(const struct actor_program *actor)
 {
 	unsigned int size = 1 + actor->turns + actor->nr_calls;

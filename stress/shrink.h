@@ -21,6 +21,9 @@ struct shrink {
 /** shrink_ways - all of them, the greatest first; ends with one without a name */
 extern const struct shrink shrink_ways[];
 
+/** shrink_renumber - close the gaps that a step has left in the order of calls */
+void shrink_renumber(struct races *races);
+
 /** shrink_size - operations, actors, turns, delays and points of the races */
 unsigned int shrink_size(const struct races *races);
 

@@ -128,6 +128,10 @@ struct stress_actor {
  * @limit_ms: how long one race may take, 0: a minute
  * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
  * @faults: DMA that the IOMMU stops is right
+ * @ordered: the actors' operations come one after the other, in an order that is
+ *	drawn; each actor does its own once
+ * @check: looks at what was done when the race is over, before it is tidied up;
+ *	says engine_wrong(); or NULL
  */
 struct stress_scenario {
 	const char *name;
@@ -141,6 +145,8 @@ struct stress_scenario {
 	unsigned int limit_ms;
 	unsigned int fail_nth;
 	bool faults;
+	bool ordered;
+	void (*check)(struct world *world, const struct program *program);
 };
 
 /* The linker gathers the entries' addresses: there is no list to keep. */

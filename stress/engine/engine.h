@@ -39,6 +39,7 @@
  */
 #define DONE_SIGNAL(sig) (1000 + (sig))
 #define DONE_NOTHING 2000 /* there was nothing to do it to */
+#define DONE_BYTE(byte) (3000 + (byte)) /* what was read */
 
 /* who noticed that something is wrong */
 enum oracle {
@@ -108,12 +109,15 @@ struct op {
  * @arg: with what
  * @delay_us: to wait before it, busily below 50
  * @fail_nth: the n-th allocation in it fails; 0 for none
+ * @order: 0: whenever its actor comes to it; otherwise from 1 up, without gaps:
+ *	when all those of lower order are done, whoever does them
  */
 struct call {
 	const struct op *op;
 	int64_t arg[ENGINE_NR_ARGS];
 	uint32_t delay_us;
 	uint32_t fail_nth;
+	uint32_t order;
 };
 
 /**
@@ -238,6 +242,7 @@ struct actor_log {
  * @begun: resets that have begun: the number of the last one
  * @epoch: number of the last reset that has ended; what was mapped before it
  *	began is gone
+ * @order: of the last ordered call that is done
  * @closed: of the gate, see gate_enter()
  * @nr_inside: actors that went through it
  * @nr_flying: pieces of I/O that are under way
@@ -253,6 +258,7 @@ struct shared {
 	_Atomic uint64_t beat;
 	_Atomic uint32_t begun;
 	_Atomic uint32_t epoch;
+	_Atomic uint32_t order;
 	atomic_bool closed;
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_flying;
@@ -427,6 +433,9 @@ void touch_init(void);
  * Return: 0 or DONE_SIGNAL().
  */
 int touch(volatile char *addr, bool write);
+
+/** touch_byte - the same with a byte of the caller */
+int touch_byte(volatile char *addr, bool write, char *byte);
 
 /** touch_copy - copy @words 64-bit words from memory that may not be there */
 int touch_copy(uint64_t *to, const volatile uint64_t *from, size_t words);

@@ -3,30 +3,13 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "registration.h"
 
 #include <errno.h>
 #include <linux/vfio.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 
 #define MIB2 (2ull << 20)
-
-static int feature(const struct device *device, uint32_t flags,
-		   struct vfio_device_feature_p2p_register *reg)
-{
-	struct {
-		struct vfio_device_feature head;
-		struct vfio_device_feature_p2p_register reg;
-	} arg = {
-		.head.argsz = sizeof(arg),
-		.head.flags = flags | VFIO_DEVICE_FEATURE_P2P_REGISTER,
-		.reg = *reg,
-	};
-	int ret = ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg) ? -errno : 0;
-
-	*reg = arg.reg;
-	return ret;
-}
 
 static int do_register(struct actor *actor, const int64_t *arg)
 {
@@ -40,7 +23,7 @@ static int do_register(struct actor *actor, const int64_t *arg)
 
 	if (reg.offset + reg.length > device->bar_bytes)
 		return DONE_NOTHING;
-	return feature(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	return registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 }
 
 OP(register) = {
@@ -64,7 +47,7 @@ static int do_unregister(struct actor *actor, const int64_t *arg)
 		.timeout_ms = (uint32_t)arg[0],
 	};
 
-	return feature(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	return registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 }
 
 OP(unregister) = {
@@ -83,7 +66,7 @@ static int do_query(struct actor *actor, const int64_t *arg)
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = device->bar,
 	};
-	int ret = feature(device, VFIO_DEVICE_FEATURE_GET, &reg);
+	int ret = registration(device, VFIO_DEVICE_FEATURE_GET, &reg);
 
 	if (!ret && reg.state > VFIO_P2P_STATE_DRAINING)
 		engine_wrong(actor->world, ORACLE_RESULT, "query: state %u",

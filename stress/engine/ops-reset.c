@@ -43,6 +43,38 @@ OP(reset) = {
 	.may = RESET_MAY,
 };
 
+static int do_power_off(struct actor *actor, const int64_t *arg)
+{
+	return power_begin(actor->world, &actor->world->device,
+			   (enum power_path)arg[0]);
+}
+
+OP(power_off) = {
+	.name = "power-off",
+	.summary = "take memory off the bus, until power-on",
+	.source = "ops-reset.c",
+	.needs = NEED_VFIO,
+	.args = { { "path", POWER_MEMORY, POWER_LOW } },
+	.run = do_power_off,
+	/* EINVAL: in low power already */
+	.may = MAY(-EBUSY, -EINTR, -EIO, -EINVAL),
+};
+
+static int do_power_on(struct actor *actor, const int64_t *arg)
+{
+	return power_end(&actor->world->device, (enum power_path)arg[0]);
+}
+
+OP(power_on) = {
+	.name = "power-on",
+	.summary = "give it back",
+	.source = "ops-reset.c",
+	.needs = NEED_VFIO,
+	.args = { { "path", POWER_MEMORY, POWER_LOW } },
+	.run = do_power_on,
+	.may = MAY(-EIO),
+};
+
 static int do_twin_reset(struct actor *actor, const int64_t *arg)
 {
 	if (actor->world->twin.vfio < 0)

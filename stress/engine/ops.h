@@ -5,6 +5,9 @@
 
 #include "engine.h"
 
+/* ops-byte.c */
+extern const struct op op_poke, op_peek;
+
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
 
@@ -23,6 +26,7 @@ extern const struct op op_register, op_unregister, op_query, op_read_pool,
 	op_expect_free;
 
 /* ops-reset.c */
-extern const struct op op_reset, op_twin_reset, op_reset_epoch;
+extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on,
+	op_reset_epoch;
 
 #endif

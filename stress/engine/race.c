@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define BUSY_US 50
+#define ORDER_US 20
 
 /* An actor's part of the arena: that of the shared slots is 0. */
 #define PART_OF(index) (1 + (index))
@@ -28,6 +29,7 @@ struct run {
 	const struct actor_program *program;
 	unsigned int index;
 	unsigned int nr_actors;
+	uint32_t last_order;
 	pthread_t thread;
 	pid_t pid;
 };
@@ -80,7 +82,7 @@ const char *oracle_name(enum oracle oracle)
 
 bool engine_may(const struct op *op, int result)
 {
-	if (!result || result == DONE_NOTHING)
+	if (!result || result == DONE_NOTHING || result >= DONE_BYTE(0))
 		return true;
 	for (const int *may = op->may; may && *may; may++)
 		if (*may == result)
@@ -92,6 +94,8 @@ const char *engine_result_text(int result, char text[32])
 {
 	if (result == DONE_NOTHING)
 		snprintf(text, 32, "nothing to do");
+	else if (result >= DONE_BYTE(0))
+		snprintf(text, 32, "byte %#x", result - DONE_BYTE(0));
 	else if (result >= DONE_SIGNAL(0))
 		snprintf(text, 32, "SIG%s", sigabbrev_np(result - 1000));
 	else if (result < 0)
@@ -125,6 +129,13 @@ static bool is_right(const struct actor *actor, const struct call *call,
 	       (!actor->strict || !result || result == DONE_NOTHING);
 }
 
+/* until those before it are done */
+static void await_order(struct shared *shared, const struct call *call)
+{
+	while (call->order && atomic_load(&shared->order) != call->order - 1)
+		usleep(ORDER_US);
+}
+
 static void do_call(struct actor *actor, const struct call *call,
 		    unsigned int index)
 {
@@ -133,6 +144,7 @@ static void do_call(struct actor *actor, const struct call *call,
 	char text[32];
 	int result;
 
+	await_order(world->shared, call);
 	if (call->delay_us)
 		engine_pause_us(call->delay_us);
 	atomic_store(&log->at, 1 + index);
@@ -145,6 +157,8 @@ static void do_call(struct actor *actor, const struct call *call,
 	log->last[index].end_ns = engine_now_ns();
 	log->last[index].result = result;
 	atomic_store(&log->at, 0);
+	if (call->order)
+		atomic_store(&world->shared->order, call->order);
 	atomic_fetch_add(&log->nr_done, 1);
 	atomic_fetch_add(&world->shared->beat, 1);
 	if (!is_right(actor, call, result))
@@ -198,6 +212,16 @@ static void await_start(const struct run *run)
 		sched_yield();
 }
 
+/*
+ * Where there is an order, nothing may happen besides: what an actor gives back
+ * at its end comes after all that.
+ */
+static void await_others(const struct run *run)
+{
+	while (atomic_load(&run->world->shared->order) < run->last_order)
+		usleep(ORDER_US);
+}
+
 static void run_actor(const struct run *run)
 {
 	struct actor actor;
@@ -216,6 +240,7 @@ static void run_actor(const struct run *run)
 		return;
 	}
 	do_program(&actor, run->program);
+	await_others(run);
 	actor_end(&actor);
 }
 
@@ -267,6 +292,17 @@ static void open_start(struct shared *shared, unsigned int nr_actors)
 		0);
 }
 
+static uint32_t last_order(const struct program *program)
+{
+	uint32_t last = 0;
+
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		for (unsigned int c = 0; c < program->actors[i].nr_calls; c++)
+			if (program->actors[i].calls[c].order > last)
+				last = program->actors[i].calls[c].order;
+	return last;
+}
+
 /* Processes first: what they inherit has no threads in it. */
 static void race_actors(struct world *world, const struct program *program)
 {
@@ -282,6 +318,7 @@ static void race_actors(struct world *world, const struct program *program)
 				.program = &program->actors[i],
 				.index = i,
 				.nr_actors = nr,
+				.last_order = last_order(program),
 			};
 			if (start(&runs[i])) {
 				engine_wrong(world, ORACLE_DIED,
@@ -316,6 +353,7 @@ void engine_race(struct world *world, const struct program *program)
 	memset(shared->log, 0, sizeof(shared->log));
 	atomic_store(&shared->started, 0);
 	atomic_store(&shared->nr_waiting, 0);
+	atomic_store(&shared->order, 0);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
 		engine_wrong(world, ORACLE_DIED, "out of memory");
 		return;

@@ -28,19 +28,26 @@ void touch_init(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
-int touch(volatile char *addr, bool write)
+int touch_byte(volatile char *addr, bool write, char *byte)
 {
 	int sig = sigsetjmp(back, 1);
 
 	if (!sig) {
 		guarded = 1;
 		if (write)
-			*addr = 0x5a;
+			*addr = *byte;
 		else
-			(void)*addr;
+			*byte = *addr;
 	}
 	guarded = 0;
 	return sig ? DONE_SIGNAL(sig) : 0;
+}
+
+int touch(volatile char *addr, bool write)
+{
+	char byte = 0x5a;
+
+	return touch_byte(addr, write, &byte);
 }
 
 int touch_copy(uint64_t *to, const volatile uint64_t *from, size_t words)

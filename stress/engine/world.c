@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "power.h"
+#include "registration.h"
 
 #define NR_PARTS (2 + ENGINE_MAX_ACTORS)
 #define ARENA_BYTES (NR_PARTS * SLOT_NR_OWN * SLOT_BYTES)
@@ -144,8 +145,10 @@ void world_quiet(struct world *world)
 {
 	gate_open(world);
 	slots_clear(world->slots, SLOT_NR_SHARED);
-	if (world->device.vfio >= 0)
+	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
+		registration_undo(&world->device);
+	}
 	if (world->twin.vfio >= 0)
 		power_restore(&world->twin);
 }

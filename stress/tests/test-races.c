@@ -50,7 +50,7 @@ static struct races *all_races(void)
 
 static void what_is_printed_compiles(void **state)
 {
-	char path[] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
+	char path[40] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
 	FILE *f = fdopen(mkstemps(path, 2), "w");
 	int status;
 
@@ -65,6 +65,8 @@ static void what_is_printed_compiles(void **state)
 	status = system(command);
 	unlink(path);
 	assert_int_equal(status, 0);
+	strcat(path, ".out");
+	assert_int_equal(unlink(path), 0);
 }
 
 static void a_race_survives_json(void **state)

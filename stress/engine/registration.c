@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "registration.h"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+
+int registration(const struct device *device, uint32_t flags,
+		 struct vfio_device_feature_p2p_register *reg)
+{
+	struct {
+		struct vfio_device_feature head;
+		struct vfio_device_feature_p2p_register reg;
+	} arg = {
+		.head.argsz = sizeof(arg),
+		.head.flags = flags | VFIO_DEVICE_FEATURE_P2P_REGISTER,
+		.reg = *reg,
+	};
+	int ret = ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg) ? -errno : 0;
+
+	*reg = arg.reg;
+	return ret;
+}
+
+void registration_undo(struct device *device)
+{
+	struct vfio_device_feature_p2p_register reg = {
+		.region_index = device->bar,
+		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
+	};
+
+	registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+}
