@@ -60,8 +60,8 @@ static void what_is_printed_compiles(void **state)
 	assert_int_equal(fclose(f), 0);
 	snprintf(
 		command, sizeof(command),
-		"cc -std=gnu11 -Wall -Werror -D_GNU_SOURCE -isystem %s -fsyntax-only %s",
-		getenv("KERNEL_HEADERS"), path);
+		"cc -std=gnu11 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out",
+		getenv("KERNEL_HEADERS"), path, path);
 	status = system(command);
 	unlink(path);
 	assert_int_equal(status, 0);
