@@ -51,6 +51,7 @@ void brg_env_read(struct brg_env *env)
 	take(env->flavour, "BARRAGE_FLAVOUR", "none");
 	take(env->series_hash, "BARRAGE_SERIES_HASH", "none");
 	take(env->test_only_hash, "BARRAGE_TEST_ONLY_HASH", "none");
+	take(env->mutants_hash, "BARRAGE_MUTANTS_HASH", "none");
 	take(env->config_hash, "BARRAGE_CONFIG_HASH", "none");
 	take(env->topology, "BARRAGE_TOPOLOGY", "none");
 	take(env->accel, "BARRAGE_ACCEL", "none");

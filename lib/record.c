@@ -213,11 +213,13 @@ static void add_environment(json_t *line, const struct brg_env *env)
 	json_object_set_new(line, "accel", text(env->accel));
 	json_object_set_new(line, "topology", text(env->topology));
 	json_object_set_new(line, "kernel",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o}", "release",
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+				      "release",
 				      text(env->release), "flavour",
 				      text(env->flavour), "series_hash",
 				      text(env->series_hash), "test_only_hash",
-				      text(env->test_only_hash), "config_hash",
+				      text(env->test_only_hash), "mutants_hash",
+				      text(env->mutants_hash), "config_hash",
 				      text(env->config_hash)));
 	json_object_set_new(line, "cpu",
 			    json_pack("{s:o, s:i}", "model",

@@ -38,6 +38,10 @@ static int read_info(const char *dir, struct vm_kernel *kernel)
 	kernel->version = member(info, "version");
 	kernel->series_hash = member(info, "series_hash");
 	kernel->test_only_hash = member(info, "test_only_hash");
+	/* kernels that were built before there were any do not say so */
+	if (info && !json_object_get(info, "mutants_hash"))
+		json_object_set_new(info, "mutants_hash", json_string("none"));
+	kernel->mutants_hash = member(info, "mutants_hash");
 	kernel->config_hash = member(info, "config_hash");
 	kernel->hash = member(info, "hash");
 	json_decref(info);
@@ -87,6 +91,7 @@ void vm_kernel_close(struct vm_kernel *kernel)
 	free(kernel->version);
 	free(kernel->series_hash);
 	free(kernel->test_only_hash);
+	free(kernel->mutants_hash);
 	free(kernel->config_hash);
 	free(kernel->hash);
 	*kernel = (struct vm_kernel){ 0 };

@@ -12,6 +12,7 @@
  * @version: such as "7.3.4"
  * @series_hash: of the patches
  * @test_only_hash: of the patches for tests only, "none" without
+ * @mutants_hash: of the patches that plant bugs, "none" without
  * @config_hash: of the configuration
  * @hash: of everything that went into it
  */
@@ -22,6 +23,7 @@ struct vm_kernel {
 	char *version;
 	char *series_hash;
 	char *test_only_hash;
+	char *mutants_hash;
 	char *config_hash;
 	char *hash;
 };

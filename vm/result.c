@@ -72,11 +72,11 @@ static json_t *kernel(const struct vm_session *s)
 {
 	const struct vm_kernel *k = s->machine->kernel;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "flavour",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "flavour",
 			 k->flavour, "version", k->version, "series_hash",
 			 k->series_hash, "test_only_hash", k->test_only_hash,
-			 "config_hash", k->config_hash, "hash", k->hash,
-			 "booted", s->kernel);
+			 "mutants_hash", k->mutants_hash, "config_hash",
+			 k->config_hash, "hash", k->hash, "booted", s->kernel);
 }
 
 static json_t *splats(const struct vm_session *s, const struct vm_dmesg *dmesg)

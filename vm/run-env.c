@@ -20,6 +20,7 @@ void vm_run_env(const struct vm_options *options,
 	vm_strv_add(env, "BARRAGE_KERNEL_HASH=%s", k->hash);
 	vm_strv_add(env, "BARRAGE_SERIES_HASH=%s", k->series_hash);
 	vm_strv_add(env, "BARRAGE_TEST_ONLY_HASH=%s", k->test_only_hash);
+	vm_strv_add(env, "BARRAGE_MUTANTS_HASH=%s", k->mutants_hash);
 	vm_strv_add(env, "BARRAGE_CONFIG_HASH=%s", k->config_hash);
 	if (k->modules)
 		vm_strv_add(env, "BARRAGE_MODULES=%s", k->modules);

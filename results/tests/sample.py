@@ -26,6 +26,7 @@ BASE = {
     "topology": "bridge",
     "kernel": {"release": "7.3.4", "flavour": "perf",
                "series_hash": "0123456789abcdef", "test_only_hash": "none",
+               "mutants_hash": "none",
                "config_hash": "fedc"},
     "cpu": {"model": "AMD EPYC Processor", "count": 2},
     "devices": {

@@ -59,6 +59,8 @@ BROKEN = {
     "empty series hash": (deeper("kernel", series_hash=""), "series_hash"),
     "empty hash of patches for tests": (deeper("kernel", test_only_hash=""),
                                         "test_only_hash"),
+    "empty hash of planted bugs": (deeper("kernel", mutants_hash=""),
+                                   "mutants_hash"),
     "not an object": ([], "record"),
 }
 

@@ -112,7 +112,9 @@ static void a_record_comes_back_as_it_was(void **state)
 	record.params = params;
 	setenv("BARRAGE_SERIES_HASH", "5e71e5", 1);
 	setenv("BARRAGE_TEST_ONLY_HASH", "7e57", 1);
+	setenv("BARRAGE_MUTANTS_HASH", "b06", 1);
 	assert_int_equal(write_one(&record), 0);
+	unsetenv("BARRAGE_MUTANTS_HASH");
 	unsetenv("BARRAGE_TEST_ONLY_HASH");
 	unsetenv("BARRAGE_SERIES_HASH");
 	json = read_back();
@@ -131,6 +133,9 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_string_equal(string_of(json_object_get(json, "kernel"),
 				      "test_only_hash"),
 			    "7e57");
+	assert_string_equal(string_of(json_object_get(json, "kernel"),
+				      "mutants_hash"),
+			    "b06");
 	spread = json_object_get(json, "spread");
 	assert_true(json_number_value(json_object_get(spread, "min")) == 10);
 	assert_true(json_number_value(json_object_get(spread, "p25")) == 20);

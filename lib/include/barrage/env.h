@@ -18,6 +18,7 @@
  * @flavour: BARRAGE_FLAVOUR: "perf", "debug"
  * @series_hash: BARRAGE_SERIES_HASH, of the kernel's patches
  * @test_only_hash: BARRAGE_TEST_ONLY_HASH, of those that are for tests only
+ * @mutants_hash: BARRAGE_MUTANTS_HASH, of those that plant bugs
  * @config_hash: BARRAGE_CONFIG_HASH
  * @cpu_model: of /proc/cpuinfo
  * @nr_cpus: online
@@ -32,6 +33,7 @@ struct brg_env {
 	char flavour[BRG_ENV_BYTES];
 	char series_hash[BRG_ENV_BYTES];
 	char test_only_hash[BRG_ENV_BYTES];
+	char mutants_hash[BRG_ENV_BYTES];
 	char config_hash[BRG_ENV_BYTES];
 	char cpu_model[BRG_ENV_BYTES];
 	unsigned int nr_cpus;
