@@ -5,7 +5,7 @@
 # touches are looked at, so this takes seconds. Sourced by kernel/check.
 #
 # The demonstrations in kernel/demos must apply on top, as must those for tests
-# only.
+# only and, on top of both, the planted bugs of kernel/mutants.
 
 # Whatever the user's git is set to: the same patches give the same bytes.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
@@ -40,7 +40,7 @@ test_only_files+='|include/rdma/ib_umem\.h'
 
 # whole_repository: with the files as well that only what comes on top touches
 whole_repository() {
-	local patches=("${patches[@]}" "${test_only[@]}") demo
+	local patches=("${patches[@]}" "${test_only[@]}" "${mutants[@]}") demo
 	for demo in "${demos[@]}"; do
 		patches+=("$demo"/*.patch)
 	done
@@ -127,6 +127,24 @@ check_test_only() {
 	done
 }
 
+# check_mutants: the same of the planted bugs, and that each says what it is.
+check_mutants() {
+	local patches=("${mutants[@]}") patch status tip
+	tip=$(git -C "$repository" rev-parse HEAD)
+	check_am
+	check_bytes "$tip"
+	check_style
+	for patch in "${patches[@]:1}"; do
+		status=0
+		mutant_says "$patch" > "$log" || status=1
+		verdict "plants what it says: ${patch##*/}" "$status" "$log"
+	done
+	status=0
+	mutants_readme | diff -u "$kernel_dir/mutants/README.md" - > "$log" ||
+		status=1
+	verdict "the table of the planted bugs is what they say" "$status" "$log"
+}
+
 part_patches() {
 	local demos=("$kernel_dir"/demos/*/)
 	demos=("${demos[@]%/}")
@@ -138,4 +156,5 @@ part_patches() {
 	check_modules
 	check_demos
 	check_test_only
+	check_mutants
 }

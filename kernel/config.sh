@@ -21,10 +21,16 @@ fragments() {
 	[[ -z ${EXTRA_CONFIG:-} ]] || cat "$EXTRA_CONFIG"
 }
 
+# option KEY: what a flavour says about something that it need not say.
+option() {
+	local file=$kernel_dir/configs/flavours/$flavour
+	[[ ! -f $file ]] || sed -n "s/^$1=//p" "$file"
+}
+
 # flavour_arch: the architecture to compile for, which a flavour may name.
 flavour_arch() {
-	local file=$kernel_dir/configs/flavours/$flavour name=
-	[[ ! -f $file ]] || name=$(sed -n 's/^ARCH=//p' "$file")
+	local name
+	name=$(option ARCH)
 	echo "${name:-x86_64}"
 }
 

@@ -172,6 +172,9 @@ series_patches() {
 # test_only_patches: those that come on top in kernels that are tested.
 test_only_patches() { listed_patches "$kernel_dir/test-only/series"; }
 
+# mutant_patches: those that plant bugs, on top of the above.
+mutant_patches() { listed_patches "$kernel_dir/mutants/series"; }
+
 # listed_patches SERIES-FILE: the paths of what it names, one a line.
 listed_patches() {
 	local file folder name
