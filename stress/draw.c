@@ -7,17 +7,45 @@
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
 /* Points are changed every so many races: it takes the kernel some time. */
 #define POINTS_LAST 8
+#define LEAVE_OUT_FROM 6 /* steps */
 
 struct draw {
 	const struct stress_scenario *scenario;
 	struct random random;
 	unsigned int has;
+	uint64_t left_out; /* steps of the kind of actor that is being drawn */
 	struct program *program;
 };
 
 static bool possible(const struct draw *draw, const struct stress_step *step)
 {
 	return !(step->op->needs & ~draw->has);
+}
+
+/*
+ * Where actors choose from many steps, half of the races go without half of them:
+ * some things only come about where nobody undoes them all the time.
+ */
+static void leave_out(struct draw *draw, const struct stress_actor *actor)
+{
+	unsigned int nr = 0;
+
+	while (actor->steps[nr].op)
+		nr++;
+	draw->left_out = 0;
+	if (!actor->in_order && nr >= LEAVE_OUT_FROM &&
+	    random_chance(&draw->random, 2))
+		draw->left_out = random_next(&draw->random);
+}
+
+static unsigned int weight_of(const struct draw *draw,
+			      const struct stress_actor *actor,
+			      const struct stress_step *step)
+{
+	if (!possible(draw, step) ||
+	    draw->left_out >> (step - actor->steps) % 64 & 1)
+		return 0;
+	return step->weight ?: 1;
 }
 
 static void draw_args(struct draw *draw, const struct stress_step *step,
@@ -56,18 +84,18 @@ static void add_call(struct draw *draw, const struct stress_step *step,
 }
 
 static const struct stress_step *choose(struct draw *draw,
-					const struct stress_step *steps)
+					const struct stress_actor *actor)
 {
+	const struct stress_step *step;
 	unsigned int total = 0, at;
 
-	for (const struct stress_step *step = steps; step->op; step++)
-		total += possible(draw, step) * (step->weight ?: 1);
+	for (step = actor->steps; step->op; step++)
+		total += weight_of(draw, actor, step);
 	if (!total)
 		return NULL;
 	at = (unsigned int)random_between(&draw->random, 0, total - 1);
-	for (const struct stress_step *step = steps; step->op; step++) {
-		unsigned int weight =
-			possible(draw, step) * (step->weight ?: 1);
+	for (step = actor->steps; step->op; step++) {
+		unsigned int weight = weight_of(draw, actor, step);
 
 		if (at < weight)
 			return step;
@@ -90,7 +118,7 @@ static void draw_some(struct draw *draw, const struct stress_actor *actor,
 				    actor->max_calls);
 
 	while (nr--) {
-		const struct stress_step *step = choose(draw, actor->steps);
+		const struct stress_step *step = choose(draw, actor);
 
 		if (step)
 			add_call(draw, step, actor, to);
@@ -181,6 +209,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		int64_t nr = random_between(&draw.random, actor->min ?: 1,
 					    actor->max ?: 1);
 
+		leave_out(&draw, actor);
 		while (nr--)
 			draw_actor(&draw, actor);
 	}

@@ -21,7 +21,8 @@ static const struct stress_step steps[] = {
 	STEP(query),
 	STEP(read_pool),
 	OFTEN(4, p2p_map),
-	OFTEN(3, bar_map),
+	OFTEN(2, bar_map, ANY, ONLY(0)),
+	STEP(bar_map),
 	OFTEN(4, export, ANY, ANY, ANY, ONLY(0)),
 	OFTEN(4, dmabuf_map),
 	OFTEN(3, dmabuf_close),
@@ -32,8 +33,9 @@ static const struct stress_step steps[] = {
 	OFTEN(2, power_on, ONLY(POWER_MEMORY)),
 	STEP(power_off, ONLY(POWER_LOW)),
 	OFTEN(2, power_on, ONLY(POWER_LOW)),
-	OFTEN(8, poke),
-	OFTEN(8, peek),
+	/* few pages, so that they are used again when something has happened */
+	OFTEN(8, poke, ANY, BETWEEN(0, 2)),
+	OFTEN(8, peek, ANY, BETWEEN(0, 2)),
 	{},
 };
 
