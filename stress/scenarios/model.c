@@ -16,26 +16,26 @@
 #include "../model/model.h"
 
 static const struct stress_step steps[] = {
-	OFTEN(3, register, BETWEEN(0, 1), BETWEEN(1, 2)),
-	OFTEN(3, unregister),
+	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2)),
+	OFTEN(4, unregister),
 	STEP(query),
 	STEP(read_pool),
 	OFTEN(4, p2p_map),
-	OFTEN(2, bar_map, ANY, ONLY(0)),
+	OFTEN(4, bar_map, ANY, ONLY(0)),
 	STEP(bar_map),
-	OFTEN(4, export, ANY, ANY, ANY, ONLY(0)),
+	OFTEN(3, export, ANY, ANY, ANY, ONLY(0)),
 	OFTEN(4, dmabuf_map),
-	OFTEN(3, dmabuf_close),
+	OFTEN(4, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, unmap),
 	OFTEN(2, reset, ONLY(POWER_RESET), ONLY(0)),
 	STEP(power_off, ONLY(POWER_MEMORY)),
-	OFTEN(2, power_on, ONLY(POWER_MEMORY)),
+	OFTEN(3, power_on, ONLY(POWER_MEMORY)),
 	STEP(power_off, ONLY(POWER_LOW)),
-	OFTEN(2, power_on, ONLY(POWER_LOW)),
+	OFTEN(3, power_on, ONLY(POWER_LOW)),
 	/* few pages, so that they are used again when something has happened */
-	OFTEN(8, poke, ANY, BETWEEN(0, 2)),
-	OFTEN(8, peek, ANY, BETWEEN(0, 2)),
+	OFTEN(12, poke, ANY, BETWEEN(0, 2)),
+	OFTEN(12, peek, ANY, BETWEEN(0, 2)),
 	{},
 };
 
@@ -46,7 +46,7 @@ SCENARIO(model) = {
 	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,
-		  .min_calls = 8, .max_calls = 40, .process = true },
+		  .min_calls = 16, .max_calls = 60, .process = true },
 	},
 	.ordered = true,
 	.check = model_check,
