@@ -104,3 +104,20 @@ int brg_module_ensure_pci_driver(const char *driver)
 			"build it in",
 			driver, strerror(ret ? -ret : ENODEV), driver);
 }
+
+int brg_module_ensure_device(const char *name, const char *path,
+			     const char *needs)
+{
+	int ret;
+
+	if (!access(path, F_OK))
+		return 0;
+	ret = load(name);
+	if (!ret && !access(path, F_OK))
+		return 0;
+	if (ret == -EPERM)
+		return brg_fail(
+			ret, "cannot load the module %s: root is needed", name);
+	return brg_fail(-EOPNOTSUPP, "this kernel has no module %s (%s): %s",
+			name, strerror(ret ? -ret : ENODEV), needs);
+}

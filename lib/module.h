@@ -12,4 +12,16 @@
  */
 int brg_module_ensure_pci_driver(const char *driver);
 
+/**
+ * brg_module_ensure_device - have the device file of a module
+ * @name: of the module, loaded as above where @path is not there
+ * @path: of the file
+ * @needs: what to tell where there is no such module
+ *
+ * Return: 0; -EOPNOTSUPP where this kernel has no such module, or does not take
+ * it; -EPERM; with brg_last_error() set.
+ */
+int brg_module_ensure_device(const char *name, const char *path,
+			     const char *needs);
+
 #endif
