@@ -70,6 +70,10 @@ struct guest_suite {
 		array, sizeof(array) / sizeof((array)[0])                      \
 	}
 
+extern const struct guest_suite guest_amplifier;
+extern const struct guest_suite guest_amplifier_ends;
+extern const struct guest_suite guest_amplifier_meet;
+extern const struct guest_suite guest_amplifier_whom;
 extern const struct guest_suite guest_arguments;
 extern const struct guest_suite guest_registration;
 extern const struct guest_suite guest_exclusion;

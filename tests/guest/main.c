@@ -5,8 +5,8 @@
  *	guest-tests [--GROUP] [--list] [NAME...]
  *
  * Groups: resets and slots need the machine "reset", dmabufs the machine of that
- * name, dmabufs and defects, which are those of Linux without the series, the
- * modules of kernel/modules, without-pages a kernel without ZONE_DEVICE. Names
+ * name, dmabufs, amplifier and defects, which are those of Linux without the series,
+ * the modules of kernel/modules, without-pages a kernel without ZONE_DEVICE. Names
  * may hold wildcards. TAP.
  */
 #include "guest.h"
@@ -111,6 +111,14 @@ static const struct guest_suite *const dmabufs[] = {
 	NULL,
 };
 
+static const struct guest_suite *const amplifier[] = {
+	&guest_amplifier,
+	&guest_amplifier_whom,
+	&guest_amplifier_meet,
+	&guest_amplifier_ends,
+	NULL,
+};
+
 static const struct guest_suite *const without_pages[] = {
 	&guest_bar_map,
 	&guest_without_pages,
@@ -125,6 +133,7 @@ static const struct group {
 	{ "--slots", slots },
 	{ "--defects", defects },
 	{ "--dmabufs", dmabufs },
+	{ "--amplifier", amplifier },
 	{ "--without-pages", without_pages },
 };
 
