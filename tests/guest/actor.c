@@ -3,8 +3,6 @@
 
 #include "guest.h"
 
-#include <barrage/clock.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,12 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PATIENCE_NS 30000000000ull
-#define POLL_NS 1000000ull
-
-static bool stretching;
-
-static void load(const char *name, const char *params)
+static void load(const char *name)
 {
 	const char *folder = getenv("BARRAGE_MODULES");
 	char path[512];
@@ -30,14 +23,14 @@ static void load(const char *name, const char *params)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		fail_msg("%s: %s", path, strerror(errno));
-	if (syscall(SYS_finit_module, fd, params, 0) && errno != EEXIST)
-		fail_msg("%s %s: %s", path, params, strerror(errno));
+	if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
+		fail_msg("%s: %s", path, strerror(errno));
 	close(fd);
 }
 
 void actor_bind(struct actor *actor, const char *role)
 {
-	load("barrage-actor", "");
+	load("barrage-actor");
 	actor->bdf = guest_role(role);
 	assert_good(brg_pci_bind(actor->bdf, "barrage-actor", &actor->binding));
 }
@@ -67,44 +60,4 @@ int actor_do(const struct actor *actor, const char *fmt, ...)
 		ret = -errno;
 	close(fd);
 	return ret;
-}
-
-void stretch_start(const char *function, bool at_return, pid_t tid,
-		   unsigned int ms)
-{
-	char params[256];
-
-	snprintf(params, sizeof(params),
-		 "function=%s at_return=%d tid=%d ms=%u", function, at_return,
-		 tid, ms);
-	load("barrage-stretch", params);
-	stretching = true;
-}
-
-void stretch_await(void)
-{
-	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-	char hits[8];
-	ssize_t len;
-	int fd;
-
-	do {
-		fd = open("/sys/module/barrage_stretch/parameters/hits",
-			  O_RDONLY | O_CLOEXEC);
-		assert_true(fd >= 0);
-		len = read(fd, hits, sizeof(hits) - 1);
-		close(fd);
-		if (len > 0 && hits[0] == '1')
-			return;
-		brg_clock_sleep_ns(POLL_NS);
-	} while (brg_clock_left_ms(end));
-	fail_msg("the thread never came to the place");
-}
-
-void stretch_end(void)
-{
-	if (!stretching)
-		return;
-	stretching = false;
-	assert_int_equal(syscall(SYS_delete_module, "barrage_stretch", 0), 0);
 }

@@ -7,6 +7,7 @@
 #include "actor.h"
 #include "fault.h"
 #include "guest.h"
+#include "points.h"
 
 #include <barrage/clock.h>
 #include <barrage/p2pmem.h>
@@ -47,7 +48,7 @@ static int teardown(void **state)
 		waitpid(child, NULL, 0);
 		child = 0;
 	}
-	stretch_end();
+	points_end();
 	actor_unbind(&client);
 	actor_unbind(&provider);
 	return guest_judge(state);
@@ -135,7 +136,7 @@ static void defect_page_free_before_its_count(void **state)
 {
 	uint64_t end = brg_clock_now_ns() + PATIENCE_S * 1000000000ull;
 	void *rest, *addr;
-	int go[2], status;
+	int go[2], status, slow;
 
 	assert_good(add(16 * MIB, 0));
 	/* one page is left, so that both get the same */
@@ -145,11 +146,13 @@ static void defect_page_free_before_its_count(void **state)
 	assert_true(child >= 0);
 	if (!child)
 		map_with_fault(go[0]);
-	stretch_start("gen_pool_free_owner", true, child, 3000);
+	slow = points_add("gen_pool_free_owner+return:hold=5s,most=1,pid=%d",
+			  child);
 	assert_int_equal(write(go[1], "", 1), 1);
-	stretch_await();
+	points_await(slow);
 	while (brg_p2pmem_map(provider.bdf, PAGE, &addr))
 		assert_true(brg_clock_left_ms(end) > 0);
+	points_release(slow);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	child = 0;
 	assert_int_equal(status, 0);
@@ -179,7 +182,7 @@ static void *read_provider(void *arg)
 static void defect_free_below_readers(void **state)
 {
 	pthread_t thread;
-	int go[2];
+	int go[2], slow;
 
 	actor_bind(&client, "EDU");
 	assert_good(actor_do(&provider, "init"));
@@ -187,9 +190,9 @@ static void defect_free_below_readers(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, read_provider, go), 0);
 	while (!__atomic_load_n(&reader_tid, __ATOMIC_ACQUIRE))
 		sched_yield();
-	stretch_start("xa_store", false, reader_tid, 3000);
+	slow = points_add("xa_store:hold=3s,most=1,tid=%d", reader_tid);
 	assert_int_equal(write(go[1], "", 1), 1);
-	stretch_await();
+	points_await(slow);
 	actor_unbind(&provider);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	close(go[0]);
