@@ -144,6 +144,7 @@ extern const struct guest_suite guest_export_input;
 extern const struct guest_suite guest_importer_input;
 extern const struct guest_suite guest_rules_dmabuf;
 extern const struct guest_suite guest_rules_pages;
+extern const struct guest_suite guest_verbs_apart;
 extern const struct guest_suite guest_verbs_ends;
 extern const struct guest_suite guest_verbs_races;
 extern const struct guest_suite guest_verbs_refused;

@@ -107,6 +107,7 @@ static const struct guest_suite *const dmabufs[] = {
 	&guest_verbs_refused,
 	&guest_verbs_revoke,
 	&guest_verbs_races,
+	&guest_verbs_apart,
 	&guest_verbs_ends,
 	NULL,
 };

@@ -9,6 +9,7 @@
 #include "host.h"
 
 #include <barrage/mmio.h>
+#include <barrage/udmabuf.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -192,6 +193,38 @@ static void takes_a_part_of_a_dma_buf(void **state)
 	close(fd);
 }
 
+/* one that its exporter maps for the CPU */
+static void takes_a_part_of_a_udmabuf(void **state)
+{
+	const struct brg_dmabuf_range whole = { 0, 8 * PAGE };
+	struct verbs *v = *state;
+	struct brg_verbs_dmabuf part = {
+		.offset = 2 * PAGE + 0x123,
+		.bytes = 3 * PAGE,
+		.iova = 0x7000000000ull + 0x123,
+	};
+	struct brg_verbs_mr mr;
+	uint8_t *found = malloc(3 * PAGE);
+	int memfd;
+
+	assert_non_null(found);
+	assert_good(brg_udmabuf_memfd(8 * PAGE, &memfd));
+	assert_good(brg_udmabuf_create(memfd, &whole, 1, &part.fd));
+	assert_good(brg_verbs_reg_dmabuf(v->dev, &part, &mr));
+	verbs_fill(v->host, 3 * PAGE, 41);
+	assert_good(verbs_write(v, 0, &mr, 0, 3 * PAGE));
+	assert_int_equal(pread(memfd, found, 3 * PAGE, (off_t)part.offset),
+			 3 * PAGE);
+	assert_memory_equal(found, v->host, 3 * PAGE);
+	assert_good(verbs_read(v, &mr, 0, 16 * PAGE, 3 * PAGE));
+	assert_memory_equal(v->host + 16 * PAGE, v->host, 3 * PAGE);
+	assert_errno(verbs_write(v, 0, &mr, 1, 3 * PAGE), EACCES);
+	assert_good(brg_verbs_dereg(&mr));
+	free(found);
+	close(part.fd);
+	close(memfd);
+}
+
 static void takes_the_whole_bar(void **state)
 {
 	struct verbs *v = *state;
@@ -273,6 +306,7 @@ static const struct CMUnitTest tests[] = {
 	VERBS_TEST(moves_from_one_part_of_the_bar_to_another),
 	VERBS_TEST(finds_each_range_where_it_is),
 	VERBS_TEST(takes_a_part_of_a_dma_buf),
+	VERBS_TEST(takes_a_part_of_a_udmabuf),
 	VERBS_TEST(takes_the_whole_bar),
 	VERBS_TEST(takes_every_kind_of_dma_buf),
 	VERBS_TEST(a_reset_ends_the_region),
