@@ -56,7 +56,10 @@ static int importer_check_dma(const struct importer *importer,
 	return importer->access & access ? 0 : -EACCES;
 }
 
-/* Have a mapping for DMA, and everybody before us out of the way */
+/*
+ * Have a mapping for DMA, and everybody before us out of the way. The engine is
+ * held all the while: other importers of the device have to wait as well.
+ */
 static int importer_prepare(struct importer *importer, bool write)
 {
 	struct dma_resv *resv = importer->attach->dmabuf->resv;

@@ -101,7 +101,8 @@ int importer_engine_init(struct importer_device *device)
 
 /*
  * One transfer between memory and the device's buffer. There is no way to stop
- * it, hence no use in being interruptible: it is over within 100 ms.
+ * it, hence no use in being interruptible: it is over within 100 ms, as a rule,
+ * and given up after ENGINE_TIMEOUT_US.
  */
 int importer_engine_run(struct importer_device *device, dma_addr_t address,
 			u32 buffer_offset, u32 length, bool to_memory)

@@ -24,7 +24,7 @@ static int importer_remember(struct importer *importer, struct sg_table *sgt)
 		ranges[i].length = sg_dma_len(sg);
 		/* An address on the bus was not made for this device */
 		if (ranges[i].address > reach ||
-		    ranges[i].length > reach - ranges[i].address + 1) {
+		    ranges[i].length - 1 > reach - ranges[i].address) {
 			kvfree(ranges);
 			return -ERANGE;
 		}

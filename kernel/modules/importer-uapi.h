@@ -11,8 +11,18 @@
  *
  * The calls of one importer wait for each other, but for BARRAGE_IMPORTER_STATUS
  * and poll(), which says POLLIN while there are invalidations that STATUS has
- * not told yet. All are bounded: by the engine's 100 ms for each transfer, and
- * by BARRAGE_IMPORTER_MAX_DELAY_MS where a delay was asked for.
+ * not told yet.
+ *
+ * All are bounded. A transfer takes the engine 100 ms, and is given up after
+ * 10 s; DMA of a dma-buf is one for each range that it touches. Before it, DMA
+ * waits for what others do with that dma-buf, as their fences say, for 40 s at
+ * most, and importers of the same device that want the engine wait with it.
+ * A delay that was asked for adds BARRAGE_IMPORTER_MAX_DELAY_MS at most. What
+ * the exporter, or another user of the dma-buf, does with its lock held comes on
+ * top of that.
+ *
+ * EFAULT is told after the fact where there was no room for what a call returns:
+ * what it made is there, and goes with the file at the latest.
  */
 #ifndef BARRAGE_IMPORTER_UAPI_H
 #define BARRAGE_IMPORTER_UAPI_H

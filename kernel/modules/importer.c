@@ -151,3 +151,5 @@ module_init(importer_init);
 module_exit(importer_exit);
 MODULE_DESCRIPTION("Imports dma-bufs for QEMU's edu, for tests");
 MODULE_LICENSE("GPL");
+/* It has a device write where it must not, if asked to: the kernel is tainted */
+MODULE_INFO(test, "Y");
