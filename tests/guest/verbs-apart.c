@@ -119,8 +119,8 @@ static int setup(void **state)
 					      &apart.it[i]));
 		assert_good(brg_importer_attach(&apart.it[i], apart.fd,
 						BRG_IMPORTER_REVOCABLE, NULL));
-		assert_good(brg_importer_map(&apart.it[i], BRG_IMPORTER_RW,
-					     NULL));
+		assert_good(
+			brg_importer_map(&apart.it[i], BRG_IMPORTER_RW, NULL));
 	}
 	return 0;
 }
