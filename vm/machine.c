@@ -30,21 +30,34 @@ const char *vm_qemu_program(void)
 #define ICOUNT_APPEND                                                          \
 	" nolapic_timer nvme_core.io_timeout=100000 nvme_core.admin_timeout=100000"
 
+/* Where the processor is emulated, its counter is the host's: see tsc.h. */
+static void add_tsc(const struct vm_machine *machine, struct vm_buf *append)
+{
+	if (!machine->kvm && !machine->icount && machine->tsc_khz)
+		vm_buf_printf(append, " tsc_early_khz=%u", machine->tsc_khz);
+}
+
 char *vm_machine_append(const struct vm_machine *machine)
 {
+	struct vm_buf append = { 0 };
+
 	/*
 	 * A hang is examined through sysrq and NMI, whatever the kernel's
 	 * configuration allows by itself. The log buffer has to hold the
 	 * stacks of all tasks. Addresses that do not move make two runs
 	 * comparable.
 	 */
-	return vm_strf(
+	vm_buf_printf(
+		&append,
 		"console=ttyS0 quiet panic=-1 unknown_nmi_panic sysrq_always_enabled log_buf_len=2M nokaslr no_timer_check tsc=reliable root=" VM_TAG_ROOT
 		" rootfstype=9p rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=" MSIZE
-		" ro \"init=%s\"%s %s%s%s",
-		machine->init, machine->icount ? ICOUNT_APPEND : "",
-		machine->topology->append, machine->append ? " " : "",
-		machine->append ? machine->append : "");
+		" ro \"init=%s\"%s",
+		machine->init, machine->icount ? ICOUNT_APPEND : "");
+	add_tsc(machine, &append);
+	vm_buf_printf(&append, " %s%s%s", machine->topology->append,
+		      machine->append ? " " : "",
+		      machine->append ? machine->append : "");
+	return append.data;
 }
 
 static void add(struct vm_strv *argv, const char *option, const char *value)

@@ -7,6 +7,7 @@
 #define VM_MACHINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernel.h"
 #include "text.h"
@@ -31,6 +32,7 @@ enum vm_channel {
  * @kernel: what to boot
  * @kvm: accelerated, not emulated
  * @icount: time is the count of instructions
+ * @tsc_khz: rate of the host's time stamp counter, 0 where it is not known
  * @tty: with an interactive console, for a shell
  * @memory_mb: 0 for what the topology says
  * @append: further kernel parameters, or NULL
@@ -45,6 +47,7 @@ struct vm_machine {
 	const struct vm_kernel *kernel;
 	bool kvm;
 	bool icount;
+	uint32_t tsc_khz;
 	bool tty;
 	int memory_mb;
 	const char *append;

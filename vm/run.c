@@ -20,6 +20,7 @@
 #include "run-env.h"
 #include "rundir.h"
 #include "session.h"
+#include "tsc.h"
 
 /* Beside this program: the build puts both there. */
 #define INIT_NAME "barrage-init"
@@ -127,6 +128,7 @@ static void set_machine(struct run *run)
 		.kernel = &run->kernel,
 		.kvm = run->accel.kvm,
 		.icount = o->icount,
+		.tsc_khz = vm_tsc_host_khz(),
 		.tty = o->shell,
 		.memory_mb = o->memory_mb,
 		.append = o->append,

@@ -145,6 +145,33 @@ static void clocks_and_accelerators(void **state)
 	free(line);
 }
 
+/* It is the host's counter in one of three cases, where the rate is known. */
+static void an_emulated_processor_has_the_hosts_counter(void **state)
+{
+	struct fixture *f = *state;
+	char *line = command_line(&f->machine);
+
+	assert_null(strstr(line, "tsc_early_khz"));
+	free(line);
+
+	f->machine.tsc_khz = 2596120;
+	line = command_line(&f->machine);
+	assert_contains(line,
+			"/barrage-init\" tsc_early_khz=2596120 iommu=pt\n");
+	free(line);
+
+	f->machine.icount = true;
+	line = command_line(&f->machine);
+	assert_null(strstr(line, "tsc_early_khz"));
+	free(line);
+
+	f->machine.icount = false;
+	f->machine.kvm = true;
+	line = command_line(&f->machine);
+	assert_null(strstr(line, "tsc_early_khz"));
+	free(line);
+}
+
 static void paths_are_quoted(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +257,7 @@ int main(void)
 		MACHINE_TEST(the_files_driver_is_ours_to_set),
 		MACHINE_TEST(disks_have_filters),
 		MACHINE_TEST(clocks_and_accelerators),
+		MACHINE_TEST(an_emulated_processor_has_the_hosts_counter),
 		MACHINE_TEST(paths_are_quoted),
 		MACHINE_TEST(the_user_has_the_last_word),
 		MACHINE_TEST(a_shell_has_a_terminal),
