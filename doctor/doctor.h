@@ -14,7 +14,6 @@
 #include <barrage/pci.h>
 #include <barrage/vfio.h>
 
-#define DOCTOR_MAX_FINDINGS 256
 #define DOCTOR_TEXT_BYTES 640
 
 enum doctor_status {
@@ -49,6 +48,8 @@ struct doctor_finding {
  * @dev: "/dev", or a test's
  * @vfio: of the device; fd -1 where it is not open
  * @dmabuf: of a page of the BAR; -1 for none
+ * @findings: so far, @nr, with room for @max
+ * @incomplete: one had no room in memory
  */
 struct doctor {
 	char device[BRG_PCI_BDF_BYTES];
@@ -57,13 +58,15 @@ struct doctor {
 	struct brg_vfio vfio;
 	struct brg_pci_binding binding;
 	int dmabuf;
-	struct doctor_finding findings[DOCTOR_MAX_FINDINGS];
+	struct doctor_finding *findings;
 	unsigned int nr;
+	unsigned int max;
+	bool incomplete;
 };
 
 /**
  * doctor_add - add a finding
- * @doctor: what is full stays as it is
+ * @doctor: where memory is short it is marked incomplete
  * @known_by: how it is known
  * @advice: or NULL
  * @fmt: the text
@@ -87,8 +90,15 @@ int doctor_vfio_end(struct doctor *doctor);
 /** doctor_print - for people, on stdout */
 void doctor_print(const struct doctor *doctor);
 
-/** doctor_print_json - for programs, on stdout; 0 or -errno */
+/**
+ * doctor_print_json - for programs, on stdout; 0 or -errno, with brg_last_error()
+ *
+ * All findings, or, where one cannot be told, nothing.
+ */
 int doctor_print_json(const struct doctor *doctor);
+
+/** doctor_free - forget the findings */
+void doctor_free(struct doctor *doctor);
 
 /** doctor_exit_status - 1 where something is missing, else 0 */
 int doctor_exit_status(const struct doctor *doctor);

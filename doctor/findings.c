@@ -5,9 +5,13 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <barrage/log.h>
+
 #define JSON_VERSION 1
+#define STEP 64
 
 static const char *const status_names[] = {
 	[DOCTOR_OK] = "ok",
@@ -16,16 +20,32 @@ static const char *const status_names[] = {
 	[DOCTOR_UNKNOWN] = "unknown",
 };
 
+static struct doctor_finding *add(struct doctor *doctor)
+{
+	struct doctor_finding *findings = doctor->findings;
+
+	if (doctor->nr == doctor->max) {
+		findings = reallocarray(findings, doctor->max + STEP,
+					sizeof(*findings));
+		if (!findings) {
+			doctor->incomplete = true;
+			return NULL;
+		}
+		doctor->findings = findings;
+		doctor->max += STEP;
+	}
+	return &findings[doctor->nr++];
+}
+
 void doctor_add(struct doctor *doctor, const char *subject, const char *name,
 		enum doctor_status status, const char *known_by,
 		const char *advice, const char *fmt, ...)
 {
-	struct doctor_finding *finding = &doctor->findings[doctor->nr];
+	struct doctor_finding *finding = add(doctor);
 	va_list args;
 
-	if (doctor->nr == DOCTOR_MAX_FINDINGS)
+	if (!finding)
 		return;
-	doctor->nr++;
 	*finding = (struct doctor_finding){
 		.subject = subject,
 		.status = status,
@@ -70,16 +90,34 @@ int doctor_print_json(const struct doctor *doctor)
 	json_t *list = json_array(), *whole;
 	int ret;
 
-	for (unsigned int i = 0; i < doctor->nr; i++)
-		json_array_append_new(list, finding_json(&doctor->findings[i]));
+	for (unsigned int i = 0; i < doctor->nr; i++) {
+		const struct doctor_finding *f = &doctor->findings[i];
+
+		if (!json_array_append_new(list, finding_json(f)))
+			continue;
+		json_decref(list);
+		return brg_fail(-EILSEQ,
+				"a finding about %s is not UTF-8: leave out "
+				"--json to see it",
+				f->subject);
+	}
 	whole = json_pack("{s:i, s:b, s:o}", "version", JSON_VERSION, "healthy",
 			  !doctor_exit_status(doctor), "findings", list);
 	if (!whole)
-		return -ENOMEM;
-	ret = json_dumpf(whole, stdout, JSON_INDENT(2)) ? -EIO : 0;
+		return brg_fail(-ENOMEM, "out of memory");
+	ret = json_dumpf(whole, stdout, JSON_INDENT(2)) || putchar('\n') < 0 ?
+		      brg_fail(-EIO, "cannot write the findings") :
+		      0;
 	json_decref(whole);
-	putchar('\n');
 	return ret;
+}
+
+void doctor_free(struct doctor *doctor)
+{
+	free(doctor->findings);
+	doctor->findings = NULL;
+	doctor->nr = 0;
+	doctor->max = 0;
 }
 
 int doctor_exit_status(const struct doctor *doctor)

@@ -77,6 +77,28 @@ static bool has_pci(void)
 	       !access(path, R_OK);
 }
 
+static int complain(const char *what)
+{
+	fprintf(stderr, "barrage-doctor: %s\n", what);
+	return EXIT_HARNESS;
+}
+
+/* What was found is told whatever else goes wrong. */
+static int finish(struct doctor *doctor, bool json)
+{
+	int status = 0;
+
+	if (doctor_vfio_end(doctor))
+		status = complain(brg_last_error());
+	if (!json)
+		doctor_print(doctor);
+	else if (doctor_print_json(doctor))
+		status = complain(brg_last_error());
+	if (doctor->incomplete)
+		status = complain("out of memory: findings are missing");
+	return status ? status : doctor_exit_status(doctor);
+}
+
 int main(int argc, char **argv)
 {
 	static struct doctor doctor = {
@@ -86,6 +108,7 @@ int main(int argc, char **argv)
 		.dmabuf = -1,
 	};
 	struct options options = { .doctor = &doctor };
+	int status;
 
 	argp_err_exit_status = EXIT_HARNESS;
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
@@ -100,13 +123,7 @@ int main(int argc, char **argv)
 	doctor_providers(&doctor);
 	doctor_vfio(&doctor);
 	doctor_rdma(&doctor);
-	if (doctor_vfio_end(&doctor)) {
-		fprintf(stderr, "barrage-doctor: %s\n", brg_last_error());
-		return EXIT_HARNESS;
-	}
-	if (!options.json)
-		doctor_print(&doctor);
-	else if (doctor_print_json(&doctor))
-		return EXIT_HARNESS;
-	return doctor_exit_status(&doctor);
+	status = finish(&doctor, options.json);
+	doctor_free(&doctor);
+	return status;
 }

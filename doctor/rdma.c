@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <barrage/log.h>
@@ -17,26 +18,31 @@
 	"to try it, name a provider that may be reset: barrage-doctor "        \
 	"--device BDF"
 
-static void by_table(struct doctor *doctor, const struct brg_verbs_info *info)
+static void by_table(struct doctor *doctor, const struct brg_verbs_info *info,
+		     enum doctor_status status, const char *advice)
 {
 	const struct brg_rdma_driver *driver = info->driver;
 	bool accepted = brg_rdma_attach_is_accepted(driver->attach);
 
 	if (driver->attach == BRG_RDMA_ATTACH_UNKNOWN)
 		doctor_add(doctor, "rdma", info->name, DOCTOR_UNKNOWN, "table",
-			   ADVICE_DEVICE, "driver number %u: %s",
-			   info->driver_id,
+			   advice, "driver number %u: %s", info->driver_id,
 			   brg_rdma_attach_text(driver->attach));
 	else
-		doctor_add(doctor, "rdma", info->name,
-			   accepted ? DOCTOR_OK : DOCTOR_NO, "table",
-			   ADVICE_DEVICE,
+		doctor_add(doctor, "rdma", info->name, status, "table", advice,
 			   "driver %s %s dma-bufs of VFIO: %s (Linux 7.3, %s)",
 			   driver->name, accepted ? "takes" : "does not take",
 			   brg_rdma_attach_text(driver->attach),
 			   driver->source);
 }
 
+static enum doctor_status status_of(const struct brg_rdma_driver *driver)
+{
+	return brg_rdma_attach_is_accepted(driver->attach) ? DOCTOR_OK :
+							     DOCTOR_NO;
+}
+
+/* 0; what registering says; or, where it did not come to that, 1 */
 static int try(const struct doctor *doctor, const struct brg_verbs_info *info)
 {
 	const struct brg_verbs_dmabuf page = {
@@ -45,13 +51,13 @@ static int try(const struct doctor *doctor, const struct brg_verbs_info *info)
 	};
 	struct brg_verbs_mr mr = {};
 	struct brg_verbs *verbs;
-	int ret = brg_verbs_open(info->name, 0, &verbs);
+	int ret;
 
-	if (ret)
-		return ret;
+	if (brg_verbs_open_regions(info->name, &verbs))
+		return 1;
 	ret = brg_verbs_reg_dmabuf(verbs, &page, &mr);
-	if (!ret)
-		ret = brg_verbs_dereg(&mr);
+	if (!ret && brg_verbs_dereg(&mr))
+		ret = 1;
 	brg_verbs_close(verbs);
 	return ret;
 }
@@ -67,16 +73,42 @@ static void by_trial(struct doctor *doctor, const struct brg_verbs_info *info)
 			   info->driver->cpu_copies ?
 				   "; the CPU copies the data" :
 				   "");
-	else
+	else if (ret == -EOPNOTSUPP)
 		doctor_add(doctor, "rdma", info->name, DOCTOR_NO, "trial", NULL,
 			   "%s", brg_last_error());
+	else
+		/* that says nothing of what the device takes */
+		by_table(doctor, info, DOCTOR_UNKNOWN, brg_last_error());
+}
+
+/* all there are; NULL with the return of brg_verbs_list() where there is none */
+static struct brg_verbs_info *list(int *nr)
+{
+	struct brg_verbs_info *infos = NULL, *more;
+	size_t max = 0;
+
+	do {
+		max += BRG_VERBS_MAX_DEVICES;
+		more = reallocarray(infos, max, sizeof(*infos));
+		if (!more) {
+			*nr = brg_fail(-ENOMEM, "out of memory");
+			break;
+		}
+		infos = more;
+		*nr = brg_verbs_list(infos, max);
+	} while (*nr == (int)max);
+	if (*nr > 0)
+		return infos;
+	free(infos);
+	return NULL;
 }
 
 void doctor_rdma(struct doctor *doctor)
 {
-	struct brg_verbs_info infos[BRG_VERBS_MAX_DEVICES];
-	int nr = brg_verbs_list(infos, BRG_VERBS_MAX_DEVICES);
+	struct brg_verbs_info *infos;
+	int nr;
 
+	infos = list(&nr);
 	if (nr < 0)
 		doctor_add(doctor, "rdma", "none", DOCTOR_NO, "kernel", NULL,
 			   "%s", brg_last_error());
@@ -89,6 +121,8 @@ void doctor_rdma(struct doctor *doctor)
 		if (doctor->dmabuf >= 0)
 			by_trial(doctor, &infos[i]);
 		else
-			by_table(doctor, &infos[i]);
+			by_table(doctor, &infos[i], status_of(infos[i].driver),
+				 ADVICE_DEVICE);
 	}
+	free(infos);
 }

@@ -143,8 +143,15 @@ static void explain_refusal(const struct brg_verbs *verbs, char *text,
 			"CONFIG_INFINIBAND_ON_DEMAND_PAGING",
 			driver->name, driver->source);
 	else
-		snprintf(text, size, "not supported: %s: %s (%s)", driver->name,
-			 brg_rdma_attach_text(driver->attach), driver->source);
+		snprintf(text, size, "not supported: %s: %s%s (%s)",
+			 driver->name, brg_rdma_attach_text(driver->attach),
+			 driver->cpu_copies && driver->attach ==
+						       BRG_RDMA_ATTACH_NONE ?
+				 " as released; where a patch gives it some, "
+				 "no PCI device stands for it, or there is no "
+				 "peer-to-peer way to that" :
+				 "",
+			 driver->source);
 }
 
 static void explain_invalid(const struct brg_verbs_dmabuf *dmabuf, int64_t size,

@@ -189,6 +189,13 @@ int brg_verbs_pair_open(const struct brg_verbs *requester,
 		.ends = { { .verbs = requester }, { .verbs = responder } },
 		.depth = depth,
 	};
+	if (!requester->port || !responder->port)
+		return brg_fail(-EINVAL,
+				BRG_VERBS_WHO
+				": it was opened for memory regions alone",
+				BRG_VERBS_WHO_ARGS(requester->port ?
+							   responder :
+							   requester));
 	if (!depth || depth > requester->max_depth ||
 	    depth > responder->max_depth)
 		return brg_fail(

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <infiniband/verbs.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,11 @@
 
 /* as long as a transfer of a page takes on hardware, and some */
 #define SPIN_NS 50000
+
+#define MAX_GID_INDEX 255u
+
+/* of no port, for regions alone */
+#define NO_PORT UINT_MAX
 
 /* the PCI device that it does DMA with, where there is one */
 static void find_pci(const char *name, char bdf[BRG_PCI_BDF_BYTES])
@@ -61,19 +67,29 @@ static void describe(struct ibv_device *device, struct brg_verbs_info *info)
 	}
 }
 
+/* to be freed; NULL with @err set, and the line that says why */
+static struct ibv_device **list_devices(int *nr, int *err)
+{
+	struct ibv_device **devices = ibv_get_device_list(nr);
+
+	if (!devices && errno == ENOSYS)
+		*err = brg_fail(
+			-EOPNOTSUPP,
+			"this kernel has no RDMA: load ib_uverbs, or build it with CONFIG_INFINIBAND_USER_ACCESS");
+	else if (!devices)
+		*err = brg_fail(-errno, "RDMA devices cannot be listed: %s",
+				strerror(errno));
+	return devices;
+}
+
 int brg_verbs_list(struct brg_verbs_info *infos, size_t max)
 {
 	struct ibv_device **devices;
-	int i, nr;
+	int i, nr, err;
 
-	devices = ibv_get_device_list(&nr);
-	if (!devices && errno == ENOSYS)
-		return brg_fail(
-			-EOPNOTSUPP,
-			"this kernel has no RDMA: load ib_uverbs, or build it with CONFIG_INFINIBAND_USER_ACCESS");
+	devices = list_devices(&nr, &err);
 	if (!devices)
-		return brg_fail(-errno, "RDMA devices cannot be listed: %s",
-				strerror(errno));
+		return err;
 	for (i = 0; i < nr && (size_t)i < max; i++)
 		describe(devices[i], &infos[i]);
 	ibv_free_device_list(devices);
@@ -115,7 +131,9 @@ static int choose_gid(struct brg_verbs *verbs, const struct ibv_port_attr *port)
 	verbs->gid_index = -1;
 	if (port->link_layer == IBV_LINK_LAYER_INFINIBAND)
 		return 0;
-	for (uint32_t i = 0; i < (uint32_t)port->gid_tbl_len; i++) {
+	/* an address vector has a byte for the index */
+	for (uint32_t i = 0;
+	     i < (uint32_t)port->gid_tbl_len && i <= MAX_GID_INDEX; i++) {
 		struct ibv_gid_entry entry;
 
 		if (ibv_query_gid_ex(verbs->context, verbs->port, i, &entry,
@@ -180,7 +198,7 @@ static int open_parts(struct brg_verbs *verbs, struct ibv_device *device,
 {
 	int ret;
 
-	if (device->transport_type == IBV_TRANSPORT_IWARP)
+	if (device->transport_type == IBV_TRANSPORT_IWARP && port != NO_PORT)
 		return brg_fail(
 			-EOPNOTSUPP,
 			BRG_VERBS_WHO
@@ -195,7 +213,7 @@ static int open_parts(struct brg_verbs *verbs, struct ibv_device *device,
 				": rights to /dev/infiniband/uverbs* are needed" :
 				"");
 	ret = read_limits(verbs);
-	if (!ret)
+	if (!ret && port != NO_PORT)
 		ret = choose_port(verbs, port);
 	if (ret)
 		return ret;
@@ -217,6 +235,7 @@ static int open_one(struct ibv_device *device, unsigned int port,
 	if (!verbs)
 		return brg_fail(-ENOMEM, "out of memory");
 	describe(device, &verbs->info);
+	verbs->gid_index = -1;
 	ret = open_parts(verbs, device, port);
 	if (!ret) {
 		*verbsp = verbs;
@@ -242,16 +261,16 @@ static int no_such(const char *name, struct ibv_device **devices, int nr)
 			name ? name : "", name ? ": " : "", names);
 }
 
-int brg_verbs_open(const char *name, unsigned int port,
-		   struct brg_verbs **verbsp)
+static int open_named(const char *name, unsigned int port,
+		      struct brg_verbs **verbsp)
 {
 	struct ibv_device **devices;
 	bool found = false;
 	int nr, ret = -ENODEV;
 
-	devices = ibv_get_device_list(&nr);
+	devices = list_devices(&nr, &ret);
 	if (!devices)
-		return brg_verbs_list(NULL, 0) < 0 ? -EOPNOTSUPP : -ENODEV;
+		return ret;
 	for (int i = 0; i < nr && ret; i++) {
 		if (name && strcmp(name, ibv_get_device_name(devices[i])))
 			continue;
@@ -262,6 +281,21 @@ int brg_verbs_open(const char *name, unsigned int port,
 		ret = no_such(name, devices, nr);
 	ibv_free_device_list(devices);
 	return ret;
+}
+
+int brg_verbs_open(const char *name, unsigned int port,
+		   struct brg_verbs **verbsp)
+{
+	if (port > UINT8_MAX)
+		return brg_fail(-EINVAL,
+				"%s: port %u: a device has 255 at most",
+				name ? name : "any RDMA device", port);
+	return open_named(name, port, verbsp);
+}
+
+int brg_verbs_open_regions(const char *name, struct brg_verbs **verbsp)
+{
+	return open_named(name, NO_PORT, verbsp);
 }
 
 void brg_verbs_close(struct brg_verbs *verbs)

@@ -12,14 +12,18 @@
 #include <barrage/verbs.h>
 
 static struct doctor doctor;
-static struct brg_verbs_info cards[4];
+static struct brg_verbs_info cards[BRG_VERBS_MAX_DEVICES + 1];
 static int nr_cards;
+static int open_result;
 static int reg_result;
+/* the path that may not be written to; "" for none */
+static char refused[512];
 static struct brg_verbs opened;
 
 int __wrap_brg_verbs_list(struct brg_verbs_info *infos, size_t max);
-int __wrap_brg_verbs_open(const char *name, unsigned int port,
-			  struct brg_verbs **verbsp);
+int __wrap_brg_verbs_open_regions(const char *name, struct brg_verbs **verbsp);
+int __real_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode);
 void __wrap_brg_verbs_close(struct brg_verbs *verbs);
 int __wrap_brg_verbs_reg_dmabuf(const struct brg_verbs *verbs,
 				const struct brg_verbs_dmabuf *dmabuf,
@@ -32,14 +36,25 @@ int __wrap_brg_verbs_list(struct brg_verbs_info *infos, size_t max)
 
 	if (nr_cards < 0)
 		return brg_fail(nr_cards, "this kernel has no RDMA");
-	for (i = 0; i < nr_cards; i++)
+	for (i = 0; i < nr_cards && (size_t)i < max; i++)
 		infos[i] = cards[i];
-	return nr_cards;
+	return i;
 }
 
-int __wrap_brg_verbs_open(const char *name, unsigned int port,
-			  struct brg_verbs **verbsp)
+/* root may do everything, so the test says what may not be done */
+int __wrap_access(const char *path, int mode)
 {
+	if (*refused && mode & W_OK && !strcmp(path, refused)) {
+		errno = EACCES;
+		return -1;
+	}
+	return __real_access(path, mode);
+}
+
+int __wrap_brg_verbs_open_regions(const char *name, struct brg_verbs **verbsp)
+{
+	if (open_result)
+		return brg_fail(open_result, "%s: it cannot be opened", name);
 	snprintf(opened.info.name, sizeof(opened.info.name), "%s", name);
 	*verbsp = &opened;
 	return 0;
@@ -79,12 +94,19 @@ static int setup(void **state)
 		.dmabuf = -1,
 	};
 	nr_cards = 0;
+	open_result = 0;
 	reg_result = 0;
+	*refused = '\0';
 	return 0;
 }
 
-#define DOCTOR_TEST(test)                                                      \
-	cmocka_unit_test_setup_teardown(test, setup, fake_sysfs_teardown)
+static int teardown(void **state)
+{
+	doctor_free(&doctor);
+	return fake_sysfs_teardown(state);
+}
+
+#define DOCTOR_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static void add_card(const char *name, const char *driver)
 {
@@ -137,6 +159,44 @@ static void nodes_that_are_there_are_fine(void **state)
 	expect("iommufd", DOCTOR_OK, "sysfs", "I/O address");
 	expect("uverbs", DOCTOR_OK, "sysfs", "RDMA");
 	assert_int_equal(doctor_exit_status(&doctor), 0);
+}
+
+static void refuse(const char *path)
+{
+	snprintf(refused, sizeof(refused), "%s", fake_path(path));
+	doctor.nr = 0;
+	doctor_kernel(&doctor);
+}
+
+/* Those in a folder count, not the folder, and what can be done without is no */
+static void nodes_without_rights_are_named(void **state)
+{
+	fake_file("dev/iommu", "");
+	fake_file("dev/udmabuf", "");
+	fake_file("dev/vfio/vfio", "");
+	fake_file("dev/vfio/devices/vfio0", "");
+	fake_file("dev/infiniband/uverbs0", "");
+	fake_file("dev/infiniband/rdma_cm", "");
+
+	refuse("dev/iommu");
+	expect("iommufd", DOCTOR_MISSING, "sysfs", "dev/iommu: Permission");
+	assert_string_equal(found("iommufd")->advice, "run it as root");
+	refuse("dev/vfio/vfio");
+	expect("vfio", DOCTOR_MISSING, "sysfs", "dev/vfio/vfio: Permission");
+	refuse("dev/vfio/devices/vfio0");
+	expect("vfio", DOCTOR_MISSING, "sysfs", "devices/vfio0: Permission");
+	refuse("dev/udmabuf");
+	expect("udmabuf", DOCTOR_NO, "sysfs", "dev/udmabuf: Permission");
+	assert_int_equal(doctor_exit_status(&doctor), 0);
+	refuse("dev/infiniband/uverbs0");
+	expect("uverbs", DOCTOR_NO, "sysfs", "uverbs0: Permission");
+
+	refuse("dev/vfio");
+	expect("vfio", DOCTOR_OK, "sysfs", "devices in the hands");
+	refuse("dev/infiniband");
+	expect("uverbs", DOCTOR_OK, "sysfs", "RDMA for programs");
+	refuse("dev/infiniband/rdma_cm");
+	expect("uverbs", DOCTOR_OK, "sysfs", "RDMA for programs");
 }
 
 static void an_iommu_is_needed(void **state)
@@ -228,6 +288,43 @@ static void a_trial_outweighs_the_table(void **state)
 	expect("mlx5_0", DOCTOR_NO, "trial", "mlx5_0: it does not like that");
 }
 
+/* Only a refusal of the memory is one: else there was no trial */
+static void a_trial_that_was_none_is_unknown(void **state)
+{
+	static const int errors[] = { -EACCES, -ENOMEM, -EINVAL, -ENODEV };
+
+	doctor.dmabuf = 7;
+	add_card("mlx5_0", "mlx5");
+	add_card("efa_0", "efa");
+	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+		doctor.nr = 0;
+		reg_result = errors[i];
+		doctor_rdma(&doctor);
+		expect("mlx5_0", DOCTOR_UNKNOWN, "table", "mlx5 takes");
+		assert_contains(found("mlx5_0")->advice, "does not like that");
+		expect("efa_0", DOCTOR_UNKNOWN, "table", "efa does not take");
+	}
+	doctor.nr = 0;
+	reg_result = 0;
+	open_result = -EOPNOTSUPP;
+	doctor_rdma(&doctor);
+	expect("mlx5_0", DOCTOR_UNKNOWN, "table", "mlx5 takes");
+	assert_contains(found("mlx5_0")->advice, "cannot be opened");
+}
+
+static void no_rdma_device_is_left_out(void **state)
+{
+	char name[16];
+
+	for (int i = 0; i <= BRG_VERBS_MAX_DEVICES; i++) {
+		snprintf(name, sizeof(name), "mlx5_%d", i);
+		add_card(name, "mlx5");
+	}
+	doctor_rdma(&doctor);
+	assert_int_equal(doctor.nr, BRG_VERBS_MAX_DEVICES + 1);
+	expect(name, DOCTOR_OK, "table", "mlx5 takes");
+}
+
 static void no_rdma_device_is_no_fault(void **state)
 {
 	doctor_rdma(&doctor);
@@ -239,12 +336,26 @@ static void no_rdma_device_is_no_fault(void **state)
 	assert_int_equal(doctor_exit_status(&doctor), 0);
 }
 
-static void more_findings_than_fit_are_dropped(void **state)
+static void no_finding_is_dropped(void **state)
 {
-	for (unsigned int i = 0; i < DOCTOR_MAX_FINDINGS + 9; i++)
+	for (unsigned int i = 0; i < 1000; i++)
 		doctor_add(&doctor, "rdma", "x", DOCTOR_OK, "trial", NULL, "%u",
 			   i);
-	assert_int_equal(doctor.nr, DOCTOR_MAX_FINDINGS);
+	doctor_add(&doctor, "rdma", "last", DOCTOR_MISSING, "trial", NULL,
+		   "it is last");
+	assert_int_equal(doctor.nr, 1001);
+	expect("x", DOCTOR_OK, "trial", "0");
+	expect("last", DOCTOR_MISSING, "trial", "it is last");
+	assert_false(doctor.incomplete);
+	assert_int_equal(doctor_exit_status(&doctor), 1);
+}
+
+static void what_json_cannot_tell_is_an_error(void **state)
+{
+	doctor_add(&doctor, "rdma", "x", DOCTOR_MISSING, "trial", NULL,
+		   "\xff\xfe");
+	assert_int_equal(doctor_print_json(&doctor), -EILSEQ);
+	assert_error("rdma is not UTF-8");
 }
 
 int main(void)
@@ -252,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DOCTOR_TEST(nodes_that_are_missing_have_an_advice),
 		DOCTOR_TEST(nodes_that_are_there_are_fine),
+		DOCTOR_TEST(nodes_without_rights_are_named),
 		DOCTOR_TEST(an_iommu_is_needed),
 		DOCTOR_TEST(modes_of_the_iommu_are_counted),
 		DOCTOR_TEST(providers_have_large_bars),
@@ -261,7 +373,10 @@ int main(void)
 		DOCTOR_TEST(the_table_says_what_cannot_be_tried),
 		DOCTOR_TEST(a_trial_outweighs_the_table),
 		DOCTOR_TEST(no_rdma_device_is_no_fault),
-		DOCTOR_TEST(more_findings_than_fit_are_dropped),
+		DOCTOR_TEST(a_trial_that_was_none_is_unknown),
+		DOCTOR_TEST(no_rdma_device_is_left_out),
+		DOCTOR_TEST(no_finding_is_dropped),
+		DOCTOR_TEST(what_json_cannot_tell_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,11 @@ static void a_refusal_names_the_driver_and_why(void **state)
 			"CONFIG_INFINIBAND_ON_DEMAND_PAGING");
 	assert_contains(explain("unknown", -EOPNOTSUPP, 0, 4096, 0, 4096),
 			"not known");
+	/* where there are some after all, they were refused for other reasons */
+	assert_contains(explain("rxe", -EOPNOTSUPP, 0, 4096, 0, 4096),
+			"no dma-buf memory regions as released");
+	assert_contains(explain("rxe", -EOPNOTSUPP, 0, 4096, 0, 4096),
+			"peer-to-peer way");
 }
 
 static void each_errno_of_a_dma_buf_has_a_line(void **state)

@@ -58,7 +58,7 @@ int brg_verbs_list(struct brg_verbs_info *infos, size_t max);
 /**
  * struct brg_verbs - an open device
  * @info: what it is
- * @port: number of the port that is used
+ * @port: number of the port that is used; 0 for none
  * @gid_index: of that port's address; -1 where the port goes by LID
  * @max_mr_bytes: limit of the device for one region
  * @max_mr: how many regions the device has
@@ -85,11 +85,23 @@ struct brg_verbs {
  * @verbsp: receives it
  *
  * Return: 0; -ENODEV (no such device; which there are is in the line);
- * -ENETDOWN (no active port); -EOPNOTSUPP (iWARP; no RC queue pairs);
- * -EACCES; -errno.
+ * -ENETDOWN (no active port); -EOPNOTSUPP (iWARP; no RC queue pairs; the kernel
+ * has no RDMA); -EINVAL (no device has such a port); -EACCES; -errno.
  */
 int brg_verbs_open(const char *name, unsigned int port,
 		   struct brg_verbs **verbsp);
+
+/**
+ * brg_verbs_open_regions - open a device for memory regions, and nothing else
+ * @name: "mlx5_0"
+ * @verbsp: receives it; brg_verbs_pair_open() refuses it
+ *
+ * Whether a device takes some memory has nothing to do with its ports: they may
+ * be down, or iWARP's.
+ *
+ * Return: 0; -ENODEV; -EOPNOTSUPP (the kernel has no RDMA); -EACCES; -errno.
+ */
+int brg_verbs_open_regions(const char *name, struct brg_verbs **verbsp);
 
 /** brg_verbs_close - close it; its regions and pairs first; NULL is fine */
 void brg_verbs_close(struct brg_verbs *verbs);
