@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "size.h"
@@ -64,6 +65,38 @@ static int explain_range(const struct brg_vfio *vfio, unsigned int bar,
 	return 0;
 }
 
+static bool overlap(const struct brg_dmabuf_range *a,
+		    const struct brg_dmabuf_range *b)
+{
+	return a->offset < b->offset + b->length &&
+	       b->offset < a->offset + a->length;
+}
+
+/* No page can have two structs; the ranges lie in the BAR */
+static bool any_overlap(const struct brg_dmabuf_range *ranges, size_t nr)
+{
+	size_t i, k;
+
+	for (i = 0; i < nr; i++)
+		for (k = 0; k < i; k++)
+			if (overlap(&ranges[i], &ranges[k]))
+				return true;
+	return false;
+}
+
+/*
+ * A kernel that does not know the flag says EINVAL, as does one that does not
+ * like the ranges. One that knows it has another feature of the same patches.
+ */
+static bool knows_pages(const struct brg_vfio *vfio)
+{
+	return brg_vfio_feature(vfio,
+				VFIO_DEVICE_FEATURE_PROBE |
+					VFIO_DEVICE_FEATURE_SET |
+					VFIO_DEVICE_FEATURE_P2P_REGISTER,
+				NULL, 0) >= 0;
+}
+
 static int explain_export(const struct brg_vfio *vfio, unsigned int bar,
 			  unsigned int flags, int err)
 {
@@ -87,8 +120,7 @@ static int explain_export(const struct brg_vfio *vfio, unsigned int bar,
 		break;
 	case -EINVAL:
 	case -EOVERFLOW:
-		hint = pages ? "ranges with pages must not overlap" :
-			       "its ranges are too long together";
+		hint = "its ranges are too long together";
 		break;
 	default:
 		hint = strerror(-err);
@@ -133,9 +165,15 @@ int brg_dmabuf_export_ranges(const struct brg_vfio *vfio, unsigned int bar,
 	if ((ret == -EINVAL || ret == -EOVERFLOW) &&
 	    explain_range(vfio, bar, ranges, nr, flags, ret))
 		return ret;
-	/* a kernel that does not know the flag says so as well */
-	if (ret == -EINVAL && flags & BRG_DMABUF_PAGES && nr == 1)
-		ret = -EOPNOTSUPP;
+	if (ret == -EINVAL && flags & BRG_DMABUF_PAGES) {
+		if (any_overlap(ranges, nr))
+			return brg_fail(ret,
+					"%s: BAR%u: cannot export a dma-buf "
+					"with pages: its ranges overlap",
+					vfio->bdf, bar);
+		if (!knows_pages(vfio))
+			ret = -EOPNOTSUPP;
+	}
 	return explain_export(vfio, bar, flags, ret);
 }
 
@@ -179,6 +217,7 @@ int brg_dmabuf_revoke(const struct brg_vfio *vfio, int fd)
 int brg_dmabuf_map(int fd, size_t len, void **addrp)
 {
 	void *addr = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct stat st;
 	int ret;
 
 	if (addr != MAP_FAILED) {
@@ -186,12 +225,16 @@ int brg_dmabuf_map(int fd, size_t len, void **addrp)
 		return 0;
 	}
 	ret = -errno;
+	if (ret == -EINVAL && !fstat(fd, &st) && len > (uint64_t)st.st_size)
+		return brg_fail(ret,
+				"cannot map the dma-buf %d, %zu bytes: it has "
+				"%lld",
+				fd, len, (long long)st.st_size);
 	/* dma_buf_mmap_internal() says EINVAL where the exporter has none */
 	if (ret == -EINVAL || ret == -EOPNOTSUPP)
 		return brg_fail(-EOPNOTSUPP,
-				"cannot map the dma-buf %d, %zu bytes: it is "
-				"shorter, or its exporter maps none in this "
-				"kernel",
+				"cannot map the dma-buf %d, %zu bytes: its "
+				"exporter maps none in this kernel",
 				fd, len);
 	return brg_fail(ret, "cannot map the dma-buf %d: %s", fd,
 			ret == -ENODEV ? "it is revoked for good" :

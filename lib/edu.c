@@ -66,6 +66,20 @@ static int allow_dma(const struct brg_edu *edu)
 			      PCI_COMMAND, &command, sizeof(command));
 }
 
+/* Without its memory the device is not there, and a look at it is a SIGBUS. */
+static int check_memory(const struct brg_edu *edu)
+{
+	int on = brg_vfio_memory_is_on(&edu->vfio);
+
+	if (on > 0)
+		return 0;
+	return on ? on :
+		    brg_fail(-ENXIO,
+			     "%s: the device's memory is off: turn it on "
+			     "(brg_vfio_set_memory())",
+			     edu->vfio.bdf);
+}
+
 int brg_edu_open(const char *bdf, struct brg_edu *edu)
 {
 	void *regs;
@@ -103,6 +117,7 @@ int brg_edu_start(const struct brg_edu *edu, enum brg_edu_direction direction,
 		  uint64_t iova, size_t offset, size_t len)
 {
 	bool write = direction == BRG_EDU_WRITE;
+	int ret;
 
 	if (!len || offset > BRG_EDU_BUFFER_BYTES ||
 	    len > BRG_EDU_BUFFER_BYTES - offset)
@@ -114,6 +129,9 @@ int brg_edu_start(const struct brg_edu *edu, enum brg_edu_direction direction,
 				"%s: cannot do DMA at %#llx: map the memory "
 				"below 4 GiB",
 				edu->vfio.bdf, (unsigned long long)iova);
+	ret = check_memory(edu);
+	if (ret)
+		return ret;
 	if (brg_edu_is_running(edu))
 		return brg_fail(-EBUSY,
 				"%s: another transfer runs: wait for it",
@@ -134,16 +152,19 @@ bool brg_edu_is_running(const struct brg_edu *edu)
 int brg_edu_wait(const struct brg_edu *edu)
 {
 	uint64_t end = brg_clock_now_ns() + LONGEST_NS;
+	int ret;
 
-	while (brg_edu_is_running(edu)) {
+	for (;;) {
+		ret = check_memory(edu);
+		if (ret || !brg_edu_is_running(edu))
+			return ret;
 		if (!brg_clock_left_ms(end))
 			return brg_fail(-ETIMEDOUT,
-					"%s: a transfer does not end: is the "
-					"device's memory on?",
+					"%s: a transfer does not end: reset "
+					"the device",
 					edu->vfio.bdf);
 		brg_clock_sleep_ns(POLL_NS);
 	}
-	return 0;
 }
 
 int brg_edu_dma(const struct brg_edu *edu, enum brg_edu_direction direction,

@@ -8,6 +8,7 @@
 #include <linux/iommufd.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dmabuf-fd.h"
@@ -17,10 +18,21 @@ static bool is_aligned(uint64_t bytes)
 	return !(bytes % (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
+/* of a file that has a size: dma-bufs and memfds */
+static bool size_of(int fd, uint64_t *bytes)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || (!S_ISREG(st.st_mode) && brg_dmabuf_check(fd)))
+		return false;
+	*bytes = (uint64_t)st.st_size;
+	return true;
+}
+
 /* EINVAL has many reasons: those that can be seen from here, one by one */
 static const char *explain_einval(const struct brg_iommufd_slice *slice)
 {
-	off_t size = lseek(slice->fd, 0, SEEK_END);
+	uint64_t size;
 
 	if (!slice->length_bytes)
 		return "a length of 0 maps nothing";
@@ -28,9 +40,9 @@ static const char *explain_einval(const struct brg_iommufd_slice *slice)
 		return "start and length have to be whole pages";
 	if (slice->fixed && !is_aligned(slice->iova))
 		return "the address has to be page aligned";
-	if (size >= 0 &&
-	    (slice->start_bytes > (uint64_t)size ||
-	     slice->length_bytes > (uint64_t)size - slice->start_bytes))
+	if (size_of(slice->fd, &size) &&
+	    (slice->start_bytes > size ||
+	     slice->length_bytes > size - slice->start_bytes))
 		return "it reaches beyond the end of the file";
 	if (!brg_dmabuf_check(slice->fd) && slice->fixed)
 		return "the address is reserved, for interrupts for example";

@@ -15,13 +15,16 @@
 #include <netlink/route/link.h>
 #include <rdma/rdma_netlink.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "keep.h"
 
 /* room for 4096 bytes and the headers around them */
 #define MTU 4500
-#define PATIENCE_NS 60000000000ull
+#define PATIENCE_S 60
+#define PATIENCE_NS (PATIENCE_S * 1000000000ull)
 #define POLL_NS 2000000ull
 
 /* libnl's numbers are its own */
@@ -40,6 +43,8 @@ static int errno_of(int err)
 		return -ENODEV;
 	case NLE_NOMEM:
 		return -ENOMEM;
+	case NLE_AGAIN:
+		return -ETIMEDOUT;
 	case NLE_OPNOTSUPP:
 	case NLE_PROTO_MISMATCH:
 		return -EOPNOTSUPP;
@@ -52,6 +57,11 @@ static int fail(int err, const char *what)
 {
 	int ret = errno_of(err);
 
+	if (ret == -ETIMEDOUT)
+		return brg_fail(ret,
+				"rxe: cannot %s " BRG_RXE_NAME
+				": no answer from the kernel in %d s",
+				what, PATIENCE_S);
 	return brg_fail(ret, "rxe: cannot %s " BRG_RXE_NAME ": %s%s", what,
 			nl_geterror(err),
 			ret == -EPERM ? ": root is needed" : "");
@@ -60,11 +70,14 @@ static int fail(int err, const char *what)
 /* an open socket, or NULL */
 static struct nl_sock *connect_to(int family)
 {
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
 	struct nl_sock *sock = nl_socket_alloc();
 
 	if (!sock)
 		return NULL;
-	if (!nl_connect(sock, family))
+	if (!nl_connect(sock, family) &&
+	    !setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVTIMEO,
+			&patience, sizeof(patience)))
 		return sock;
 	nl_socket_free(sock);
 	return NULL;

@@ -2,6 +2,7 @@
 #define BRG_LOG_PREFIX "udmabuf"
 #include <barrage/udmabuf.h>
 #include <barrage/log.h>
+#include <barrage/sysfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,43 @@ make_list(int memfd, const struct brg_dmabuf_range *ranges, size_t nr)
 	return list;
 }
 
+/* more than there can be where it is not known */
+static uint64_t parameter(const char *name)
+{
+	uint64_t value;
+
+	return brg_sysfs_read_u64(&value, "module/udmabuf/parameters/%s",
+				  name) ?
+		       UINT32_MAX :
+		       value;
+}
+
+/* EINVAL is for ranges, and for two limits of the module */
+static int explain_einval(const struct brg_dmabuf_range *ranges, size_t nr)
+{
+	const uint64_t most = parameter("list_limit");
+	const uint64_t most_mb = parameter("size_limit_mb");
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		bytes += ranges[i].length;
+	if (nr > most)
+		return brg_fail(-EINVAL,
+				"cannot make a dma-buf of a memfd: %zu ranges, "
+				"and udmabuf takes %llu: raise its parameter "
+				"list_limit",
+				nr, (unsigned long long)most);
+	if (bytes > most_mb << 20)
+		return brg_fail(-EINVAL,
+				"cannot make a dma-buf of a memfd: %llu bytes, "
+				"and udmabuf takes %llu MiB: raise its "
+				"parameter size_limit_mb",
+				(unsigned long long)bytes,
+				(unsigned long long)most_mb);
+	return brg_fail(-EINVAL, "cannot make a dma-buf of a memfd: ranges "
+				 "must be whole pages, within the file");
+}
+
 int brg_udmabuf_create(int memfd, const struct brg_dmabuf_range *ranges,
 		       size_t nr, int *fdp)
 {
@@ -87,11 +125,11 @@ int brg_udmabuf_create(int memfd, const struct brg_dmabuf_range *ranges,
 		ret = 0;
 	} else {
 		ret = list ? -errno : -ENOMEM;
-		brg_fail(ret, "cannot make a dma-buf of a memfd: %s%s",
-			 strerror(-ret),
-			 ret == -EINVAL ? ": ranges must be whole pages, "
-					  "within the file" :
-					  "");
+		if (ret == -EINVAL)
+			explain_einval(ranges, nr);
+		else
+			brg_fail(ret, "cannot make a dma-buf of a memfd: %s",
+				 strerror(-ret));
 	}
 	free(list);
 	close(device);

@@ -12,6 +12,9 @@
  * QEMU's docs/specs/edu.txt has the registers. Each transfer takes 100 ms of the
  * machine's time, at whose end all bytes are moved at once. One thread at a time
  * may use a struct brg_edu.
+ *
+ * The registers are in the device's memory, which these calls look at first. Who
+ * turns it off, or resets the device, while one of them runs gets a SIGBUS.
  */
 #ifndef BARRAGE_EDU_H
 #define BARRAGE_EDU_H
@@ -65,7 +68,8 @@ int brg_edu_open(const char *bdf, struct brg_edu *edu);
 /**
  * brg_edu_close - close it; half-open and closed ones are fine
  *
- * Waits, 20 seconds at most, for a transfer that still runs.
+ * Waits, 20 seconds at most, for a transfer that still runs; not where the
+ * device's memory is off, which says nothing of transfers.
  */
 void brg_edu_close(struct brg_edu *edu);
 
@@ -81,14 +85,14 @@ void brg_edu_close(struct brg_edu *edu);
  * Does not block; brg_edu_wait() comes next.
  *
  * Return: 0; -EINVAL (not in the buffer, or out of reach); -EBUSY while another
- * runs; with brg_last_error() set.
+ * runs; -ENXIO where the device's memory is off; with brg_last_error() set.
  */
 int brg_edu_start(const struct brg_edu *edu, enum brg_edu_direction direction,
 		  uint64_t iova, size_t offset, size_t len);
 
 /**
  * brg_edu_is_running - has the transfer yet to happen?
- * @edu: open
+ * @edu: open, with the device's memory on: else this is a SIGBUS
  *
  * Where this is true nothing has been moved at the time of the call.
  */
@@ -100,7 +104,8 @@ bool brg_edu_is_running(const struct brg_edu *edu);
  *
  * Blocks, 20 seconds at most. The end says nothing of success.
  *
- * Return: 0, also where none runs; -ETIMEDOUT, with brg_last_error() set.
+ * Return: 0, also where none runs; -ETIMEDOUT; -ENXIO where the device's memory
+ * is off; with brg_last_error() set.
  */
 int brg_edu_wait(const struct brg_edu *edu);
 

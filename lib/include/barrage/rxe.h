@@ -26,7 +26,8 @@
  * A dummy interface BRG_RXE_NAME with the address BRG_RXE_ADDRESS, up, and an
  * RDMA device of that name on it, with an MTU of 4096. What a process that was
  * killed has left of them goes first. Not for a machine where others use that
- * network: it is meant for the emulated one. Waits for up to a minute.
+ * network: it is meant for the emulated one. Waits for up to a minute for each
+ * step, not counting what the kernel itself waits for, see brg_rxe_remove().
  *
  * Return: 0; -EPERM (not root); -EOPNOTSUPP (the kernel has no dummy interface,
  * or no rxe); -ETIMEDOUT; -errno; with brg_last_error() set, and nothing left.
@@ -38,6 +39,11 @@ int brg_rxe_add(void);
  *
  * Programs that have the device open lose it. It is gone on return; where there
  * is none, that is fine.
+ *
+ * Waits for up to a minute for the answer, and for the device to be gone. But an
+ * interface goes within the request (netdev_run_todo()), where the kernel waits
+ * for what still refers to it, without limit and deaf to signals. It says so in
+ * its log every 10 s: "unregister_netdevice: waiting for".
  *
  * Return: 0; -ETIMEDOUT; -errno; with brg_last_error() set.
  */
