@@ -83,8 +83,9 @@ int brg_dmabuf_revoke(const struct brg_vfio *vfio, int fd);
  * @len: whole pages, from its start
  * @addrp: receives the mapping, shared, readable and writable; munmap() it
  *
- * Return: 0; -EOPNOTSUPP where its exporter maps none; -ENODEV where it is
- * revoked for good; -errno; with brg_last_error() set.
+ * Return: 0; -EOPNOTSUPP where its exporter maps none; -EINVAL where it is
+ * shorter; -ENODEV where it is revoked for good; -errno; with brg_last_error()
+ * set.
  */
 int brg_dmabuf_map(int fd, size_t len, void **addrp);
 
