@@ -113,15 +113,16 @@ check_demos() {
 
 # check_test_only: the same as of the series, and that they keep to themselves.
 check_test_only() {
-	local patches=("${test_only[@]}") patch status tip
+	local patches=("${test_only[@]}") patch files status tip
 	tip=$(git -C "$repository" rev-parse HEAD)
 	check_am
 	check_bytes "$tip"
 	check_style
 	for patch in "${patches[@]}"; do
 		status=0
-		(patches=("$patch"); touched_files) |
-			grep -vxE "$test_only_files" > "$log" && status=1
+		files=$(patches=("$patch"); touched_files) || status=1
+		grep -vxE "$test_only_files" <<< "$files" > "$log" && status=1
+		[[ -n $files ]] || echo "it names no file" > "$log"
 		verdict "touches rxe, and next to nothing else: ${patch##*/}" \
 			"$status" "$log"
 	done
