@@ -23,6 +23,8 @@ static unsigned int seed = VERBS_SEED;
 /* what the other thread does, once both are ready */
 static struct {
 	struct verbs *v;
+	pthread_t thread;
+	bool started, met, given_up;
 	pthread_barrier_t start;
 	int (*act)(struct verbs *v, int fd);
 	int fd;
@@ -33,24 +35,27 @@ static struct {
 static void *run_other(void *arg)
 {
 	pthread_barrier_wait(&other.start);
+	if (other.given_up)
+		return arg;
 	brg_clock_sleep_ns(other.delay_ns);
 	other.result = other.act(other.v, other.fd);
 	return arg;
 }
 
-static pthread_t start_other(struct verbs *v, int (*act)(struct verbs *, int),
-			     int fd)
+static void start_other(struct verbs *v, int (*act)(struct verbs *, int),
+			int fd)
 {
-	pthread_t thread;
-
 	other.v = v;
 	other.act = act;
 	other.fd = fd;
 	other.delay_ns = (unsigned int)rand_r(&seed) % MAX_DELAY_NS;
 	other.result = -EINPROGRESS;
+	other.met = false;
+	other.given_up = false;
 	assert_int_equal(pthread_barrier_init(&other.start, NULL, 2), 0);
-	assert_int_equal(pthread_create(&thread, NULL, run_other, NULL), 0);
-	return thread;
+	assert_int_equal(pthread_create(&other.thread, NULL, run_other, NULL),
+			 0);
+	other.started = true;
 }
 
 /* at about the same time: which is first is different each time */
@@ -58,14 +63,28 @@ static void meet_other(void)
 {
 	uint64_t ns = (unsigned int)rand_r(&seed) % MAX_DELAY_NS;
 
+	other.met = true;
 	pthread_barrier_wait(&other.start);
 	brg_clock_sleep_ns(ns);
 }
 
-static void end_other(pthread_t thread)
+/* for the fixture, too: harmless without a start */
+static void stop_other(void)
 {
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	if (!other.started)
+		return;
+	other.started = false;
+	if (!other.met) {
+		other.given_up = true;
+		pthread_barrier_wait(&other.start);
+	}
+	pthread_join(other.thread, NULL);
 	pthread_barrier_destroy(&other.start);
+}
+
+static void end_other(void)
+{
+	stop_other();
 	assert_good(other.result);
 }
 
@@ -93,16 +112,15 @@ static void deregistered_while_it_is_revoked(void **state)
 {
 	struct verbs *v = *state;
 	struct brg_verbs_mr mr;
-	pthread_t thread;
 	int i, fd;
 
 	for (i = 0; i < ROUNDS; i++) {
 		fd = verbs_export(v, 0, BYTES);
 		assert_good(verbs_reg(v, fd, BYTES, &mr));
-		thread = start_other(v, i % 2 ? revoke_it : reset_it, fd);
+		start_other(v, i % 2 ? revoke_it : reset_it, fd);
 		meet_other();
 		assert_good(brg_verbs_dereg(&mr));
-		end_other(thread);
+		end_other();
 		assert_good(brg_vfio_set_memory(&v->guest.vfio, true));
 		close(fd);
 	}
@@ -114,17 +132,16 @@ static void registered_while_the_device_is_reset(void **state)
 	struct verbs *v = *state;
 	int fd = verbs_export(v, 0, BYTES), i, ret, made = 0;
 	struct brg_verbs_mr mr;
-	pthread_t thread;
 
 	for (i = 0; i < ROUNDS; i++) {
-		thread = start_other(v, reset_it, fd);
+		start_other(v, reset_it, fd);
 		meet_other();
 		ret = verbs_reg(v, fd, BYTES, &mr);
-		if (ret)
+		end_other();
+		if (ret) {
 			assert_errno(ret, ENODEV);
-		end_other(thread);
-		if (ret)
 			continue;
+		}
 		made++;
 		assert_good(brg_verbs_dereg(&mr));
 	}
@@ -139,17 +156,16 @@ static void queue_pairs_are_destroyed_while_it_is_revoked(void **state)
 {
 	struct verbs *v = *state;
 	struct brg_verbs_mr mr;
-	pthread_t thread;
 	int i, fd;
 
 	for (i = 0; i < ROUNDS / 2; i++) {
 		fd = verbs_export(v, 0, BYTES);
 		assert_good(verbs_reg(v, fd, BYTES, &mr));
-		thread = start_other(v, revoke_it, fd);
+		start_other(v, revoke_it, fd);
 		verbs_traffic_post(v, &mr);
 		meet_other();
 		brg_verbs_pair_close(&v->pair);
-		end_other(thread);
+		end_other();
 		assert_good(brg_verbs_dereg(&mr));
 		close(fd);
 		assert_good(brg_verbs_pair_open(v->dev, v->dev, VERBS_DEPTH,
@@ -204,6 +220,7 @@ static void many_regions_of_one_dma_buf_end_together(void **state)
 
 static int teardown(void **state)
 {
+	stop_other();
 	verbs_traffic_abort(*state);
 	return verbs_teardown(state);
 }

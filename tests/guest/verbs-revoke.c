@@ -38,14 +38,22 @@ static void *map_bar(struct verbs *v)
 	return bar;
 }
 
+/* each part of it, as long as a request, with the same */
+static void fill_bar(struct verbs *v, const uint8_t *bytes)
+{
+	uint8_t *bar = map_bar(v);
+
+	for (uint64_t at = 0; at < BYTES; at += VERBS_TRAFFIC_BYTES)
+		brg_mmio_store(bar + at, bytes, VERBS_TRAFFIC_BYTES);
+	munmap(bar, BYTES);
+}
+
 static void mark_bar(struct verbs *v)
 {
-	uint8_t marks[PAGE], *bar = map_bar(v);
+	static uint8_t marks[VERBS_TRAFFIC_BYTES];
 
 	memset(marks, MARK, sizeof(marks));
-	for (uint64_t at = 0; at < BYTES; at += PAGE)
-		brg_mmio_store(bar + at, marks, PAGE);
-	munmap(bar, BYTES);
+	fill_bar(v, marks);
 }
 
 /* by the CPU, and from outside */
@@ -101,18 +109,28 @@ static void by_unbinding_the_importer(struct verbs *v, int fd)
 
 static void take(struct verbs *v, enum brg_verbs_op op, taker take_away)
 {
+	static uint8_t moved[VERBS_TRAFFIC_BYTES];
 	int fd = verbs_export(v, 0, BYTES);
 	struct brg_verbs_mr mr;
 	uint32_t status;
 
+	verbs_fill(moved, sizeof(moved), 1);
+	if (op == BRG_VERBS_READ) {
+		fill_bar(v, moved);
+		memset(v->host, 0, VERBS_TRAFFIC_BYTES);
+	} else {
+		memcpy(v->host, moved, sizeof(moved));
+	}
 	assert_good(verbs_reg(v, fd, BYTES, &mr));
-	verbs_fill(v->host, VERBS_TRAFFIC_BYTES, 1);
 	verbs_traffic_start(v, op, &mr);
 	verbs_traffic_await();
 	take_away(v, fd);
+	/* what READs brought; nobody reads the marks */
+	assert_memory_equal(v->host, moved, sizeof(moved));
 	mark_bar(v);
 	status = verbs_traffic_end();
 	assert_int_equal(status, IBV_WC_REM_ACCESS_ERR);
+	assert_memory_equal(v->host, moved, sizeof(moved));
 
 	/* dead for good, whatever the dma-buf is */
 	assert_errno(verbs_write(v, 0, &mr, 0, PAGE), EACCES);
