@@ -5,6 +5,7 @@
  */
 #include "guest.h"
 
+#include "fixture.h"
 #include "stuck.h"
 #include "traffic.h"
 
@@ -26,7 +27,7 @@ static struct guest guest;
 
 static int setup(void **state)
 {
-	guest_mark(state);
+	fixture_begin(NULL);
 	guest_open(&guest, "DUAL");
 	*state = &guest;
 	return 0;
@@ -40,7 +41,7 @@ static int teardown(void **state)
 	assert_false(guest_has_pool(&guest));
 	/* back to a driver that offers memory of its own */
 	assert_good(brg_pci_restore(&guest.binding));
-	return guest_judge(state);
+	return fixture_end();
 }
 
 static void add(unsigned int bar)

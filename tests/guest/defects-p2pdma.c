@@ -6,6 +6,7 @@
  */
 #include "actor.h"
 #include "fault.h"
+#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -36,7 +37,7 @@ static pid_t child;
 
 static int setup(void **state)
 {
-	guest_mark(state);
+	fixture_begin(NULL);
 	actor_bind(&provider, "PROVIDER");
 	return 0;
 }
@@ -51,7 +52,7 @@ static int teardown(void **state)
 	points_end();
 	actor_unbind(&client);
 	actor_unbind(&provider);
-	return guest_judge(state);
+	return fixture_end();
 }
 
 static unsigned int bar_of_provider(void)

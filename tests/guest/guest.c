@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "guest.h"
 
+#include "fixture.h"
 #include "stuck.h"
 
 #include <barrage/clock.h>
 #include <barrage/dmabuf.h>
 #include <barrage/env.h>
-#include <barrage/kmsg.h>
 #include <barrage/sysfs.h>
 
 #include <errno.h>
@@ -16,21 +16,14 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/times.h>
 #include <unistd.h>
 
 #define OPEN_NS 60000000000ull
 #define PATIENCE_NS 30000000000ull
 #define POLL_NS 5000000ull
-/* dmar_fault() counts three for each, and goes up to ten in five seconds */
-#define NR_FAULTS_TOLD 3
-#define FAULTS_TOLD_MS 6000
-#define QUIET_NS 120000000000ull
 
-static struct brg_kmsg kmsg = { .fd = -1 };
-static struct guest second;
-static unsigned long long told_ms[NR_FAULTS_TOLD];
-static unsigned int nr_told;
+/* of the fixture; no bdf: not open */
+static struct guest provider, second;
 static sigjmp_buf touch_jump;
 
 const char *guest_role(const char *role)
@@ -42,101 +35,64 @@ const char *guest_role(const char *role)
 	return value;
 }
 
-int guest_mark(void **state)
+static int open_steps(struct guest *guest)
 {
-	brg_clear_error();
-	assert_good(brg_kmsg_open(&kmsg, "test"));
-	return 0;
-}
-
-int guest_judge(void **state)
-{
-	int ret = brg_kmsg_check(&kmsg, NULL, 0);
-
-	brg_kmsg_close(&kmsg);
-	assert_good(ret);
-	return 0;
-}
-
-/*
- * The kernel's limits go by jiffies. Where the machine was so busy at boot that
- * "APIC timer disabled due to verification failure", they fall behind the clocks.
- */
-static unsigned long long jiffies_ms(void)
-{
-	long ticks = (long)times(&(struct tms){ 0 });
-
-	return (unsigned long)ticks * 1000ull /
-	       (unsigned long)sysconf(_SC_CLK_TCK);
-}
-
-void guest_provoke_fault(void)
-{
-	uint64_t end = brg_clock_now_ns() + QUIET_NS;
-	unsigned long long quiet;
-
-	if (nr_told < NR_FAULTS_TOLD)
-		return;
-	quiet = told_ms[nr_told % NR_FAULTS_TOLD] + FAULTS_TOLD_MS;
-	while (jiffies_ms() < quiet && brg_clock_left_ms(end))
-		brg_clock_sleep_ns(POLL_NS);
-}
-
-void guest_expect_fault(const char *bdf, bool write, uint64_t iova)
-{
-	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-	struct brg_kmsg_fault fault;
+	struct brg_pci pci;
 	int ret;
 
-	while (!(ret = brg_kmsg_next_fault(&kmsg, &fault))) {
-		if (!brg_clock_left_ms(end))
-			fail_msg("the IOMMU did not stop %s", bdf);
-		brg_clock_sleep_ns(POLL_NS);
-	}
-	if (ret < 0)
-		fail_msg("%s", brg_last_error());
-	/* not before: on a busy machine it may be long after it was provoked */
-	told_ms[nr_told++ % NR_FAULTS_TOLD] = jiffies_ms();
-	assert_string_equal(fault.bdf, bdf);
-	assert_int_equal(fault.write, write);
-	assert_true(fault.iova == (iova & ~(PAGE - 1)));
-}
-
-void guest_forget_faults(void)
-{
-	struct brg_kmsg_fault fault;
-	int ret;
-
-	while ((ret = brg_kmsg_next_fault(&kmsg, &fault)) > 0)
-		;
-	assert_good(ret);
+	ret = brg_pci_bind(guest->bdf, "vfio-pci", &guest->binding);
+	if (!ret)
+		ret = brg_vfio_open(guest->bdf, &guest->vfio);
+	if (!ret)
+		ret = brg_pci_read(guest->bdf, &pci);
+	if (ret)
+		return ret;
+	guest->bar_start = pci.bars[guest->bar].start;
+	guest->bar_bytes = pci.bars[guest->bar].size_bytes;
+	if (guest->bar_bytes < 16 * MIB)
+		return brg_fail(-ENOSPC, "%s: BAR %u is too small", guest->bdf,
+				guest->bar);
+	if (guest_has_pool(guest))
+		return brg_fail(-EEXIST, "%s: p2pmem is there already",
+				guest->bdf);
+	return 0;
 }
 
 void guest_open(struct guest *guest, const char *role)
 {
-	char bar_role[64];
-	struct brg_pci pci;
+	char bar_role[64], why[256];
+	int ret;
 
-	memset(guest, 0, sizeof(*guest));
-	guest->bdf = guest_role(role);
+	*guest = (struct guest){
+		.bdf = guest_role(role),
+		.vfio = { .fd = -1, .iommufd.fd = -1 },
+	};
 	snprintf(bar_role, sizeof(bar_role), "%s_BAR", role);
 	guest->bar = (unsigned int)atoi(guest_role(bar_role));
-	assert_good(brg_pci_bind(guest->bdf, "vfio-pci", &guest->binding));
-	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
-	assert_good(brg_pci_read(guest->bdf, &pci));
-	guest->bar_start = pci.bars[guest->bar].start;
-	guest->bar_bytes = pci.bars[guest->bar].size_bytes;
-	assert_true(guest->bar_bytes >= 16 * MIB);
-	assert_false(guest_has_pool(guest));
+	ret = open_steps(guest);
+	if (!ret)
+		return;
+	snprintf(why, sizeof(why), "%s", brg_last_error());
+	guest_try_close(guest);
+	fail_msg("%s: %s (%s)", role, strerror(-ret), why);
+}
+
+int guest_try_close(struct guest *guest)
+{
+	int ret;
+
+	guest_unmap_bar(guest);
+	brg_vfio_close(&guest->vfio);
+	ret = brg_pci_restore(&guest->binding);
+	if (!ret && guest_has_pool(guest))
+		ret = brg_fail(-EBUSY, "%s: p2pmem is there still", guest->bdf);
+	guest->bdf = NULL;
+	return ret;
 }
 
 void guest_close(struct guest *guest)
 {
-	guest_unmap_bar(guest);
-	brg_vfio_close(&guest->vfio);
-	assert_good(brg_pci_restore(&guest->binding));
-	assert_false(guest_has_pool(guest));
-	guest->bdf = NULL;
+	assert_good(guest_try_close(guest));
 }
 
 void guest_reopen(struct guest *guest)
@@ -164,23 +120,31 @@ const struct guest *guest_second(const char *role)
 	return &second;
 }
 
+void guest_undo(void)
+{
+	stuck_end();
+	if (second.bdf)
+		UNDO(guest_try_close(&second));
+	if (provider.bdf)
+		UNDO(guest_try_close(&provider));
+}
+
+void guest_begin(void **state, void (*undo)(void))
+{
+	fixture_begin(undo);
+	guest_open(&provider, "PROVIDER");
+	*state = &provider;
+}
+
 int guest_setup(void **state)
 {
-	static struct guest guest;
-
-	guest_mark(state);
-	guest_open(&guest, "PROVIDER");
-	*state = &guest;
+	guest_begin(state, guest_undo);
 	return 0;
 }
 
 int guest_teardown(void **state)
 {
-	stuck_end();
-	if (second.bdf)
-		guest_close(&second);
-	guest_close(*state);
-	return guest_judge(state);
+	return fixture_end();
 }
 
 int guest_feature(const struct guest *guest, uint32_t op, uint32_t argsz,

@@ -157,11 +157,20 @@ int guest_teardown(void **state);
 #define GUEST_TEST(test)                                                       \
 	cmocka_unit_test_setup_teardown(test, guest_setup, guest_teardown)
 
-/* parts of fixtures: mark the kernel log, read it */
-int guest_mark(void **state);
-int guest_judge(void **state);
+/**
+ * guest_begin - for other fixtures that have the provider: guest_setup()
+ * @undo: as of fixture_begin(); is to call guest_undo() at its end
+ */
+void guest_begin(void **state, void (*undo)(void));
 
-/** guest_open - bind and open the device of a role ("PROVIDER", "PMR") */
+/** guest_undo - for fixture_begin(): close what the fixture has open */
+void guest_undo(void);
+
+/**
+ * guest_open - bind and open the device of a role ("PROVIDER", "PMR")
+ *
+ * Where that fails, nothing of it is left.
+ */
 void guest_open(struct guest *guest, const char *role);
 
 /** guest_second - the device of another role; the fixture closes it */
@@ -169,6 +178,9 @@ const struct guest *guest_second(const char *role);
 
 /** guest_close - undo guest_open(); p2pmem has to go with it */
 void guest_close(struct guest *guest);
+
+/** guest_try_close - the same, to the end whatever fails; 0 or -errno */
+int guest_try_close(struct guest *guest);
 
 /** guest_reopen - close the VFIO file and open it again */
 void guest_reopen(struct guest *guest);
@@ -245,15 +257,12 @@ void guest_provoke_fault(void);
  * guest_expect_fault - wait, bounded, until the kernel tells of DMA stopped
  * @bdf: of the device that did it
  * @write: it was to write memory
- * @iova: any address in the page
+ * @iova: any address in the page, of which nothing is mapped
  *
  * What else the kernel complains of fails the test, as does, at its end, each
  * such DMA that nobody expected.
  */
 void guest_expect_fault(const char *bdf, bool write, uint64_t iova);
-
-/** guest_forget_faults - those that were told so far are not to fail the test */
-void guest_forget_faults(void);
 
 /** guest_role - environment of a role; fails the test where it is missing */
 const char *guest_role(const char *role);

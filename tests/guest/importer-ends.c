@@ -4,8 +4,8 @@
  * at rest and while DMA runs. The memory is free again afterwards, and DMA that
  * was begun has either arrived in whole or is known not to have.
  */
+#include "children.h"
 #include "importer.h"
-
 #include "ioas.h"
 
 #include <barrage/clock.h>
@@ -15,10 +15,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 30000
@@ -49,46 +47,48 @@ static void importer_its_file_is_closed_while_dma_runs(void **state)
 	ioas_expect_bar(*state, IMPORTER_OFFSET, sent, sizeof(sent));
 }
 
+/* One transfer after the other until killed, and a byte before each */
+static void keep_moving(const char *bdf, int fd, int ready)
+{
+	struct brg_importer it;
+
+	if (brg_importer_open(bdf, &it) ||
+	    brg_importer_attach(&it, fd, BRG_IMPORTER_DYNAMIC, NULL) ||
+	    brg_importer_map(&it, BRG_IMPORTER_RW, NULL))
+		_exit(1);
+	while (write(ready, "x", 1) == 1)
+		if (importer_dma(&it, true, 0, IMPORTER_BYTES))
+			_exit(2);
+	_exit(3);
+}
+
 static void importer_its_process_is_killed_while_dma_runs(void **state)
 {
 	const struct guest *guest = *state;
 	const struct importer *test = importer_get();
 	const struct brg_importer *it = &test->it[1];
 	uint8_t sent[IMPORTER_BYTES];
-	struct brg_importer own;
-	int ready[2], status;
-	char byte = 0;
+	int ready[2];
 	pid_t pid;
 
 	ioas_fill(sent, sizeof(sent), 1);
 	assert_good(brg_importer_store(it, 0, sent, sizeof(sent)));
 	importer_export(guest);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		byte = brg_importer_open(it->bdf, &own) ||
-		       brg_importer_attach(&own, test->dmabuf,
-					   BRG_IMPORTER_DYNAMIC, NULL) ||
-		       brg_importer_map(&own, BRG_IMPORTER_RW, NULL);
-		while (write(ready[1], &byte, 1) == 1)
-			importer_dma(&own, true, 0, IMPORTER_BYTES);
-		_exit(1);
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(byte, 0);
+	pid = child_start();
+	if (!pid)
+		keep_moving(it->bdf, test->dmabuf, ready[1]);
+	close(ready[1]);
+	child_await(ready[0]);
 	/* the first is over, and the second about to begin, or under way */
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
+	child_await(ready[0]);
+	child_kill(pid);
 	ioas_expect_bar(guest, IMPORTER_OFFSET, sent, sizeof(sent));
 	assert_good(brg_dmabuf_revoke(&guest->vfio, test->dmabuf));
 	/* the engine is free for the next one */
 	importer_use(guest, BRG_IMPORTER_REVOCABLE);
 	importer_expect_works(guest, &test->it[0], 0, 2);
 	close(ready[0]);
-	close(ready[1]);
 }
 
 static void expect_gone(const struct brg_importer *it)

@@ -117,7 +117,7 @@ WAY(bridge_reset_dynamic, &reset_bridge, BRG_IMPORTER_DYNAMIC);
 #define WAY_TEST(way_, test_)                                                  \
 	{                                                                      \
 		.name = "importer_" #way_ "_" #test_, .test_func = test_,      \
-		.setup_func = way_setup, .teardown_func = importer_teardown,   \
+		.setup_func = way_setup, .teardown_func = guest_teardown,      \
 		.initial_state = (void *)&way_,                                \
 	}
 #define WAY_TESTS(way_)                                                        \

@@ -30,13 +30,22 @@
 
 #define IMPORTER_MS 1000000ull
 
+/*
+ * As slow as an importer can be: never reached where something else is to end
+ * it, which a call that took less shows.
+ */
+#define IMPORTER_LONG_MS BRG_IMPORTER_MAX_DELAY_MS
+
+/* emulation, with all debugging on, beside others */
+#define IMPORTER_SLACK_MS 30000
+
 #define IMPORTER_MAX 3
 
 /**
  * struct importer - what a test has
  * @it: open importers; of the first two the device is the same
  * @dmabuf: which the fixture closes, -1 for none
- * @call: of importer_start()
+ * @call: of importer_start(), the last one
  */
 struct importer {
 	struct brg_pci_binding bindings[2];
@@ -46,12 +55,13 @@ struct importer {
 		int (*call)(void *arg);
 		void *arg;
 		pthread_t thread;
+		_Atomic pid_t tid;
 		bool started;
 		int ret;
 		uint64_t begin_ns;
 		uint64_t end_ns;
 		atomic_bool done;
-	} call;
+	} * call;
 };
 
 /** importer_get - that of this test */
@@ -105,6 +115,12 @@ void importer_start(int (*call)(void *arg), void *arg);
 /** importer_join - wait, bounded, for what it returned */
 int importer_join(void);
 
+/** importer_is_done - has it returned? */
+bool importer_is_done(void);
+
+/** importer_await_asleep - wait, bounded, until it waits for something */
+void importer_await_asleep(void);
+
 /** importer_took_ms - how long it took */
 uint64_t importer_took_ms(void);
 
@@ -116,9 +132,8 @@ int importer_dma(const struct brg_importer *it, bool to_dmabuf, uint64_t offset,
 void importer_await_dma(const struct brg_importer *it, uint64_t nr);
 
 int importer_setup(void **state);
-int importer_teardown(void **state);
 
 #define IMPORTER_TEST(test)                                                    \
-	cmocka_unit_test_setup_teardown(test, importer_setup, importer_teardown)
+	cmocka_unit_test_setup_teardown(test, importer_setup, guest_teardown)
 
 #endif

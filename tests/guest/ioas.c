@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ioas.h"
 
+#include "fixture.h"
 #include "host.h"
 
 #include <barrage/dmabuf.h>
@@ -13,7 +14,10 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 
-static struct ioas ioas = { .dmabuf = -1 };
+static struct ioas ioas = {
+	.edu.vfio = { .fd = -1, .iommufd.fd = -1 },
+	.dmabuf = -1,
+};
 
 struct ioas *ioas_get(void)
 {
@@ -27,16 +31,20 @@ void ioas_open(struct ioas *it)
 		.iova = IOAS_HOST,
 		.fixed = true,
 	};
+	void *host = MAP_FAILED;
+	int ret;
 
 	assert_good(brg_edu_open(guest_role("EDU"), &it->edu));
 	slice.fd = memfd_create("host", MFD_CLOEXEC);
 	assert_true(slice.fd >= 0);
-	assert_int_equal(ftruncate(slice.fd, IOAS_LEN), 0);
-	it->host = mmap(NULL, IOAS_LEN, RW, MAP_SHARED, slice.fd, 0);
-	assert_true(it->host != MAP_FAILED);
-	assert_good(brg_iommufd_ioas_map_slice(&it->edu.vfio.iommufd,
-					       it->edu.vfio.ioas_id, &slice));
+	if (!ftruncate(slice.fd, IOAS_LEN))
+		host = mmap(NULL, IOAS_LEN, RW, MAP_SHARED, slice.fd, 0);
+	ret = brg_iommufd_ioas_map_slice(&it->edu.vfio.iommufd,
+					 it->edu.vfio.ioas_id, &slice);
 	close(slice.fd);
+	assert_ptr_not_equal(host, MAP_FAILED);
+	it->host = host;
+	assert_good(ret);
 }
 
 void ioas_close(struct ioas *it)
@@ -47,29 +55,32 @@ void ioas_close(struct ioas *it)
 	it->host = NULL;
 }
 
+static void close_dmabuf(void)
+{
+	if (ioas.dmabuf >= 0)
+		close(ioas.dmabuf);
+	ioas.dmabuf = -1;
+}
+
+static void undo(void)
+{
+	ioas_close(&ioas);
+	close_dmabuf();
+	UNDO(brg_pci_restore(&ioas.binding));
+	guest_undo();
+}
+
 int ioas_setup(void **state)
 {
-	guest_setup(state);
+	guest_begin(state, undo);
 	assert_good(brg_pci_bind(guest_role("EDU"), "vfio-pci", &ioas.binding));
 	ioas_open(&ioas);
 	return 0;
 }
 
-int ioas_teardown(void **state)
-{
-	ioas_close(&ioas);
-	if (ioas.dmabuf >= 0)
-		close(ioas.dmabuf);
-	ioas.dmabuf = -1;
-	assert_good(brg_pci_restore(&ioas.binding));
-	return guest_teardown(state);
-}
-
 int ioas_export(const struct guest *guest)
 {
-	if (ioas.dmabuf >= 0)
-		close(ioas.dmabuf);
-	ioas.dmabuf = -1;
+	close_dmabuf();
 	assert_good(brg_dmabuf_export(&guest->vfio, guest->bar, IOAS_OFFSET,
 				      IOAS_LEN, &ioas.dmabuf));
 	return ioas.dmabuf;
@@ -124,19 +135,35 @@ void ioas_bar_write(const struct guest *guest, uint64_t offset,
 	munmap(bar, guest->bar_bytes);
 }
 
+static void load_bar(const struct guest *guest, uint64_t offset, uint8_t *bytes,
+		     size_t len)
+{
+	void *bar;
+
+	assert_true(len <= PAGE);
+	assert_good(brg_vfio_map(&guest->vfio, guest->bar, 0, guest->bar_bytes,
+				 &bar));
+	brg_mmio_load(bytes, (uint8_t *)bar + offset, len);
+	munmap(bar, guest->bar_bytes);
+}
+
 void ioas_expect_bar(const struct guest *guest, uint64_t offset,
 		     const uint8_t *bytes, size_t len)
 {
 	static uint8_t found[PAGE];
-	void *bar;
 
-	assert_true(len <= sizeof(found));
-	assert_good(brg_vfio_map(&guest->vfio, guest->bar, 0, guest->bar_bytes,
-				 &bar));
-	brg_mmio_load(found, (uint8_t *)bar + offset, len);
-	munmap(bar, guest->bar_bytes);
+	load_bar(guest, offset, found, len);
 	assert_memory_equal(found, bytes, len);
 	assert_good(host_holds("provider", offset, bytes, len));
+}
+
+bool ioas_has_arrived(const struct guest *guest, uint64_t offset,
+		      const uint8_t *bytes, size_t len)
+{
+	static uint8_t found[PAGE];
+
+	load_bar(guest, offset, found, len);
+	return !memcmp(found, bytes, len);
 }
 
 void ioas_store(uint64_t iova, const uint8_t *bytes)

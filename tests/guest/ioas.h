@@ -76,6 +76,10 @@ void ioas_bar_write(const struct guest *guest, uint64_t offset,
 void ioas_expect_bar(const struct guest *guest, uint64_t offset,
 		     const uint8_t *bytes, size_t len);
 
+/** ioas_has_arrived - does the BAR hold this, for its owner's CPU? */
+bool ioas_has_arrived(const struct guest *guest, uint64_t offset,
+		      const uint8_t *bytes, size_t len);
+
 /**
  * ioas_store - host memory to the device's buffer, from there to memory
  * @iova: where to
@@ -103,9 +107,8 @@ int ioas_attach(uint32_t ioas_id);
 void ioas_detach(void);
 
 int ioas_setup(void **state);
-int ioas_teardown(void **state);
 
 #define IOAS_TEST(test)                                                        \
-	cmocka_unit_test_setup_teardown(test, ioas_setup, ioas_teardown)
+	cmocka_unit_test_setup_teardown(test, ioas_setup, guest_teardown)
 
 #endif

@@ -2,6 +2,7 @@
 /* The kinds of memory that are dma-bufs: that they are where they should be. */
 #include "kinds-dmabuf.h"
 
+#include "fixture.h"
 #include "pages.h"
 
 #include <barrage/dmabuf.h>
@@ -13,7 +14,8 @@ static struct brg_mem *opened[2];
 
 int kinds_setup(void **state)
 {
-	return guest_mark(state);
+	fixture_begin(NULL);
+	return 0;
 }
 
 void kinds_close(size_t slot)
@@ -28,7 +30,7 @@ int kinds_teardown(void **state)
 	kinds_close(1);
 	pages_close_disk();
 	guest_expect_driver("PROVIDER", "");
-	return guest_judge(state);
+	return fixture_end();
 }
 
 struct brg_mem *kinds_open(size_t slot, const char *kind)

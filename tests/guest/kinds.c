@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The library's kinds of memory on real devices. */
+#include "fixture.h"
 #include "guest.h"
 
 #include <barrage/mem.h>
@@ -10,23 +11,27 @@
 static struct brg_mem *opened;
 static struct brg_pci_binding binding;
 
-static int setup(void **state)
-{
-	return guest_mark(state);
-}
-
-static int teardown(void **state)
-{
-	brg_mem_close(opened);
-	opened = NULL;
-	assert_good(brg_pci_restore(&binding));
-	return guest_judge(state);
-}
-
 static void close_kind(void)
 {
 	brg_mem_close(opened);
 	opened = NULL;
+}
+
+static void undo(void)
+{
+	close_kind();
+	UNDO(brg_pci_restore(&binding));
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return fixture_end();
 }
 
 static void open_kind(const char *kind, const char *role, unsigned int bar)

@@ -9,6 +9,7 @@
  * the modules of kernel/modules, without-pages a kernel without ZONE_DEVICE. Names
  * may hold wildcards. TAP.
  */
+#include "fixture.h"
 #include "guest.h"
 
 #include <fnmatch.h>
@@ -173,8 +174,10 @@ int main(int argc, char **argv)
 {
 	const struct guest_suite *const *suites = common;
 	struct CMUnitTest tests[MAX_TESTS];
+	const char *left;
 	size_t i, nr = 0;
 	bool list = false;
+	int failed;
 
 	for (; *++argv && !strncmp(*argv, "--", 2);) {
 		if (!strcmp(*argv, "--list"))
@@ -210,5 +213,9 @@ int main(int argc, char **argv)
 	/* what was printed so far is of use when the machine is reset */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return _cmocka_run_group_tests("guest", tests, nr, NULL, NULL) ? 1 : 0;
+	failed = _cmocka_run_group_tests("guest", tests, nr, NULL, NULL);
+	left = fixture_finish();
+	if (left)
+		fprintf(stderr, "guest-tests: after the last test: %s\n", left);
+	return failed || left ? 1 : 0;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whose the device is: before, meanwhile, and whatever became of the user. */
+#include "children.h"
+#include "fixture.h"
 #include "guest.h"
 
 #include <barrage/mem.h>
@@ -7,15 +9,24 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static struct brg_pci_binding binding;
 
+static void undo(void)
+{
+	UNDO(brg_pci_restore(&binding));
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
 static int teardown(void **state)
 {
-	assert_good(brg_pci_restore(&binding));
-	return guest_judge(state);
+	return fixture_end();
 }
 
 static void a_driver_gets_its_device_back(void **state)
@@ -57,7 +68,7 @@ static void open_in_child_and(int sig, void (*meanwhile)(pid_t child))
 
 	assert_int_equal(pipe(ready), 0);
 	assert_int_equal(pipe(gate), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		close(gate[1]);
 		if (brg_mem_open(brg_mem_find("p2p-register"), &params, &mem) ||
@@ -68,13 +79,13 @@ static void open_in_child_and(int sig, void (*meanwhile)(pid_t child))
 	}
 	close(ready[1]);
 	close(gate[0]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	child_await(ready[0]);
 	if (meanwhile)
 		meanwhile(pid);
 	if (sig)
 		kill(pid, sig);
 	close(gate[1]);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	child_wait(pid);
 	close(ready[0]);
 }
 
@@ -113,8 +124,7 @@ static void whatever_ends_the_process_the_device_goes_back(void **state)
 	}
 }
 
-#define OWNER_TEST(test)                                                       \
-	cmocka_unit_test_setup_teardown(test, guest_mark, teardown)
+#define OWNER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	OWNER_TEST(a_driver_gets_its_device_back),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How the pages of a dma-buf end: it is closed, or the device is, in use or not */
+#include "children.h"
 #include "pages.h"
 
 #include "ledger.h"
@@ -10,9 +11,7 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MS 1000000ull
@@ -148,11 +147,10 @@ static void killing_the_owner_ends_the_pages(void **state)
 	int ready[2];
 	uint8_t *map;
 	pid_t pid;
-	char byte;
 
 	brg_vfio_close(&guest->vfio);
 	assert_int_equal(pipe(ready), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		if (brg_vfio_open(guest->bdf, &guest->vfio))
 			_exit(1);
@@ -164,10 +162,9 @@ static void killing_the_owner_ends_the_pages(void **state)
 			pause();
 	}
 	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	child_await(ready[0]);
 	close(ready[0]);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	child_kill(pid);
 	guest_await_open(guest);
 	pages_begin(guest);
 }
@@ -180,13 +177,13 @@ static void expedite(bool on)
 static int growth_setup(void **state)
 {
 	expedite(true);
-	return guest_setup(state);
+	return pages_setup(state);
 }
 
 static int growth_teardown(void **state)
 {
 	expedite(false);
-	return pages_teardown(state);
+	return guest_teardown(state);
 }
 
 static void a_thousand_dma_bufs_do_not_grow_the_kernel(void **state)

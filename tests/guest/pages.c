@@ -172,11 +172,17 @@ void pages_close_disk(void)
 	disk = -1;
 }
 
-int pages_teardown(void **state)
+static void undo(void)
 {
 	stuck_end();
 	pages_unmap();
 	pages_close();
 	pages_close_disk();
-	return guest_teardown(state);
+	guest_undo();
+}
+
+int pages_setup(void **state)
+{
+	guest_begin(state, undo);
+	return 0;
 }

@@ -58,9 +58,9 @@ int pages_read(void *buf, size_t len);
 /** pages_expect_direct - does direct I/O work there, or is it refused? */
 void pages_expect_direct(void *buf, bool works);
 
-int pages_teardown(void **state);
+int pages_setup(void **state);
 
 #define PAGES_TEST(test)                                                       \
-	cmocka_unit_test_setup_teardown(test, guest_setup, pages_teardown)
+	cmocka_unit_test_setup_teardown(test, pages_setup, guest_teardown)
 
 #endif

@@ -5,6 +5,7 @@
  * does that; barrage-actor does what it is told.
  */
 #include "actor.h"
+#include "fixture.h"
 #include "guest.h"
 #include "stuck.h"
 #include "traffic.h"
@@ -24,7 +25,7 @@ static struct actor provider;
 
 static int setup(void **state)
 {
-	guest_mark(state);
+	fixture_begin(NULL);
 	actor_bind(&provider, "DUAL");
 	return 0;
 }
@@ -34,7 +35,7 @@ static int teardown(void **state)
 	traffic_abort();
 	stuck_end();
 	actor_unbind(&provider);
-	return guest_judge(state);
+	return fixture_end();
 }
 
 static int add(unsigned int bar, uint64_t size, uint64_t offset)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "reset.h"
 
+#include "fixture.h"
 #include "stuck.h"
 
 #include <barrage/clock.h>
@@ -39,7 +40,7 @@ int reset_setup(void **state)
 	static uint64_t generation;
 	struct brg_disk disk;
 
-	guest_mark(state);
+	fixture_begin(NULL);
 	reset = (struct reset){
 		.path = *state,
 		.disk = -1,
@@ -87,7 +88,7 @@ int reset_teardown(void **state)
 	if (reset.host)
 		munmap(reset.host, RESET_IO_BYTES);
 	guest_close(&reset.guest);
-	return guest_judge(state);
+	return fixture_end();
 }
 
 static void *run_call(void *arg)

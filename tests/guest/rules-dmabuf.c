@@ -147,7 +147,7 @@ static void rule_the_lifecycle_is_controlled_by_invalidation(void **state)
 static int teardown(void **state)
 {
 	pages_close_disk();
-	return importer_teardown(state);
+	return guest_teardown(state);
 }
 
 #define RULE(test)                                                             \

@@ -1,49 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "verbs.h"
 
+#include "fixture.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 
+static struct verbs verbs;
+
+/* whatever becomes of one: the next test needs the others */
+static void undo(void)
+{
+	UNDO(brg_verbs_dereg(&verbs.local));
+	if (verbs.host)
+		munmap(verbs.host, VERBS_HOST_BYTES);
+	verbs.host = NULL;
+	brg_verbs_pair_close(&verbs.pair);
+	brg_verbs_close(verbs.dev);
+	verbs.dev = NULL;
+	UNDO(brg_rxe_remove());
+	UNDO(brg_pci_restore(&verbs.parent));
+	brg_mem_close(verbs.mem);
+	verbs.mem = NULL;
+	if (verbs.guest.bdf)
+		UNDO(guest_try_close(&verbs.guest));
+}
+
 int verbs_setup(void **state)
 {
-	static struct verbs v;
+	void *host;
 
-	memset(&v, 0, sizeof(v));
-	guest_mark(state);
-	guest_open(&v.guest, "PROVIDER");
-	assert_good(
-		brg_pci_bind(guest_role("EDU"), BRG_RXE_PCI_DRIVER, &v.parent));
+	fixture_begin(undo);
+	memset(&verbs, 0, sizeof(verbs));
+	guest_open(&verbs.guest, "PROVIDER");
+	assert_good(brg_pci_bind(guest_role("EDU"), BRG_RXE_PCI_DRIVER,
+				 &verbs.parent));
 	assert_good(brg_rxe_add());
-	assert_good(brg_verbs_open(BRG_RXE_NAME, 0, &v.dev));
-	assert_good(brg_verbs_pair_open(v.dev, v.dev, VERBS_DEPTH, &v.pair));
-	v.host = mmap(NULL, VERBS_HOST_BYTES, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(v.host, MAP_FAILED);
-	assert_good(
-		brg_verbs_reg_host(v.dev, v.host, VERBS_HOST_BYTES, &v.local));
-	*state = &v;
+	assert_good(brg_verbs_open(BRG_RXE_NAME, 0, &verbs.dev));
+	assert_good(brg_verbs_pair_open(verbs.dev, verbs.dev, VERBS_DEPTH,
+					&verbs.pair));
+	host = mmap(NULL, VERBS_HOST_BYTES, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(host, MAP_FAILED);
+	verbs.host = host;
+	assert_good(brg_verbs_reg_host(verbs.dev, verbs.host, VERBS_HOST_BYTES,
+				       &verbs.local));
+	*state = &verbs;
 	return 0;
 }
 
 int verbs_teardown(void **state)
 {
-	struct verbs *v = *state;
-	int removed, restored;
-
-	brg_verbs_dereg(&v->local);
-	if (v->host)
-		munmap(v->host, VERBS_HOST_BYTES);
-	brg_verbs_pair_close(&v->pair);
-	brg_verbs_close(v->dev);
-	/* whatever becomes of one: the next test needs the others */
-	removed = brg_rxe_remove();
-	restored = brg_pci_restore(&v->parent);
-	brg_mem_close(v->mem);
-	if (v->guest.bdf)
-		guest_close(&v->guest);
-	assert_good(removed);
-	assert_good(restored);
-	return guest_judge(state);
+	return fixture_end();
 }
 
 void verbs_fill(void *buf, size_t len, unsigned int number)
