@@ -162,10 +162,7 @@ static void ioas_revoked_wherever_it_is_mapped(void **state)
 	ioas_expect_stopped(guest, IOAS_OTHER_BAR, IOAS_OFFSET + PAGE);
 	/* the device finds what is revoked where it comes later */
 	assert_good(ioas_attach(other));
-	guest_provoke_fault();
-	assert_good(
-		brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, copied, 0, IOAS_BYTES));
-	guest_expect_fault(vfio->bdf, true, copied);
+	ioas_provoke(copied);
 	ioas_provoke(IOAS_OTHER_BAR);
 	assert_good(brg_iommufd_ioas_unmap_all(&vfio->iommufd, other, &bytes));
 	assert_int_equal(bytes, IOAS_LEN + slice.length_bytes);
@@ -189,10 +186,7 @@ static void ioas_a_copy_of_what_is_revoked_is_revoked(void **state)
 	assert_good(brg_iommufd_ioas_copy(&vfio->iommufd, vfio->ioas_id,
 					  IOAS_BAR, IOAS_LEN, vfio->ioas_id,
 					  &copied));
-	guest_provoke_fault();
-	assert_good(
-		brg_edu_dma(&ioas->edu, BRG_EDU_WRITE, copied, 0, IOAS_BYTES));
-	guest_expect_fault(vfio->bdf, true, copied);
+	ioas_provoke(copied);
 }
 
 /* Revoking one part of a BAR leaves the others */
