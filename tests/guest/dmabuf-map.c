@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mmap() of a dma-buf that VFIO exported: what is in it, and for how long. */
+#include "children.h"
 #include "guest.h"
 
 #include "soft-dirty.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -254,14 +254,14 @@ static void a_child_loses_it_with_the_parent(void **state)
 	struct guest *guest = *state;
 	int fd = guest_export(guest);
 	uint8_t *addr = map_buf(fd, 2 * MIB);
-	int ready[2], go[2], status;
+	int ready[2], go[2];
 	char byte = 0;
 	pid_t pid;
 
 	assert_int_equal(vmas_in_child(touch_in_child, addr), 0);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		/* the device is not to stay open because of this process */
 		brg_vfio_close(&guest->vfio);
@@ -273,14 +273,12 @@ static void a_child_loses_it_with_the_parent(void **state)
 	}
 	close(ready[1]);
 	close(go[0]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(byte, 0);
+	assert_int_equal(child_await(ready[0]), 0);
 	munmap(addr, 2 * MIB);
 	guest_reopen(guest);
 	close(ready[0]);
 	close(go[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	close(fd);
 }
 
@@ -364,12 +362,12 @@ static void it_is_sigbus_in_low_power(void **state)
 static void faults_race_with_revocation(void **state)
 {
 	struct guest *guest = *state;
-	int fd = guest_export(guest), ready[2], status, i;
+	int fd = guest_export(guest), ready[2], i;
 	uint8_t *addr = map_buf(fd, 2 * MIB);
 	pid_t pid;
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		brg_vfio_close(&guest->vfio);
 		if (write(ready[1], "x", 1) != 1)
@@ -378,7 +376,8 @@ static void faults_race_with_revocation(void **state)
 			for (i = 0; i < 512; i += 7)
 				guest_touch(addr + (size_t)i * PAGE, i & 1);
 	}
-	assert_int_equal(read(ready[0], &status, 1), 1);
+	close(ready[1]);
+	child_await(ready[0]);
 	for (i = 0; i < 40; i++) {
 		assert_good(brg_vfio_set_memory(&guest->vfio, false));
 		assert_good(brg_vfio_set_memory(&guest->vfio, true));
@@ -387,11 +386,8 @@ static void faults_race_with_revocation(void **state)
 	brg_vfio_close(&guest->vfio);
 	assert_int_equal(guest_touch(addr, false), SIGBUS);
 	guest_reopen(guest);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
+	child_kill(pid);
 	close(ready[0]);
-	close(ready[1]);
 	munmap(addr, 2 * MIB);
 	close(fd);
 }

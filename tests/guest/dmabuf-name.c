@@ -4,10 +4,10 @@
  * dma-buf, though its file is gone, and must not be waited for. In Linux 7.3
  * the driver cannot be unbound meanwhile.
  */
+#include "children.h"
 #include "guest.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,12 +22,11 @@ static pid_t keep_name(int fd)
 {
 	char path[64];
 	int ready[2], i;
-	char byte;
 	pid_t pid;
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		if (open(path, O_PATH | O_CLOEXEC) < 0)
 			_exit(1);
@@ -46,7 +45,7 @@ static pid_t keep_name(int fd)
 			pause();
 	}
 	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	child_await(ready[0]);
 	close(ready[0]);
 	return pid;
 }
@@ -58,8 +57,7 @@ static void end_keeper(pid_t pid, const char *who)
 
 	if (waitpid(pid, &status, WNOHANG))
 		fail_msg("%s waited for whoever has the name", who);
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	child_kill(pid);
 }
 
 static void defect_name_keeps_the_driver_bound(void **state)

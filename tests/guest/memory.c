@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The memory of a registered BAR: what p2pmem counts, and who gets what. */
+#include "children.h"
 #include "guest.h"
 
 #include <barrage/proof.h>
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static struct brg_p2pmem read_pool(const struct guest *guest)
@@ -188,14 +188,14 @@ static void a_forked_child_shares_the_pages(void **state)
 {
 	const struct guest *guest = *state;
 	volatile uint8_t *addr;
-	int status, gate[2];
+	int gate[2];
 	pid_t pid;
 	char byte;
 
 	guest_register(guest);
 	addr = guest_map(guest, PAGE);
 	assert_int_equal(pipe(gate), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		addr[0] = 77;
 		close(gate[1]);
@@ -207,8 +207,7 @@ static void a_forked_child_shares_the_pages(void **state)
 	assert_int_equal(read_pool(guest).available_bytes,
 			 guest->bar_bytes - PAGE);
 	close(gate[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	guest_await_available(guest, guest->bar_bytes);
 }
 
@@ -221,12 +220,12 @@ static void a_childs_write_is_the_parents_to_read(void **state)
 	guest_register(guest);
 	addr = guest_map(guest, PAGE);
 	addr[0] = 0;
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		addr[0] = 77;
 		_exit(0);
 	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	child_wait(pid);
 	assert_int_equal(addr[0], 77);
 	munmap((void *)addr, PAGE);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which dma-bufs can have pages, and what each refusal is. */
+#include "children.h"
 #include "pages.h"
 
 #include "vmas.h"
@@ -11,7 +12,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FLAG VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES
@@ -192,10 +192,10 @@ static void drop_sys_admin(void)
 static void without_the_capability_it_is_eperm(void **state)
 {
 	const struct guest *guest = *state;
-	int status, fd;
+	int fd;
 	pid_t pid;
 
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		drop_sys_admin();
 		fd = pages_get_range(guest, 0, 2 * MIB);
@@ -206,8 +206,7 @@ static void without_the_capability_it_is_eperm(void **state)
 			      0 :
 			      1);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 }
 
 static void an_export_that_fails_late_leaves_nothing(void **state)

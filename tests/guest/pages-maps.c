@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mappings of a device whose memory has pages: which do, and what becomes of it */
+#include "children.h"
 #include "pages.h"
 
 #include "stuck.h"
@@ -7,7 +8,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void a_mapping_made_before_stays_without_pages(void **state)
@@ -88,11 +88,10 @@ static void private_mappings_are_refused(void **state)
 static void a_child_shares_the_dma_bufs_pages(void **state)
 {
 	volatile uint8_t *map = pages_begin(*state);
-	int status;
 	pid_t pid;
 
 	map[0] = 1;
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		bool ok = map[0] == 1 && !pages_read((void *)map, PAGE) &&
 			  !pages_read((void *)(map + PAGE), PAGE);
@@ -100,15 +99,14 @@ static void a_child_shares_the_dma_bufs_pages(void **state)
 		map[2 * PAGE] = 77;
 		_exit(!ok);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	assert_int_equal(map[2 * PAGE], 77);
 }
 
 static void a_child_loses_the_pages_as_well(void **state)
 {
 	uint8_t *map = pages_begin(*state);
-	int ready[2], gate[2], status;
+	int ready[2], gate[2];
 	pid_t pid;
 	char byte;
 
@@ -117,7 +115,7 @@ static void a_child_loses_the_pages_as_well(void **state)
 	assert_int_equal(pipe(gate), 0);
 	/* before the fork: the file is shared, and closed by both */
 	pages_disk();
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		pages_close();
 		close(gate[1]);
@@ -126,14 +124,13 @@ static void a_child_loses_the_pages_as_well(void **state)
 			_exit(1);
 		_exit(!pages_read(map, PAGE) || guest_touch(map, true));
 	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[1]);
+	child_await(ready[0]);
 	pages_close();
 	close(gate[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	close(gate[0]);
 	close(ready[0]);
-	close(ready[1]);
 }
 
 static void a_mapping_can_move_and_shrink_but_not_grow(void **state)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pages that come and go while others use what is beside them, or they */
+#include "children.h"
 #include "pages.h"
 
 #include <barrage/clock.h>
@@ -7,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -139,7 +139,7 @@ static void forks_and_resets_can_go_on_together(void **state)
 {
 	const struct guest *guest = *state;
 	uint8_t *map = pages_begin(guest);
-	int i, nr = 0, status, gate[2];
+	int i, nr = 0, gate[2];
 	pid_t pid[20];
 	char byte;
 
@@ -147,7 +147,7 @@ static void forks_and_resets_can_go_on_together(void **state)
 	pages_disk();
 	for (i = 0; i < 20; i++) {
 		assert_int_equal(guest_touch(map + i * PAGE, true), 0);
-		pid[nr++] = fork();
+		pid[nr++] = child_start();
 		if (!pid[i]) {
 			close(gate[1]);
 			/* their last reset is over when the gate opens */
@@ -162,8 +162,7 @@ static void forks_and_resets_can_go_on_together(void **state)
 	close(gate[0]);
 	close(gate[1]);
 	while (nr--) {
-		assert_int_equal(waitpid(pid[nr], &status, 0), pid[nr]);
-		assert_int_equal(status, 0);
+		assert_int_equal(child_wait(pid[nr]), 0);
 	}
 }
 
@@ -213,7 +212,7 @@ static void closing_all_in_one_go_is_quick(void **state)
 	pid_t pid;
 
 	brg_vfio_close(vfio);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		if (brg_vfio_open(guest->bdf, vfio))
 			_exit(1);
@@ -225,8 +224,7 @@ static void closing_all_in_one_go_is_quick(void **state)
 		_exit(brg_vfio_set_memory(vfio, false) ? 1 : 0);
 	}
 	start = brg_clock_now_ns();
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	assert_good(brg_vfio_open(guest->bdf, vfio));
 	assert_in_range((brg_clock_now_ns() - start) / MS, 0, 4000);
 	pages_begin(guest);

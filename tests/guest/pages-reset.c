@@ -3,6 +3,7 @@
  * A reset of a device whose memory has pages: it waits for I/O that has some of
  * them, keeps more from starting, and afterwards all is as before.
  */
+#include "children.h"
 #include "pages.h"
 
 #include "stuck.h"
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MS 1000000ull
@@ -159,11 +159,10 @@ static void a_process_that_waits_can_be_killed(void **state)
 	const struct guest *guest = *state;
 	uint8_t *map = pages_begin(guest);
 	uint64_t end, start;
-	int status;
 	pid_t pid;
 
 	stuck_start(map);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		brg_vfio_reset(&guest->vfio);
 		_exit(1);
@@ -173,9 +172,7 @@ static void a_process_that_waits_can_be_killed(void **state)
 		if (!brg_clock_left_ms(end))
 			fail_msg("the reset does not freeze the memory");
 	start = brg_clock_now_ns();
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	child_kill(pid);
 	assert_in_range((brg_clock_now_ns() - start) / MS, 0, 20000);
 	expect_all_works(map);
 	stuck_end();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ending a registration while direct I/O holds pages of it. */
+#include "children.h"
 #include "guest.h"
 
 #include "stuck.h"
@@ -10,7 +11,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MS 1000000ull
@@ -163,22 +163,19 @@ static void a_process_that_waits_in_unregistering_can_be_killed(void **state)
 	const struct guest *guest = *state;
 	uint64_t start;
 	uint8_t *page;
-	int status;
 	pid_t pid;
 
 	guest_register(guest);
 	page = guest_map(guest, PAGE);
 	stuck_start(page);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		brg_p2p_unregister(&guest->vfio, guest->bar, 60000);
 		_exit(1);
 	}
 	await_state(guest, VFIO_P2P_STATE_DRAINING);
 	start = brg_clock_now_ns();
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	child_kill(pid);
 	assert_in_range(ms_since(start), 0, 20000);
 	guest_expect_state(guest, VFIO_P2P_STATE_LIVE);
 	stuck_end();

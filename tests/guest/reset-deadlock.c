@@ -7,6 +7,7 @@
  */
 #include "reset.h"
 
+#include "children.h"
 #include "stuck.h"
 
 #include <barrage/clock.h>
@@ -202,7 +203,7 @@ static void io_that_needs_mmap_lock_to_end_does_not_hang(void **state)
 	start_as(&actors.protect, "mprotect", protect);
 	start_as(&actors.release, "release", release);
 	stuck_start(page);
-	r->child = fork();
+	r->child = child_start();
 	if (!r->child)
 		_exit(r->path->begin(guest) ? 1 : 0);
 	reset_await_frozen_by_child(r);

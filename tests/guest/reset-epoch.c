@@ -10,6 +10,8 @@
  */
 #include "reset.h"
 
+#include "children.h"
+
 #include <barrage/clock.h>
 #include <barrage/env.h>
 #include <barrage/mmio.h>
@@ -271,7 +273,7 @@ static void start_load(struct reset *r)
 	assert_good(
 		brg_p2p_register(&r->guest.vfio, r->guest.bar, 0, BAR_BYTES));
 	for (i = 0; i < NR_WORKERS; i++) {
-		workers[i] = fork();
+		workers[i] = child_start();
 		if (!workers[i])
 			_exit(work(&r->guest, i));
 	}

@@ -2,6 +2,7 @@
 /* What else can be asked for while a reset waits for I/O. */
 #include "reset.h"
 
+#include "children.h"
 #include "stuck.h"
 
 #include <errno.h>
@@ -107,7 +108,7 @@ static void a_second_reset_that_is_killed_changes_nothing(void **state)
 	int status;
 
 	reset_start(r);
-	r->child = fork();
+	r->child = child_start();
 	if (!r->child)
 		_exit(reset_flr.begin(&r->guest) == -EBUSY ? 0 : 1);
 	reset_expect_waiting(r);
@@ -157,7 +158,7 @@ static void killing_the_owner_ends_the_wait_and_the_registration(void **state)
 	uint8_t *page = register_and_pin(r);
 	int status, ret;
 
-	r->child = fork();
+	r->child = child_start();
 	if (!r->child)
 		_exit(r->path->begin(guest) ? 1 : 0);
 	reset_await_frozen_by_child(r);

@@ -2,6 +2,8 @@
 /* Nobody has a page pinned: what a reset does to mappings and registration. */
 #include "reset.h"
 
+#include "children.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -66,19 +68,18 @@ static void reaches_other_processes(void **state)
 	const struct guest *guest = &r->guest;
 	int ready[2], go[2], status;
 	uint8_t *page;
-	char byte;
 
 	guest_register(guest);
 	page = guest_map(guest, PAGE);
 	assert_int_equal(pipe(ready), 0);
 	assert_int_equal(pipe(go), 0);
-	r->child = fork();
+	r->child = child_start();
 	if (!r->child) {
 		close(go[1]);
 		_exit(child(guest, page, ready[1], go[0]));
 	}
 	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	child_await(ready[0]);
 	assert_good(reset_begin(r));
 	close(go[1]);
 	assert_int_equal(waitpid(r->child, &status, 0), r->child);

@@ -2,6 +2,7 @@
 /* I/O has pages pinned while a reset is asked for. */
 #include "reset.h"
 
+#include "children.h"
 #include "stuck.h"
 
 #include <barrage/clock.h>
@@ -135,7 +136,7 @@ static void can_be_killed(void **state)
 	guest_register(guest);
 	page = map_old(guest, &offset);
 	stuck_start(page);
-	r->child = fork();
+	r->child = child_start();
 	if (!r->child)
 		_exit(r->path->begin(guest) ? 1 : 0);
 	reset_await_frozen_by_child(r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How a registration ends: taken back, closed, or its owner killed. */
+#include "children.h"
 #include "guest.h"
 
 #include <barrage/clock.h>
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PATIENCE_NS 60000000000ull
@@ -50,7 +50,7 @@ static void an_old_mapping_does_not_see_a_new_registration(void **state)
 static void unregistering_reaches_a_forked_child(void **state)
 {
 	const struct guest *guest = *state;
-	int ready[2], gate[2], status;
+	int ready[2], gate[2];
 	uint8_t *addr;
 	pid_t pid;
 	char byte;
@@ -59,7 +59,7 @@ static void unregistering_reaches_a_forked_child(void **state)
 	addr = guest_map(guest, PAGE);
 	assert_int_equal(pipe(ready), 0);
 	assert_int_equal(pipe(gate), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		close(gate[1]);
 		if (guest_touch(addr, true) || write(ready[1], "x", 1) != 1 ||
@@ -67,15 +67,14 @@ static void unregistering_reaches_a_forked_child(void **state)
 			_exit(1);
 		_exit(guest_touch(addr, true) == SIGBUS ? 0 : 2);
 	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[1]);
+	child_await(ready[0]);
 	guest_unregister(guest);
 	close(gate[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(pid), 0);
 	munmap(addr, PAGE);
 	close(gate[0]);
 	close(ready[0]);
-	close(ready[1]);
 }
 
 static void an_open_allocate_file_gives_nothing_afterwards(void **state)
@@ -139,11 +138,10 @@ static void killing_the_owner_ends_everything(void **state)
 	struct guest *guest = *state;
 	int ready[2];
 	pid_t pid;
-	char byte;
 
 	brg_vfio_close(&guest->vfio);
 	assert_int_equal(pipe(ready), 0);
-	pid = fork();
+	pid = child_start();
 	if (!pid) {
 		struct brg_vfio vfio;
 		void *addr;
@@ -157,11 +155,10 @@ static void killing_the_owner_ends_everything(void **state)
 			pause();
 	}
 	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
+	child_await(ready[0]);
 	close(ready[0]);
 	assert_true(guest_has_pool(guest));
-	kill(pid, SIGKILL);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	child_kill(pid);
 	await_no_pool(guest);
 	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
 	guest_register(guest);

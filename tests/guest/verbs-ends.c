@@ -2,11 +2,11 @@
 /* What becomes of regions whose RDMA device or process is there no more. */
 #include "verbs-traffic.h"
 
+#include "children.h"
+
 #include <barrage/clock.h>
 
 #include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define BYTES (VERBS_DEPTH * VERBS_TRAFFIC_BYTES)
@@ -81,20 +81,16 @@ static void await_register(const struct guest *guest)
 static void a_killed_process_leaves_nothing(void **state)
 {
 	struct verbs *v = *state;
-	int pipes[2], status;
-	char byte;
+	int pipes[2];
 	pid_t pid;
 
 	assert_int_equal(pipe(pipes), 0);
-	pid = fork();
-	assert_true(pid >= 0);
+	pid = child_start();
 	if (!pid)
 		be_killed(v, pipes[1]);
 	close(pipes[1]);
-	assert_int_equal(read(pipes[0], &byte, 1), 1);
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
+	child_await(pipes[0]);
+	child_kill(pid);
 	close(pipes[0]);
 	/* the dma-buf was the process', and held by its region */
 	await_register(&v->guest);

@@ -5,13 +5,14 @@
  */
 #include "verbs.h"
 
+#include "children.h"
+
 #include <errno.h>
 #include <infiniband/verbs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static uint8_t *other_memory(void)
@@ -243,16 +244,13 @@ static int register_dmabuf(int fd)
 
 static void expect_in_child(int (*call)(int fd), int fd)
 {
-	int status;
 	pid_t child;
 
 	fflush(NULL);
-	child = fork();
-	assert_true(child >= 0);
+	child = child_start();
 	if (!child)
 		_exit(call(fd));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_int_equal(child_wait(child), 0);
 }
 
 static void explains_the_limit_of_locked_memory(void **state)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "children.h"
 #include "guest.h"
 
 #include "vmas.h"
@@ -79,13 +80,12 @@ int vmas_map_errno(int fd, size_t len, int prot, int flags, off_t offset)
 
 int vmas_in_child(int (*check)(void *arg), void *arg)
 {
-	pid_t pid = fork();
+	pid_t pid = child_start();
 	int status;
 
 	if (!pid)
 		_exit(check(arg));
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	status = child_wait(pid);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
