@@ -8,9 +8,6 @@
 #include <barrage/dmabuf.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define JOIN_NS (60000 * IMPORTER_MS)
@@ -29,22 +26,6 @@ struct importer *importer_get(void)
 	return &importer;
 }
 
-/* bounded: is there none any more? */
-static bool end_call(void)
-{
-	struct importer_call *call = importer.call;
-	struct timespec end;
-
-	if (!call || !call->started)
-		return true;
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_sec += JOIN_NS / 1000000000;
-	if (pthread_timedjoin_np(call->thread, NULL, &end))
-		return false;
-	call->started = false;
-	return true;
-}
-
 static void close_dmabuf(void)
 {
 	if (importer.dmabuf >= 0)
@@ -54,7 +35,7 @@ static void close_dmabuf(void)
 
 static void undo(void)
 {
-	bool ended = end_call();
+	bool ended = importer_end_call();
 	size_t i;
 
 	for (i = 0; i < IMPORTER_MAX; i++)
@@ -62,7 +43,7 @@ static void undo(void)
 	if (!ended)
 		fixture_note(
 			"a call did not end while the importers were open");
-	if (!ended && !end_call()) {
+	if (!ended && !importer_end_call()) {
 		fixture_note("nor did it afterwards");
 		/* the next test has its own; the thread writes to this one */
 		importer.call = NULL;
@@ -212,78 +193,4 @@ void importer_expect_stopped(const struct guest *guest,
 	assert_good(brg_importer_load(it, 0, found, sizeof(found)));
 	/* what the device got instead is not for us to say */
 	assert_memory_not_equal(found, bar, sizeof(found));
-}
-
-static void *run_call(void *arg)
-{
-	struct importer_call *call = arg;
-
-	atomic_store(&call->tid, gettid());
-	call->begin_ns = brg_clock_now_ns();
-	call->ret = call->call(call->arg);
-	call->end_ns = brg_clock_now_ns();
-	atomic_store(&call->done, true);
-	return NULL;
-}
-
-void importer_start(int (*function)(void *arg), void *arg)
-{
-	struct importer_call *call = calloc(1, sizeof(*call));
-
-	assert_non_null(call);
-	assert_true(!importer.call || !importer.call->started);
-	free(importer.call);
-	importer.call = call;
-	call->call = function;
-	call->arg = arg;
-	assert_int_equal(pthread_create(&call->thread, NULL, run_call, call),
-			 0);
-	call->started = true;
-}
-
-/* of /proc/self/task/TID/stat; 0 where it cannot be read */
-static char state_of(pid_t tid)
-{
-	char line[512], *end;
-	ssize_t len;
-	int fd;
-
-	snprintf(line, sizeof(line), "/proc/self/task/%d/stat", tid);
-	fd = open(line, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	len = read(fd, line, sizeof(line) - 1);
-	close(fd);
-	line[len < 0 ? 0 : len] = '\0';
-	end = strrchr(line, ')');
-	return end && end[1] ? end[2] : 0;
-}
-
-void importer_await_asleep(void)
-{
-	const uint64_t end = brg_clock_now_ns() + JOIN_NS;
-	char state;
-
-	while ((state = state_of(atomic_load(&importer.call->tid))) != 'D' &&
-	       state != 'S') {
-		assert_true(brg_clock_left_ms(end) > 0);
-		brg_clock_sleep_ns(POLL_NS);
-	}
-}
-
-bool importer_is_done(void)
-{
-	return atomic_load(&importer.call->done);
-}
-
-int importer_join(void)
-{
-	if (!end_call())
-		fail_msg("the call does not end");
-	return importer.call->ret;
-}
-
-uint64_t importer_took_ms(void)
-{
-	return (importer.call->end_ns - importer.call->begin_ns) / IMPORTER_MS;
 }

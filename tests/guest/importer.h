@@ -112,6 +112,9 @@ void importer_expect_stopped(const struct guest *guest,
 /** importer_start - call in a thread; the fixture joins it */
 void importer_start(int (*call)(void *arg), void *arg);
 
+/** importer_end_call - wait, bounded; is there no call any more? */
+bool importer_end_call(void);
+
 /** importer_join - wait, bounded, for what it returned */
 int importer_join(void);
 
