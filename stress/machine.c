@@ -89,6 +89,15 @@ static int open_providers(const struct stress_options *options,
 	return ret;
 }
 
+/* A module taints the kernel when it is loaded, which is not to be a finding. */
+static void load_amplifier(void)
+{
+	struct brg_amplifier amplifier;
+
+	if (!brg_amplifier_open(&amplifier))
+		brg_amplifier_close(&amplifier);
+}
+
 int machine_open(const struct stress_options *options, struct machine *machine)
 {
 	int ret;
@@ -98,6 +107,8 @@ int machine_open(const struct stress_options *options, struct machine *machine)
 	if (ret)
 		return brg_fail(ret, "out of memory");
 	machine->world.stamp_seed = options->seed;
+	if (options->delays)
+		load_amplifier();
 	if (!access("/proc/self/fail-nth", W_OK))
 		machine->common |= NEED_FAIL_NTH;
 	if (!ret)

@@ -9,6 +9,8 @@
 #include <barrage/env.h>
 #include <barrage/log.h>
 
+#include "planted.h"
+
 static const char *status_text(enum stress_status status)
 {
 	switch (status) {
@@ -93,16 +95,29 @@ static json_t *hazards_of(const struct stress_scenario *scenario)
 	return list;
 }
 
-static void write_record(struct report *report,
+static json_t *environment(void)
+{
+	struct brg_env env;
+
+	brg_env_read(&env);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			 "kernel", env.release, "flavour", env.flavour,
+			 "series_hash", env.series_hash, "test_only_hash",
+			 env.test_only_hash, "mutants_hash", env.mutants_hash,
+			 "config_hash", env.config_hash, "topology",
+			 env.topology, "accel", env.accel, "git", env.git);
+}
+
+static json_t *record_of(const struct report *report,
 			 const struct stress_scenario *scenario,
 			 const struct outcome *outcome)
 {
-	struct brg_env env;
+	struct planted planted;
 	json_t *record;
 
-	brg_env_read(&env);
+	planted_read(&planted);
 	record = json_pack(
-		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b}",
 		"schema", "barrage-stress-1", "name", scenario->name, "status",
 		status_text(outcome->status), "hazards", hazards_of(scenario),
 		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
@@ -110,10 +125,26 @@ static void write_record(struct report *report,
 		(json_int_t)outcome->rounds, "operations",
 		(json_int_t)outcome->nr_calls, "failed_race",
 		(json_int_t)outcome->round, "seconds", outcome->seconds,
-		"unkillable", (int)outcome->unkillable, "delays",
-		(int)report->options->delays, "kernel", env.release, "flavour",
-		env.flavour, "series_hash", env.series_hash, "config_hash",
-		env.config_hash, "topology", env.topology, "git", env.git);
+		"unkillable", (int)outcome->unkillable);
+	json_object_set_new(record, "provider", json_string(outcome->provider));
+	json_object_set_new(record, "delays",
+			    json_pack("{s:b, s:I, s:I}", "wanted",
+				      (int)report->options->delays, "passed",
+				      (json_int_t)outcome->nr_passed, "delayed",
+				      (json_int_t)outcome->nr_delayed));
+	json_object_set_new(record, "planted_bug",
+			    json_pack("{s:s, s:I}", "name", planted.name,
+				      "reached", (json_int_t)planted.reached));
+	json_object_set_new(record, "environment", environment());
+	return record;
+}
+
+static void write_record(struct report *report,
+			 const struct stress_scenario *scenario,
+			 const struct outcome *outcome)
+{
+	json_t *record = record_of(report, scenario, outcome);
+
 	if (!record || json_dumpf(record, report->records, JSON_COMPACT))
 		fprintf(stderr, "barrage-stress: cannot write a record of %s\n",
 			scenario->name);

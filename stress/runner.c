@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner.h"
 
+#include "delays.h"
+
 static bool goes_on(const struct stress_options *options,
 		    const struct machine *machine, struct runner *runner,
 		    uint64_t end_ns)
@@ -28,6 +30,7 @@ static void run_all(const struct stress_options *options,
 		uint64_t round = atomic_load(&runner->rounds);
 
 		races_get(races, round, &program);
+		delays_set(delays, &program);
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
 		engine_race(&machine->world, &program);
@@ -41,13 +44,18 @@ int runner_main(const struct stress_options *options, struct machine *machine,
 		const struct races *races, struct runner *runner)
 {
 	struct world *world = &machine->world;
+	struct delays delays;
 
 	touch_init();
 	if (world_open(world, runner->why)) {
 		world_close(world);
 		return STRESS_ERROR;
 	}
-	run_all(options, machine, races, runner);
+	delays_open(&delays, options->delays);
+	run_all(options, machine, races, &delays, runner);
+	delays_close(&delays);
+	atomic_store(&runner->nr_passed, delays.nr_passed);
+	atomic_store(&runner->nr_delayed, delays.nr_delayed);
 	/* closing is part of what is under watch */
 	atomic_store(&runner->begin_ns, engine_now_ns());
 	world_close(world);

@@ -12,6 +12,8 @@
  * @rounds: races that were begun
  * @begin_ns: when the one under way began; 0 before the first
  * @first_ns: when the first one began
+ * @nr_passed: tasks that came by a place where the kernel may be slow
+ * @nr_delayed: of those, how many were made slow
  * @ended: all is done and closed
  * @why: why it could not begin
  */
@@ -20,6 +22,8 @@ struct runner {
 	_Atomic uint64_t rounds;
 	_Atomic uint64_t begin_ns;
 	_Atomic uint64_t first_ns;
+	_Atomic uint64_t nr_passed;
+	_Atomic uint64_t nr_delayed;
 	atomic_bool ended;
 	char why[ENGINE_TEXT_BYTES];
 };

@@ -238,6 +238,8 @@ static void count(struct watch *watch)
 
 	outcome->rounds = atomic_load(&watch->runner->rounds);
 	outcome->nr_calls = atomic_load(&watch->machine->world.shared->beat);
+	outcome->nr_passed = atomic_load(&watch->runner->nr_passed);
+	outcome->nr_delayed = atomic_load(&watch->runner->nr_delayed);
 	if (outcome->status == STRESS_PASS && first_ns)
 		outcome->seconds = (double)(engine_now_ns() - first_ns) / 1e9;
 }
@@ -301,6 +303,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	};
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
+	strcpy(outcome->provider, machine->world.device.bdf);
 	memset(machine->world.shared, 0, sizeof(*machine->world.shared));
 	watch.runner = mmap(NULL, sizeof(*watch.runner), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -14,20 +14,26 @@
 /**
  * struct outcome - how a scenario ended
  * @status: pass, fail or error
+ * @provider: address of the device that was attacked; "" for none
  * @oracle: who noticed, in case of a failure
  * @text: what it was, in one line
  * @rounds: races that were begun
  * @nr_calls: operations that were done
+ * @nr_passed: tasks that came by a place where the kernel may be slow
+ * @nr_delayed: of those, how many were made slow
  * @round: number of the race that failed, or that was under way then
  * @seconds: since the first race began: until the failure, or the end
  * @unkillable: processes are left that SIGKILL does not end
  */
 struct outcome {
 	enum stress_status status;
+	char provider[BRG_PCI_BDF_BYTES];
 	enum oracle oracle;
 	char text[512];
 	uint64_t rounds;
 	uint64_t nr_calls;
+	uint64_t nr_passed;
+	uint64_t nr_delayed;
 	uint64_t round;
 	double seconds;
 	bool unkillable;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "delays.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <barrage/log.h>
+
+void delays_open(struct delays *delays, bool wanted)
+{
+	*delays = (struct delays){ .amplifier.fd = -1 };
+	if (wanted && brg_amplifier_open(&delays->amplifier))
+		brg_warn("no delays in the kernel: %s", brg_last_error());
+}
+
+static void count(struct delays *delays)
+{
+	struct brg_amplifier_stats stats;
+
+	for (unsigned int i = 0; i < delays->nr; i++) {
+		if (delays->ids[i] < 0 ||
+		    brg_amplifier_stats(&delays->amplifier, delays->ids[i],
+					&stats))
+			continue;
+		delays->nr_passed += stats.passed;
+		delays->nr_delayed += stats.acted;
+	}
+}
+
+static bool is_absent(const struct delays *delays, const char *text)
+{
+	for (unsigned int i = 0; i < delays->nr_absent; i++)
+		if (!strcmp(delays->absent[i], text))
+			return true;
+	return false;
+}
+
+/* by its name alone: seeds differ */
+static void tell_absent(struct delays *delays, const char *text)
+{
+	char name[ENGINE_POINT_BYTES];
+
+	strcpy(name, text);
+	name[strcspn(name, ":")] = '\0';
+	if (is_absent(delays, name) || delays->nr_absent == DELAYS_MAX_ABSENT)
+		return;
+	strcpy(delays->absent[delays->nr_absent++], name);
+	brg_warn("no delay at %s: %s", name, brg_last_error());
+}
+
+static void add(struct delays *delays, const char *text)
+{
+	struct brg_amplifier_point point;
+	int id = brg_amplifier_parse(text, &point);
+
+	if (!id)
+		id = brg_amplifier_add(&delays->amplifier, &point);
+	if (id < 0)
+		tell_absent(delays, text);
+	strcpy(delays->points[delays->nr].text, text);
+	delays->ids[delays->nr++] = id;
+}
+
+static bool are_same(const struct delays *delays, const struct program *program)
+{
+	return delays->nr == program->nr_points &&
+	       !memcmp(delays->points, program->points,
+		       delays->nr * sizeof(delays->points[0]));
+}
+
+void delays_set(struct delays *delays, const struct program *program)
+{
+	if (delays->amplifier.fd < 0 || are_same(delays, program))
+		return;
+	count(delays);
+	memset(delays->points, 0, sizeof(delays->points));
+	delays->nr = 0;
+	if (brg_amplifier_clear(&delays->amplifier)) {
+		brg_warn("no delays in the kernel any more: %s",
+			 brg_last_error());
+		delays_close(delays);
+		return;
+	}
+	for (unsigned int i = 0; i < program->nr_points; i++)
+		add(delays, program->points[i].text);
+}
+
+void delays_close(struct delays *delays)
+{
+	if (delays->amplifier.fd >= 0)
+		count(delays);
+	brg_amplifier_close(&delays->amplifier);
+	delays->nr = 0;
+}
