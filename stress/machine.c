@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <barrage/amplifier.h>
 #include <barrage/importer.h>
 #include <barrage/log.h>
 
