@@ -19,7 +19,7 @@ static bool goes_on(const struct stress_options *options,
 
 static void run_all(const struct stress_options *options,
 		    struct machine *machine, const struct races *races,
-		    struct runner *runner)
+		    struct delays *delays, struct runner *runner)
 {
 	static struct program program;
 	uint64_t now_ns = engine_now_ns();
