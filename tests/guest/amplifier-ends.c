@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* No probe is left and nobody held, however its owner ends; what is refused. */
+#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -24,7 +25,7 @@
 
 static pid_t child;
 
-static int teardown(void **state)
+static void undo(void)
 {
 	if (child > 0) {
 		kill(child, SIGKILL);
@@ -32,7 +33,17 @@ static int teardown(void **state)
 		child = 0;
 	}
 	points_end();
-	return guest_judge(state);
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return fixture_end();
 }
 
 /* All that the kernel has: there are no others in the machine. */
@@ -314,7 +325,7 @@ static void amplifier_refuses_nonsense(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, guest_mark, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_close_removes_probes),

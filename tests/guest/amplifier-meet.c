@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Meetings, and what is drawn. */
+#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -12,10 +13,20 @@
 #define MS 1000000ull
 #define ROUNDS 50
 
-static int teardown(void **state)
+static void undo(void)
 {
 	points_end();
-	return guest_judge(state);
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return fixture_end();
 }
 
 /* When each side came to a meeting, and when it went on */
@@ -206,7 +217,7 @@ static void amplifier_delays_vary(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, guest_mark, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_two_meet),

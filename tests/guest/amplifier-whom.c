@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which tasks are slow: those that were meant, and no other. */
+#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -14,11 +15,21 @@
 
 #define PASSINGS 5
 
-static int teardown(void **state)
+static void undo(void)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	points_end();
-	return guest_judge(state);
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return fixture_end();
 }
 
 static void *pass(void *arg)
@@ -186,7 +197,7 @@ static void amplifier_child_may_ask(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, guest_mark, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_threads_and_descendants),

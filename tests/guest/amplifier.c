@@ -4,6 +4,7 @@
  * there does what it does without. The places are of system calls that anybody
  * can make.
  */
+#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -23,10 +24,20 @@
 /* No file is open with that number */
 #define FREE_FD 200
 
-static int teardown(void **state)
+static void undo(void)
 {
 	points_end();
-	return guest_judge(state);
+}
+
+static int setup(void **state)
+{
+	fixture_begin(undo);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return fixture_end();
 }
 
 static void amplifier_slow_at_entry(void **state)
@@ -290,7 +301,7 @@ static void amplifier_atomic_is_rare(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, guest_mark, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_slow_at_entry),
