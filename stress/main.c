@@ -140,6 +140,7 @@ int main(int argc, char **argv)
 {
 	const struct stress_scenario **chosen;
 	struct stress_options options;
+	struct registry_choice choice;
 	enum stress_status status;
 	size_t nr;
 
@@ -150,8 +151,13 @@ int main(int argc, char **argv)
 	}
 	fprintf(stderr, "barrage-stress: seed %llu (--seed)\n",
 		(unsigned long long)options.seed);
-	if (registry_select(options.names, options.shard, options.nr_shards,
-			    &chosen, &nr)) {
+	choice = (struct registry_choice){
+		.names = options.names,
+		.hazard = options.hazard,
+		.shard = options.shard,
+		.nr_shards = options.nr_shards,
+	};
+	if (registry_select(&choice, &chosen, &nr)) {
 		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
 		return STRESS_ERROR;
 	}

@@ -15,6 +15,7 @@
 #define DEFAULT_DURATION_S 10
 #define MAX_DURATION_S (30 * 86400)
 #define MAX_SHARDS 1000
+#define MAX_HAZARD 999
 
 enum {
 	KEY_LIST = 'l',
@@ -34,6 +35,7 @@ enum {
 	KEY_KEEP_GOING,
 	KEY_BUNDLES,
 	KEY_TAP,
+	KEY_HAZARD,
 	KEY_REPLAY,
 	KEY_MINIMISE,
 	KEY_WITH,
@@ -42,6 +44,8 @@ enum {
 
 static const struct argp_option argp_options[] = {
 	{ "list", KEY_LIST, NULL, 0, "List the scenarios and what they need" },
+	{ "hazard", KEY_HAZARD, "N", 0,
+	  "Of those named, or of all, the scenarios for one hazard" },
 	{ "device", KEY_DEVICE, "BDF", 0,
 	  "PCI address of a device whose BAR is attacked; of several, each scenario takes the first that has what it needs" },
 	{ "bar", KEY_BAR, "N", 0,
@@ -267,6 +271,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_BUNDLES:
 		options->bundles = arg;
+		break;
+	case KEY_HAZARD:
+		options->hazard = (unsigned int)number(state, "hazard", arg, 1,
+						       MAX_HAZARD);
 		break;
 	case KEY_TAP:
 		options->tap = true;

@@ -25,6 +25,7 @@ struct stress_provider {
 /**
  * struct stress_options - what to run, on what, for how long
  * @names: names or globs of scenarios; NULL-terminated, none: all
+ * @hazard: only scenarios for this one; 0: any
  * @nr_providers: how many
  * @providers: a scenario attacks the first that has what it needs
  * @take: they may be taken from the drivers that have them
@@ -47,6 +48,7 @@ struct stress_provider {
  */
 struct stress_options {
 	char *const *names;
+	unsigned int hazard;
 	bool list;
 	bool tap;
 	unsigned int nr_providers;

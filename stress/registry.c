@@ -48,38 +48,60 @@ static bool fits_any(const char *name, const struct stress_scenario **all,
 	return false;
 }
 
-static bool is_wanted(const struct stress_scenario *scenario,
-		      char *const *names)
+static bool is_for(const struct stress_scenario *scenario, unsigned int hazard)
 {
-	if (!*names)
+	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
+		if (scenario->hazards[i] == hazard)
+			return true;
+	return !hazard;
+}
+
+static bool is_wanted(const struct stress_scenario *scenario,
+		      const struct registry_choice *choice)
+{
+	char *const *name = choice->names;
+
+	if (!is_for(scenario, choice->hazard))
+		return false;
+	if (!*name)
 		return true;
-	for (; *names; names++)
-		if (!fnmatch(*names, scenario->name, 0))
+	for (; *name; name++)
+		if (!fnmatch(*name, scenario->name, 0))
 			return true;
 	return false;
 }
 
-int registry_select(char *const *names, unsigned int shard,
-		    unsigned int nr_shards,
+static int check_names(char *const *names, const struct stress_scenario **all,
+		       size_t nr)
+{
+	for (; *names; names++)
+		if (!fits_any(*names, all, nr))
+			return brg_fail(
+				-ENOENT,
+				"%s: no such scenario: --list shows them, a glob chooses many",
+				*names);
+	return 0;
+}
+
+int registry_select(const struct registry_choice *choice,
 		    const struct stress_scenario ***chosen, size_t *nr)
 {
 	size_t nr_all, nr_wanted = 0, kept = 0;
 	const struct stress_scenario **all = gather(&nr_all);
+	int ret = all ? check_names(choice->names, all, nr_all) :
+			brg_fail(-ENOMEM, "out of memory");
 
-	if (!all)
-		return brg_fail(-ENOMEM, "out of memory");
-	for (char *const *name = names; *name; name++)
-		if (!fits_any(*name, all, nr_all)) {
-			free(all);
-			return brg_fail(
-				-ENOENT,
-				"%s: no such scenario: --list shows them, a glob chooses many",
-				*name);
-		}
-	for (size_t i = 0; i < nr_all; i++)
-		if (is_wanted(all[i], names) &&
-		    nr_wanted++ % nr_shards == shard - 1)
+	for (size_t i = 0; !ret && i < nr_all; i++)
+		if (is_wanted(all[i], choice) &&
+		    nr_wanted++ % choice->nr_shards == choice->shard - 1)
 			all[kept++] = all[i];
+	if (!ret && choice->hazard && !nr_wanted)
+		ret = brg_fail(-ENOENT, "no scenario is for hazard %u: --list",
+			       choice->hazard);
+	if (ret) {
+		free(all);
+		return ret;
+	}
 	*chosen = all;
 	*nr = kept;
 	return 0;

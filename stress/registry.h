@@ -8,18 +8,29 @@
 #include "stress.h"
 
 /**
- * registry_select - choose scenarios
+ * struct registry_choice - which scenarios
  * @names: names or globs, NULL-terminated; none: all
- * @shard: from 1: which part
+ * @hazard: only those for this one; 0: any
+ * @shard: from 1: which part of them
  * @nr_shards: of how many, alike in number
+ */
+struct registry_choice {
+	char *const *names;
+	unsigned int hazard;
+	unsigned int shard;
+	unsigned int nr_shards;
+};
+
+/**
+ * registry_select - choose scenarios
+ * @choice: which
  * @chosen: receives a sorted array that the caller frees
  * @nr: receives how many, perhaps none
  *
- * Return: 0; -ENOENT where a name fits none, with the choices in
- * brg_last_error(); -ENOMEM.
+ * Return: 0; -ENOENT where a name fits none, or there is none for the hazard,
+ * -ENOMEM; with brg_last_error() set.
  */
-int registry_select(char *const *names, unsigned int shard,
-		    unsigned int nr_shards,
+int registry_select(const struct registry_choice *choice,
 		    const struct stress_scenario ***chosen, size_t *nr);
 
 /** registry_list - print all of them to stdout */

@@ -135,14 +135,26 @@ static void operations_are_well_formed(void **state)
 	}
 }
 
+static int select_shard(unsigned int shard, unsigned int nr_shards,
+			const struct stress_scenario ***chosen, size_t *nr)
+{
+	char *none[] = { NULL };
+	struct registry_choice choice = {
+		.names = none,
+		.shard = shard,
+		.nr_shards = nr_shards,
+	};
+
+	return registry_select(&choice, chosen, nr);
+}
+
 static void a_seed_decides_everything(void **state)
 {
 	static struct program a, b;
 	const struct stress_scenario **all;
-	char *none[] = { NULL };
 	size_t nr;
 
-	assert_int_equal(registry_select(none, 1, 1, &all, &nr), 0);
+	assert_int_equal(select_shard(1, 1, &all, &nr), 0);
 	assert_true(nr > 0);
 	for (size_t i = 0; i < nr; i++) {
 		draw_program(all[i], 5, 17, ~0u, &a);
@@ -158,12 +170,11 @@ static void shards_make_up_the_whole(void **state)
 {
 	const struct stress_scenario **some;
 	size_t nr, nr_all, sum = 0;
-	char *none[] = { NULL };
 
-	assert_int_equal(registry_select(none, 1, 1, &some, &nr_all), 0);
+	assert_int_equal(select_shard(1, 1, &some, &nr_all), 0);
 	free(some);
 	for (unsigned int k = 1; k <= 3; k++) {
-		assert_int_equal(registry_select(none, k, 3, &some, &nr), 0);
+		assert_int_equal(select_shard(k, 3, &some, &nr), 0);
 		free(some);
 		sum += nr;
 	}
