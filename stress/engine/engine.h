@@ -20,6 +20,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lent.h"
+#include "promise.h"
+
 #define ENGINE_NR_ARGS 4
 #define ENGINE_MAX_ACTORS 16
 #define ENGINE_MAX_CALLS 64
@@ -176,20 +179,40 @@ enum slot_kind {
  * @bytes: of the mapping
  * @kind: what is mapped
  * @epoch: resets that had begun when it was mapped: later ones end it
+ * @mapping: number of the mapping: others here have others
+ * @map_number: of the dma-buf that is mapped, see lent.h
  * @fd: dma-buf; -1 for none
  * @fd_bytes: its size
  * @fd_offset: where it begins in the BAR
  * @fd_pages: it has struct pages
+ * @fd_number: number of the dma-buf
+ * @fd_holds: it is counted as one that keeps the BAR from being registered
+ * @importer: open importer, -1 for none
+ * @import_mode: of what it has attached
+ * @import_number: number of the dma-buf that it has attached
+ * @import_offset: where that begins in the BAR
+ * @iova: where the device's address space has a dma-buf, if it has
+ * @iova_bytes: how much of it; 0 for none
  */
 struct slot {
 	char *addr;
 	size_t bytes;
 	enum slot_kind kind;
 	unsigned int epoch;
+	uint32_t mapping;
+	uint64_t map_number;
 	int fd;
 	uint64_t fd_bytes;
 	uint64_t fd_offset;
 	bool fd_pages;
+	uint64_t fd_number;
+	bool fd_holds;
+	int importer;
+	unsigned int import_mode;
+	uint64_t import_number;
+	uint64_t import_offset;
+	uint64_t iova;
+	uint64_t iova_bytes;
 };
 
 /**
@@ -201,6 +224,7 @@ struct slot {
  * @vfio: open device file; -1 for none
  * @iommufd: open; -1 for none
  * @ioas: address space that it is attached to
+ * @off: the promise that its memory is off; NULL: nobody watches it
  */
 struct device {
 	char bdf[16];
@@ -210,6 +234,7 @@ struct device {
 	int vfio;
 	int iommufd;
 	uint32_t ioas;
+	struct promise *off;
 };
 
 /**
@@ -243,6 +268,11 @@ struct actor_log {
  * @epoch: number of the last reset that has ended; what was mapped before it
  *	began is gone
  * @order: of the last ordered call that is done
+ * @off: the provider's memory does not respond, of whatever kind it is
+ * @registered: the provider's BAR is P2P memory
+ * @lent: dma-bufs
+ * @nr_importers: open importers
+ * @nr_imports: how many were opened, all in all
  * @closed: of the gate, see gate_enter()
  * @nr_inside: actors that went through it
  * @nr_flying: pieces of I/O that are under way
@@ -259,6 +289,11 @@ struct shared {
 	_Atomic uint32_t begun;
 	_Atomic uint32_t epoch;
 	_Atomic uint32_t order;
+	struct promise off;
+	struct promise registered;
+	struct lent lent;
+	_Atomic int32_t nr_importers;
+	_Atomic uint32_t nr_imports;
 	atomic_bool closed;
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_flying;
@@ -383,6 +418,14 @@ void world_close(struct world *world);
 /** device_open - open a device on vfio-pci, attached to an address space */
 int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
 
+/**
+ * device_join - likewise, but in the address space of one that is open
+ * @device: its iommufd and ioas are those of the other one, or its own of before
+ *
+ * Devices that are reset together have to be of one iommufd.
+ */
+int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
+
 /** device_close - harmless where it is not open */
 void device_close(struct device *device);
 
@@ -393,7 +436,7 @@ void slots_init(struct world *world, struct slot *slots, unsigned int nr,
 		unsigned int part);
 
 /** slots_clear - unmap and close all of them */
-void slots_clear(struct slot *slots, unsigned int nr);
+void slots_clear(struct world *world, struct slot *slots, unsigned int nr);
 
 /** slot_of - the slot that an argument means */
 struct slot *slot_of(struct actor *actor, int64_t arg);
@@ -411,7 +454,20 @@ int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 void slot_unmap(struct slot *slot);
 
 /** slot_close - close its dma-buf, if there is one */
-void slot_close(struct slot *slot);
+void slot_close(struct world *world, struct slot *slot);
+
+/** slot_let_go - its dma-buf may be about to end: nobody is to count on it */
+void slot_let_go(struct world *world, struct slot *slot);
+
+/**
+ * slot_iova_unmap - take a dma-buf out of the device's address space
+ *
+ * Return: 0; DONE_NOTHING where there is none; -errno.
+ */
+int slot_iova_unmap(struct world *world, struct slot *slot);
+
+/** slot_detach - close its importer, if there is one */
+void slot_detach(struct world *world, struct slot *slot);
 
 /**
  * slot_range - bound arguments in pages to what is mapped

@@ -38,6 +38,23 @@ static int get_dmabuf(const struct device *device, uint64_t offset,
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * A dma-buf that is there and a registration exclude each other, whichever came
+ * first. A process may be killed, and is not counted.
+ */
+static void hold(struct actor *actor, struct slot *slot)
+{
+	struct shared *shared = actor->world->shared;
+
+	if (!actor->alone) {
+		slot->fd_holds = true;
+		lent_hold(&shared->lent);
+	}
+	if (promise_kept(&shared->registered))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "a dma-buf of a BAR that is registered");
+}
+
 static int do_export(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
@@ -52,11 +69,13 @@ static int do_export(struct actor *actor, const int64_t *arg)
 			arg[3] ? VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES : 0);
 	if (fd < 0)
 		return fd;
-	slot_close(slot);
+	slot_close(actor->world, slot);
 	slot->fd_bytes = length;
 	slot->fd_offset = offset;
 	slot->fd_pages = arg[3];
+	slot->fd_number = lent_number(&actor->world->shared->lent);
 	slot->fd = fd;
+	hold(actor, slot);
 	return 0;
 }
 
@@ -84,7 +103,7 @@ static int do_dmabuf_close(struct actor *actor, const int64_t *arg)
 
 	if (slot->fd < 0)
 		return DONE_NOTHING;
-	slot_close(slot);
+	slot_close(actor->world, slot);
 	return 0;
 }
 
@@ -111,9 +130,17 @@ static int do_dmabuf_revoke(struct actor *actor, const int64_t *arg)
 		.revoke.dmabuf_fd = slot->fd,
 	};
 
+	uint64_t number = slot->fd_number;
+
 	if (slot->fd < 0 || device->vfio < 0)
 		return DONE_NOTHING;
-	return ioctl(device->vfio, VFIO_DEVICE_FEATURE, &call) ? -errno : 0;
+	slot_let_go(actor->world, slot);
+	if (ioctl(device->vfio, VFIO_DEVICE_FEATURE, &call))
+		return -errno;
+	/* in a shared slot there may be another one by now */
+	if (slot->fd_number == number && slot->fd == call.revoke.dmabuf_fd)
+		lent_revoke(&actor->world->shared->lent, number);
+	return 0;
 }
 
 OP(dmabuf_revoke) = {

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "sight.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,9 @@
 /* P2P memory of the device: each mapping has its own, at the kernel's choice */
 static int do_p2p_map(struct actor *actor, const int64_t *arg)
 {
+	struct promise *off = &actor->world->shared->off;
 	struct slot *slot = slot_of(actor, arg[0]);
+	uint32_t kept = promise_kept(off);
 	char path[96];
 	int fd, ret;
 
@@ -33,6 +36,9 @@ static int do_p2p_map(struct actor *actor, const int64_t *arg)
 	if (fd >= 0)
 		close(fd);
 	gate_leave(actor->world);
+	if (!ret && promise_holds(off, kept))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "P2P memory was given out while it is off");
 	return ret;
 }
 
@@ -49,15 +55,21 @@ OP(p2p_map) = {
 
 static int do_bar_map(struct actor *actor, const int64_t *arg)
 {
+	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
 	struct slot *slot = slot_of(actor, arg[0]);
 	uint64_t offset = (uint64_t)device->bar << 40;
+	uint32_t kept = promise_kept(registered);
+	int ret;
 
 	if (device->vfio < 0)
 		return DONE_NOTHING;
-	return slot_map(actor, slot, SLOT_BAR, device->vfio,
-			offset + (uint64_t)arg[1] * PAGE,
-			(size_t)arg[2] * PAGE);
+	ret = slot_map(actor, slot, SLOT_BAR, device->vfio,
+		       offset + (uint64_t)arg[1] * PAGE, (size_t)arg[2] * PAGE);
+	if (!ret && promise_holds(registered, kept))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "mmap() of a BAR that is registered");
+	return ret;
 }
 
 OP(bar_map) = {
@@ -77,11 +89,18 @@ static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
 {
 	struct slot *from = slot_of(actor, arg[1]);
 	struct slot *slot = slot_of(actor, arg[0]);
-	int fd = from->fd;
+	uint64_t number = from->fd_number;
+	int fd = from->fd, ret;
 
 	if (fd < 0)
 		return DONE_NOTHING;
-	return slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
+	slot_unmap(slot);
+	/* what others unmap or map meanwhile is not this one */
+	slot->map_number = number;
+	ret = slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
+	if (from->fd_number != number || from->fd != fd)
+		slot->map_number = 0;
+	return ret;
 }
 
 OP(dmabuf_map) = {
@@ -140,25 +159,13 @@ OP(unmap_part) = {
 	.run = do_unmap_part,
 };
 
-/*
- * A reset ends mappings of P2P memory for good: one of before that still works
- * is what the reset has missed.
- */
-static void judge_access(struct actor *actor, const struct slot *slot,
-			 unsigned int epoch, int ret)
-{
-	if (!ret && slot->kind == SLOT_P2P && slot->epoch < epoch)
-		engine_wrong(actor->world, ORACLE_MAPPING,
-			     "a mapping of P2P memory survived a reset");
-}
-
 /* SIGSEGV: parts of it were unmapped, or another actor unmapped it */
 static int do_touch(struct actor *actor, const int64_t *arg)
 {
-	unsigned int epoch = atomic_load(&actor->world->shared->epoch);
 	struct slot *slot = slot_of(actor, arg[0]);
 	int64_t page = arg[1], nr = arg[2];
 	int ret = slot_range(slot, &page, &nr);
+	struct sight sight;
 	bool write = arg[3];
 
 	if (ret)
@@ -166,8 +173,10 @@ static int do_touch(struct actor *actor, const int64_t *arg)
 	if (write && !gate_enter(actor->world))
 		return DONE_NOTHING;
 	for (int64_t i = 0; i < nr && !ret; i++) {
+		sight_take(actor->world, slot, &sight);
 		ret = touch(slot->addr + (page + i) * PAGE, write);
-		judge_access(actor, slot, epoch, ret);
+		if (!ret)
+			sight_judge(actor->world, slot, &sight);
 	}
 	if (write)
 		gate_leave(actor->world);

@@ -11,8 +11,26 @@
 
 #define MIB2 (2ull << 20)
 
+/*
+ * Registration refuses a BAR of which there is a dma-buf, and export one that is
+ * registered: both cannot have succeeded. Those of before the device was closed
+ * do not count.
+ */
+static void look_for_dmabufs(struct world *world, uint32_t number)
+{
+	struct lent *lent = &world->shared->lent;
+	uint32_t nr_let_go = atomic_load(&lent->nr_let_go);
+
+	if (atomic_load(&lent->nr_held) > 0 && !atomic_load(&lent->closed) &&
+	    atomic_load(&lent->nr_let_go) == nr_let_go &&
+	    promise_holds(&world->shared->registered, number))
+		engine_wrong(world, ORACLE_MODEL,
+			     "registered, and there is a dma-buf of the BAR");
+}
+
 static int do_register(struct actor *actor, const int64_t *arg)
 {
+	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = device->bar,
@@ -20,10 +38,17 @@ static int do_register(struct actor *actor, const int64_t *arg)
 		.length = (uint64_t)arg[1] * MIB2,
 		.timeout_ms = (uint32_t)arg[2],
 	};
+	uint32_t number;
+	int ret;
 
 	if (reg.offset + reg.length > device->bar_bytes)
 		return DONE_NOTHING;
-	return registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	number = promise_begin(registered);
+	ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	promise_end(registered, number, !ret);
+	if (!ret)
+		look_for_dmabufs(actor->world, number);
+	return ret;
 }
 
 OP(register) = {
@@ -40,6 +65,7 @@ OP(register) = {
 
 static int do_unregister(struct actor *actor, const int64_t *arg)
 {
+	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = device->bar,
@@ -47,7 +73,11 @@ static int do_unregister(struct actor *actor, const int64_t *arg)
 		.timeout_ms = (uint32_t)arg[0],
 	};
 
-	return registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	uint32_t number = promise_begin(registered);
+	int ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+
+	promise_end(registered, number, false);
+	return ret;
 }
 
 OP(unregister) = {
@@ -153,4 +183,34 @@ OP(expect_free) = {
 	.source = "ops-register.c",
 	.needs = NEED_VFIO,
 	.run = do_expect_free,
+};
+
+/*
+ * At a quiet point, with no dma-buf: no struct pages of one are left, or the BAR
+ * could not be registered. Pages go when the last I/O has let them go.
+ */
+static int do_expect_unused(struct actor *actor, const int64_t *arg)
+{
+	static const int64_t whole[ENGINE_NR_ARGS] = { 0, 1, 20000 };
+	uint64_t end_ns = engine_now_ns() + FREE_LIMIT_MS * 1000000ull;
+	int ret;
+
+	while ((ret = do_register(actor, whole)) == -EBUSY) {
+		if (engine_now_ns() > end_ns) {
+			engine_wrong(
+				actor->world, ORACLE_LEAK,
+				"leak: the BAR is in use when nobody uses it");
+			return 0;
+		}
+		engine_pause_us(1000);
+	}
+	return ret ? ret : do_unregister(actor, &whole[2]);
+}
+
+OP(expect_unused) = {
+	.name = "expect-unused",
+	.summary = "the BAR can be registered: nobody may use it",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO | NEED_P2P,
+	.run = do_expect_unused,
 };

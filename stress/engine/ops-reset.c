@@ -12,7 +12,7 @@
 
 /*
  * EBUSY: I/O was still under way when the time of the registration was over, or
- * another reset is under way. EAGAIN: likewise, of the bus. EIO: configuration
+ * another reset is under way, or the device is in low power already. EAGAIN: likewise, of the bus. EIO: configuration
  * space of a device in low power.
  */
 #define RESET_MAY MAY(-EBUSY, -EAGAIN, -EINTR, -EIO)

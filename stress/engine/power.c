@@ -111,6 +111,14 @@ static int feature(struct device *device, uint32_t number)
 	return ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg) ? -errno : 0;
 }
 
+/* EINVAL: another actor has it in low power */
+static int low_power(struct device *device)
+{
+	int ret = feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY);
+
+	return ret == -EINVAL ? -EBUSY : ret;
+}
+
 static int hot_reset(struct device *device)
 {
 	struct vfio_pci_hot_reset arg = { .argsz = sizeof(arg) };
@@ -233,7 +241,7 @@ static int begin(struct device *device, enum power_path path)
 	case POWER_D3HOT:
 		return set_power(device, 3);
 	default:
-		return feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY);
+		return low_power(device);
 	}
 }
 
@@ -247,18 +255,26 @@ static void has_ended(struct shared *shared, uint32_t number)
 		;
 }
 
+static bool keeps_off(enum power_path path)
+{
+	return path == POWER_MEMORY || path == POWER_D3HOT || path == POWER_LOW;
+}
+
 int power_begin(struct world *world, struct device *device,
 		enum power_path path)
 {
 	uint32_t number = atomic_fetch_add(&world->shared->begun, 1) + 1;
+	uint32_t off = promise_begin(&world->shared->off);
 	int ret = begin(device, path);
 
+	promise_end(&world->shared->off, off,
+		    !ret && keeps_off(path) && device == &world->device);
 	if (!ret)
 		has_ended(world->shared, number);
 	return ret;
 }
 
-int power_end(struct device *device, enum power_path path)
+static int end(struct device *device, enum power_path path)
 {
 	switch (path) {
 	case POWER_MEMORY:
@@ -270,6 +286,16 @@ int power_end(struct device *device, enum power_path path)
 	default:
 		return 0;
 	}
+}
+
+int power_end(struct device *device, enum power_path path)
+{
+	uint32_t off = device->off ? promise_begin(device->off) : 0;
+	int ret = end(device, path);
+
+	if (device->off)
+		promise_end(device->off, off, false);
+	return ret;
 }
 
 void power_restore(struct device *device)

@@ -28,7 +28,8 @@ bool power_has(struct device *device, enum power_path path);
  * power_begin - do it
  *
  * Blocks as long as the kernel waits for I/O. Where it succeeds, @world's epoch
- * goes up: what was mapped before is to be gone.
+ * goes up: what was mapped before is to be gone; and by those that have a
+ * power_end(), the memory is off until that.
  *
  * Return: 0; -ENOENT where the device has no such capability; -errno.
  */

@@ -193,7 +193,7 @@ static int actor_init(struct actor *actor, struct world *world,
 
 static void actor_end(struct actor *actor)
 {
-	slots_clear(actor->slots, SLOT_NR_OWN);
+	slots_clear(actor->world, actor->slots, SLOT_NR_OWN);
 	munmap(actor->host, SLOT_BYTES);
 	atomic_store(&actor->log->ended, true);
 }

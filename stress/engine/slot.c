@@ -7,6 +7,8 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <linux/iommufd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,17 +16,19 @@ void slots_init(struct world *world, struct slot *slots, unsigned int nr,
 		unsigned int part)
 {
 	for (unsigned int i = 0; i < nr; i++) {
-		slots[i] = (struct slot){ .fd = -1 };
+		slots[i] = (struct slot){ .fd = -1, .importer = -1 };
 		slots[i].addr =
 			world->arena + (part * SLOT_NR_OWN + i) * SLOT_BYTES;
 	}
 }
 
-void slots_clear(struct slot *slots, unsigned int nr)
+void slots_clear(struct world *world, struct slot *slots, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
 		slot_unmap(&slots[i]);
-		slot_close(&slots[i]);
+		slot_detach(world, &slots[i]);
+		slot_iova_unmap(world, &slots[i]);
+		slot_close(world, &slots[i]);
 	}
 }
 
@@ -46,6 +50,7 @@ int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 		return -errno;
 	/* afterwards: a reset in between only makes the check weaker */
 	slot->epoch = atomic_load(&actor->world->shared->begun);
+	slot->mapping++;
 	slot->bytes = bytes;
 	slot->kind = kind;
 	return 0;
@@ -56,17 +61,51 @@ void slot_unmap(struct slot *slot)
 	if (slot->kind == SLOT_EMPTY)
 		return;
 	slot->kind = SLOT_EMPTY;
+	slot->mapping++;
 	mmap(slot->addr, SLOT_BYTES, PROT_NONE,
 	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
 }
 
-void slot_close(struct slot *slot)
+void slot_let_go(struct world *world, struct slot *slot)
 {
-	int fd = slot->fd;
+	if (__atomic_exchange_n(&slot->fd_holds, false, __ATOMIC_SEQ_CST))
+		lent_let_go(&world->shared->lent);
+}
 
-	slot->fd = -1;
+void slot_close(struct world *world, struct slot *slot)
+{
+	/* once, also where others close that of a shared slot */
+	int fd = __atomic_exchange_n(&slot->fd, -1, __ATOMIC_SEQ_CST);
+
+	slot_let_go(world, slot);
 	if (fd >= 0)
 		close(fd);
+}
+
+void slot_detach(struct world *world, struct slot *slot)
+{
+	int fd = __atomic_exchange_n(&slot->importer, -1, __ATOMIC_SEQ_CST);
+
+	if (fd < 0)
+		return;
+	close(fd);
+	atomic_fetch_sub(&world->shared->nr_importers, 1);
+}
+
+int slot_iova_unmap(struct world *world, struct slot *slot)
+{
+	struct iommu_ioas_unmap arg = {
+		.size = sizeof(arg),
+		.ioas_id = world->device.ioas,
+		.iova = slot->iova,
+		.length = slot->iova_bytes,
+	};
+
+	if (!slot->iova_bytes || world->device.iommufd < 0)
+		return DONE_NOTHING;
+	slot->iova_bytes = 0;
+	return ioctl(world->device.iommufd, IOMMU_IOAS_UNMAP, &arg) ? -errno :
+								      0;
 }
 
 int slot_range(const struct slot *slot, int64_t *page, int64_t *nr)

@@ -70,43 +70,75 @@ static int open_node(const char *bdf)
 	return fd;
 }
 
-static int attach(struct device *device)
+static int attach(const struct device *device, int vfio)
 {
-	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
-	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
-	struct vfio_device_attach_iommufd_pt to = { .argsz = sizeof(to) };
+	struct vfio_device_bind_iommufd bind = {
+		.argsz = sizeof(bind),
+		.iommufd = device->iommufd,
+	};
+	struct vfio_device_attach_iommufd_pt to = {
+		.argsz = sizeof(to),
+		.pt_id = device->ioas,
+	};
 
-	bind.iommufd = device->iommufd;
-	if (ioctl(device->vfio, VFIO_DEVICE_BIND_IOMMUFD, &bind) ||
-	    ioctl(device->iommufd, IOMMU_IOAS_ALLOC, &alloc))
-		return -errno;
-	device->ioas = to.pt_id = alloc.out_ioas_id;
-	return ioctl(device->vfio, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &to) ?
+	return ioctl(vfio, VFIO_DEVICE_BIND_IOMMUFD, &bind) ||
+			       ioctl(vfio, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &to) ?
 		       -errno :
 		       0;
 }
 
-int device_open(struct device *device, char why[ENGINE_TEXT_BYTES])
+int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
 		.index = device->bar,
 	};
+	int vfio = open_node(device->bdf);
 
-	device->vfio = -1;
-	device->iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
-	if (device->iommufd < 0)
-		return say(why, "open", "/dev/iommu");
-	device->vfio = open_node(device->bdf);
-	if (device->vfio < 0 || attach(device) ||
-	    ioctl(device->vfio, VFIO_DEVICE_GET_REGION_INFO, &info)) {
+	if (vfio < 0 || attach(device, vfio) ||
+	    ioctl(vfio, VFIO_DEVICE_GET_REGION_INFO, &info)) {
 		int ret = say(why, "open through VFIO", device->bdf);
 
-		device_close(device);
+		if (vfio >= 0)
+			close(vfio);
 		return ret;
 	}
 	device->bar_bytes = info.size;
+	/* now others may use it */
+	device->vfio = vfio;
 	return 0;
+}
+
+int device_open(struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	struct iommu_ioas_alloc alloc = { .size = sizeof(alloc) };
+	int ret;
+
+	device->vfio = -1;
+	device->iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	if (device->iommufd < 0 ||
+	    ioctl(device->iommufd, IOMMU_IOAS_ALLOC, &alloc)) {
+		ret = say(why, "open", "/dev/iommu");
+	} else {
+		device->ioas = alloc.out_ioas_id;
+		ret = device_join(device, why);
+	}
+	if (ret)
+		device_close(device);
+	return ret;
+}
+
+/* the twin: in the iommufd of the device */
+static int open_twin(struct world *world, char why[ENGINE_TEXT_BYTES])
+{
+	struct device *twin = &world->twin;
+
+	twin->vfio = -1;
+	twin->iommufd = fcntl(world->device.iommufd, F_DUPFD_CLOEXEC, 0);
+	if (twin->iommufd < 0)
+		return say(why, "open a second time", "/dev/iommu");
+	twin->ioas = world->device.ioas;
+	return device_join(twin, why);
 }
 
 void device_close(struct device *device)
@@ -130,10 +162,12 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 {
 	int ret = 0;
 
+	/* a reset of the twin is one of the device, and ends what was off */
+	world->device.off = world->twin.off = &world->shared->off;
 	if (*world->device.bdf)
 		ret = device_open(&world->device, why);
 	if (!ret && *world->twin.bdf)
-		ret = device_open(&world->twin, why);
+		ret = open_twin(world, why);
 	if (!ret)
 		ret = open_disk(world->disk_path, &world->disk, why);
 	if (!ret)
@@ -144,7 +178,12 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 void world_quiet(struct world *world)
 {
 	gate_open(world);
-	slots_clear(world->slots, SLOT_NR_SHARED);
+	slots_clear(world, world->slots, SLOT_NR_SHARED);
+	/* what holds later is not what was promised */
+	promise_end(&world->shared->off, promise_begin(&world->shared->off),
+		    false);
+	promise_end(&world->shared->registered,
+		    promise_begin(&world->shared->registered), false);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
 		registration_undo(&world->device);
@@ -155,7 +194,7 @@ void world_quiet(struct world *world)
 
 void world_close(struct world *world)
 {
-	slots_clear(world->slots, SLOT_NR_SHARED);
+	slots_clear(world, world->slots, SLOT_NR_SHARED);
 	device_close(&world->device);
 	device_close(&world->twin);
 	if (world->disk >= 0)

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "promise.h"
+
+uint32_t promise_begin(struct promise *promise)
+{
+	int32_t busy = atomic_fetch_add(&promise->busy, 1);
+	uint32_t number = atomic_fetch_add(&promise->begun, 1) + 1;
+
+	return busy ? 0 : number;
+}
+
+/* Whoever begins between the two lines makes the second one void. */
+void promise_end(struct promise *promise, uint32_t number, bool made)
+{
+	if (made && number && atomic_load(&promise->begun) == number)
+		atomic_store(&promise->kept, number);
+	atomic_fetch_sub(&promise->busy, 1);
+}
+
+uint32_t promise_kept(struct promise *promise)
+{
+	uint32_t kept = atomic_load(&promise->kept);
+
+	return promise_holds(promise, kept) ? kept : 0;
+}
+
+bool promise_holds(struct promise *promise, uint32_t number)
+{
+	return number && atomic_load(&promise->begun) == number;
+}
