@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 /*
- * EBUSY: I/O was still under way when the time of the registration was over, or
- * another reset is under way, or the device is in low power already. EAGAIN: likewise, of the bus. EIO: configuration
- * space of a device in low power.
+ * EBUSY: I/O was still under way when the time of the registration was over,
+ * another reset is under way, or the device is in low power already. EAGAIN:
+ * likewise, of the bus. EIO: configuration space of a device in low power.
  */
 #define RESET_MAY MAY(-EBUSY, -EAGAIN, -EINTR, -EIO)
 

@@ -7,12 +7,24 @@
 
 /* ops-byte.c */
 extern const struct op op_poke, op_peek;
+/* ops-device.c */
+extern const struct op op_reopen;
 
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
 
+/* ops-import.c */
+extern const struct op op_import, op_import_map, op_import_unmap,
+	op_import_close, op_import_hold, op_import_dma, op_import_stale;
+
+/* ops-ioas.c */
+extern const struct op op_ioas_map, op_ioas_unmap;
+
 /* ops-io.c */
 extern const struct op op_disk_read, op_slow_read, op_disk_write, op_disk_readv;
+
+/* ops-keep.c */
+extern const struct op op_p2p_keep;
 
 /* ops-map.c */
 extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
@@ -23,7 +35,7 @@ extern const struct op op_fork;
 
 /* ops-register.c */
 extern const struct op op_register, op_unregister, op_query, op_read_pool,
-	op_expect_free;
+	op_expect_free, op_expect_unused;
 
 /* ops-reset.c */
 extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on,
