@@ -7,6 +7,7 @@
 
 /* ops-byte.c */
 extern const struct op op_poke, op_peek;
+
 /* ops-device.c */
 extern const struct op op_reopen;
 

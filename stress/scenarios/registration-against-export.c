@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: one thread registers a BAR as P2P memory while others export dma-bufs of
+ * it, and map it. Registration and dma-bufs exclude each other: each looks for the
+ * other one under the lock that it makes itself known under.
+ *
+ * Oracle: a dma-buf that is open and a registration, of which both calls have
+ * succeeded, at the same time; an mmap() of the BAR that succeeds while it is
+ * registered.
+ *
+ * Provenance: a check that comes before dma_buf_export(), which takes a while, and
+ * is not repeated under memory_lock (hazard 21).
+ */
+#include "../stress.h"
+
+static const struct stress_step registrars[] = {
+	STEP(register, ONLY(0), ONLY(1)),
+	STEP(query),
+	STEP(unregister),
+	{},
+};
+
+static const struct stress_step exporters[] = {
+	STEP(export, ONLY(0), ANY, ANY, ONLY(0)),
+	STEP(dmabuf_close, ONLY(0)),
+	STEP(bar_map, ONLY(1), BETWEEN(0, 15), BETWEEN(1, 16)),
+	STEP(unmap, ONLY(1)),
+	{},
+};
+
+SCENARIO(registration_against_export) = {
+	.name = "registration-against-export",
+	.summary = "a BAR is registered while dma-bufs of it are made",
+	.hazards = { 21 },
+	.actors = {
+		{ .name = "registrar", .steps = registrars, .in_order = true,
+		  .turns = 8, .jitter_us = 2000 },
+		{ .name = "exporter", .steps = exporters, .min = 1, .max = 3,
+		  .in_order = true, .turns = 24, .jitter_us = 2000 },
+	},
+	.points = { "dma_buf_export:100..5000us/0.5",
+		    "dma_buf_export+return:100..5000us/0.5",
+		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5" },
+};

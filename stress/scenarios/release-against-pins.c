@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: a dma-buf that has struct pages is closed or revoked while direct I/O has
+ * some of them pinned; then another one of the same range is made. The pages have to
+ * stay until the I/O is done, and until then nobody else may have them.
+ *
+ * Oracle: the kernel's own: pages that are freed busy, an oops when they are
+ * unpinned; what a read has brought is compared; in the end all pages are idle, so
+ * that the BAR can be registered.
+ *
+ * Provenance: closing a file must not wait for I/O, so the pages outlive the dma-buf
+ * that they came with (hazard 31).
+ */
+#include "../stress.h"
+
+static const struct stress_step before[] = {
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	STEP(bar_map, ONLY(SLOT_SHARED(1)), ONLY(0), ONLY(64)),
+	{},
+};
+
+static const struct stress_step readers[] = {
+	STEP(slow_read, ONLY(SLOT_SHARED(1)), BETWEEN(0, 15), BETWEEN(1, 8)),
+	STEP(disk_read, ONLY(SLOT_SHARED(1)), BETWEEN(16, 31), BETWEEN(1, 16)),
+	STEP(touch, ONLY(SLOT_SHARED(1)), BETWEEN(32, 63), ANY),
+	{},
+};
+
+static const struct stress_step closers[] = {
+	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(0))),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	{},
+};
+
+static const struct stress_step after[] = {
+	STEP(unmap, ONLY(SLOT_SHARED(1))),
+	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
+	STEP(expect_unused),
+	{},
+};
+
+SCENARIO(release_against_pins) = {
+	.name = "release-against-pins",
+	.summary = "a dma-buf's struct pages go while I/O has them pinned",
+	.hazards = { 31 },
+	.needs = NEED_DMABUF_PAGES,
+	.before = before,
+	.actors = {
+		{ .name = "reader", .steps = readers, .min = 1, .max = 3,
+		  .in_order = true, .turns = 4, .jitter_us = 1000 },
+		{ .name = "closer", .steps = closers, .in_order = true,
+		  .turns = 3, .jitter_us = 20000 },
+	},
+	.after = after,
+	.points = { "vfio_pci_pages_kill:100..3000us/0.5",
+		    "pci_p2pdma_pages_destroy:100..3000us/0.5" },
+};
