@@ -277,6 +277,24 @@ static void emit_program(FILE *f, const struct program *program)
 	fprintf(f, "};\n");
 }
 
+static bool actor_has_rdma(const struct actor_program *actor)
+{
+	for (unsigned int i = 0; i < actor->nr_calls; i++)
+		if (actor->calls[i].op->needs & NEED_RDMA)
+			return true;
+	return false;
+}
+
+static bool has_rdma(const struct program *program)
+{
+	bool has = actor_has_rdma(&program->before) ||
+		   actor_has_rdma(&program->after);
+
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		has |= actor_has_rdma(&program->actors[i]);
+	return has;
+}
+
 static void emit_head(FILE *f, const struct races *races,
 		      const struct outcome *failure)
 {
@@ -295,12 +313,14 @@ static void emit_head(FILE *f, const struct races *races,
 		" *\n"
 		" * Build, with the headers of the kernel that has the interfaces:\n"
 		" *\tmake headers_install INSTALL_HDR_PATH=/tmp/headers\n"
-		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro\n"
+		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n"
 		" * Run as root, the device bound to vfio-pci; what the disk holds is lost:\n"
 		" *\t./repro device=0000:01:00.0 bar=2 disk=/dev/nvme0n1\n"
 		" * It ends with 1 when it sees the failure.\n"
 		" */\n"
-		"#define brg_fail(err, ...) (err)\n");
+		"#define brg_fail(err, ...) (err)\n",
+		has_rdma(&races->given[races->nr_given - 1]) ? " -libverbs" :
+							       "");
 }
 
 int emit(FILE *f, const struct races *races, const struct outcome *failure)

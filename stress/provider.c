@@ -11,6 +11,8 @@
 #include <barrage/p2p.h>
 #include <barrage/vfio.h>
 
+#include "engine/rdma.h"
+
 #define TRIAL_BYTES (2ull << 20)
 
 /* A device without a driver may be had; others only where the user says so. */
@@ -31,7 +33,8 @@ int machine_bind(const char *bdf, const char *driver, bool take,
 }
 
 /* what exporting a piece of the BAR, and mapping that, says */
-static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar)
+static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar,
+			       char rdma[RDMA_NAME_BYTES])
 {
 	struct brg_dmabuf_range range = { .length = TRIAL_BYTES };
 	unsigned int has = 0;
@@ -46,6 +49,8 @@ static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar)
 		munmap(addr, TRIAL_BYTES);
 		has |= NEED_DMABUF_MMAP;
 	}
+	if (!rdma_find(fd, TRIAL_BYTES, rdma))
+		has |= NEED_RDMA;
 	close(fd);
 	if (brg_dmabuf_export_ranges(vfio, bar, &range, 1, BRG_DMABUF_PAGES,
 				     &fd))
@@ -82,7 +87,8 @@ static int try_device(struct provider *provider)
 
 	if (ret)
 		return ret;
-	provider->has |= NEED_VFIO | try_dmabuf(&vfio, device.bar);
+	provider->has |= NEED_VFIO |
+			 try_dmabuf(&vfio, device.bar, provider->device.rdma);
 	if (!brg_p2p_probe(&vfio))
 		provider->has |= NEED_P2P;
 	brg_vfio_close(&vfio);

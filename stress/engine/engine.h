@@ -165,6 +165,8 @@ struct program {
 	struct actor_program after;
 };
 
+struct rdma_region;
+
 enum slot_kind {
 	SLOT_EMPTY,
 	SLOT_P2P, /* of p2pmem/allocate */
@@ -191,6 +193,9 @@ enum slot_kind {
  * @import_mode: of what it has attached
  * @import_number: number of the dma-buf that it has attached
  * @import_offset: where that begins in the BAR
+ * @region: memory region of an RDMA device; NULL for none
+ * @region_number: number of the dma-buf that it is of
+ * @deregister: how to end that
  * @iova: where the device's address space has a dma-buf, if it has
  * @iova_bytes: how much of it; 0 for none
  */
@@ -211,6 +216,9 @@ struct slot {
 	unsigned int import_mode;
 	uint64_t import_number;
 	uint64_t import_offset;
+	struct rdma_region *region;
+	uint64_t region_number;
+	void (*deregister)(struct rdma_region *region);
 	uint64_t iova;
 	uint64_t iova_bytes;
 };
@@ -225,6 +233,7 @@ struct slot {
  * @iommufd: open; -1 for none
  * @ioas: address space that it is attached to
  * @off: the promise that its memory is off; NULL: nobody watches it
+ * @rdma: RDMA device that takes dma-bufs of it, "" for none
  */
 struct device {
 	char bdf[16];
@@ -235,6 +244,7 @@ struct device {
 	int iommufd;
 	uint32_t ioas;
 	struct promise *off;
+	char rdma[64];
 };
 
 /**
@@ -465,6 +475,9 @@ void slot_let_go(struct world *world, struct slot *slot);
  * Return: 0; DONE_NOTHING where there is none; -errno.
  */
 int slot_iova_unmap(struct world *world, struct slot *slot);
+
+/** slot_deregister - end its memory region, if there is one */
+void slot_deregister(struct slot *slot);
 
 /** slot_detach - close its importer, if there is one */
 void slot_detach(struct world *world, struct slot *slot);

@@ -181,7 +181,7 @@ static int get_status(const struct slot *slot,
 	return call(slot, BARRAGE_IMPORTER_STATUS, status);
 }
 
-#define HOLD_LIMIT_MS 15000
+#define HOLD_LIMIT_MS 10000
 #define HOLD_POLL_MS 1
 
 /* An importer that is told of nothing may keep what it has. */

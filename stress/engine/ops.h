@@ -34,6 +34,9 @@ extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
 /* ops-process.c */
 extern const struct op op_fork;
 
+/* ops-rdma.c */
+extern const struct op op_mr_register, op_mr_deregister, op_mr_write;
+
 /* ops-register.c */
 extern const struct op op_register, op_unregister, op_query, op_read_pool,
 	op_expect_free, op_expect_unused;

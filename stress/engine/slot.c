@@ -27,6 +27,7 @@ void slots_clear(struct world *world, struct slot *slots, unsigned int nr)
 	for (unsigned int i = 0; i < nr; i++) {
 		slot_unmap(&slots[i]);
 		slot_detach(world, &slots[i]);
+		slot_deregister(&slots[i]);
 		slot_iova_unmap(world, &slots[i]);
 		slot_close(world, &slots[i]);
 	}
@@ -90,6 +91,15 @@ void slot_detach(struct world *world, struct slot *slot)
 		return;
 	close(fd);
 	atomic_fetch_sub(&world->shared->nr_importers, 1);
+}
+
+void slot_deregister(struct slot *slot)
+{
+	struct rdma_region *region =
+		__atomic_exchange_n(&slot->region, NULL, __ATOMIC_SEQ_CST);
+
+	if (region)
+		slot->deregister(region);
 }
 
 int slot_iova_unmap(struct world *world, struct slot *slot)

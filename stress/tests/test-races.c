@@ -60,7 +60,7 @@ static void what_is_printed_compiles(void **state)
 	assert_int_equal(fclose(f), 0);
 	snprintf(
 		command, sizeof(command),
-		"cc -std=gnu11 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out",
+		"cc -std=gnu11 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out -libverbs",
 		getenv("KERNEL_HEADERS"), path, path);
 	status = system(command);
 	unlink(path);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rdma - memory regions of dma-bufs, and writes into them
+ *
+ * Only what races need: for everything else there is barrage/verbs.h. Each region
+ * has the device open for itself, so that actors have nothing in common.
+ */
+#ifndef STRESS_RDMA_H
+#define STRESS_RDMA_H
+
+#include <stdint.h>
+
+#define RDMA_NAME_BYTES 64
+
+struct rdma_region;
+
+/**
+ * rdma_open - register a dma-buf with an RDMA device
+ * @name: of the device
+ * @fd: the dma-buf
+ * @bytes: how much of it, from its start
+ * @regionp: receives it
+ *
+ * Return: 0; -ENODEV for a dma-buf that is revoked, or without such a device;
+ * -EOPNOTSUPP where the driver has no such regions; -errno.
+ */
+int rdma_open(const char *name, int fd, uint64_t bytes,
+	      struct rdma_region **regionp);
+
+/** rdma_close - deregister; NULL is fine */
+void rdma_close(struct rdma_region *region);
+
+/**
+ * rdma_write - RDMA WRITE from host memory into the region, and its completion
+ * @host: page-aligned memory
+ * @offset: into the region
+ * @bytes: to write
+ *
+ * The device's queue pair is connected to itself.
+ *
+ * Return: 0; -EACCES where the region can no longer be used; -ETIMEDOUT; -errno.
+ */
+int rdma_write(struct rdma_region *region, void *host, uint64_t offset,
+	       uint32_t bytes);
+
+/**
+ * rdma_find - the first device that takes a dma-buf
+ * @fd: the dma-buf
+ * @bytes: of it
+ * @name: receives the device's name
+ *
+ * Return: 0; -ENODEV where there is none; what the last one said.
+ */
+int rdma_find(int fd, uint64_t bytes, char name[RDMA_NAME_BYTES]);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: RDMA memory regions of a dma-buf are made, written to and ended while the
+ * memory goes off the bus, and while the dma-buf is revoked for good.
+ *
+ * Oracle: no region is made, and no write to one succeeds, while memory is off or
+ * the dma-buf is gone; one that was revoked ends in an error and nothing else; no
+ * call waits for ever.
+ *
+ * Provenance: a region pins a dma-buf and is told to give it up at any moment,
+ * also when it is only half made; umem and driver have to agree on who unmaps
+ * (hazard 23).
+ */
+#include "../stress.h"
+
+static const struct stress_step before[] = {
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(0)),
+	{},
+};
+
+static const struct stress_step users[] = {
+	STEP(mr_register, ONLY(0), ONLY(SLOT_SHARED(0))),
+	STEP(mr_write, ONLY(0)),
+	STEP(mr_register, ONLY(1), ONLY(SLOT_SHARED(0))),
+	STEP(mr_deregister, ONLY(0)),
+	STEP(mr_write, ONLY(1)),
+	STEP(mr_deregister, ONLY(1)),
+	{},
+};
+
+static const struct stress_step resetters[] = {
+	OFTEN(6, reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000)),
+	STEP(reset, ONLY(POWER_LOW), BETWEEN(0, 2000)),
+	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(0))),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(0)),
+	{},
+};
+
+SCENARIO(regions_against_revocation) = {
+	.name = "regions-against-revocation",
+	.summary = "RDMA memory regions of a dma-buf that is taken away",
+	.hazards = { 23 },
+	.before = before,
+	.actors = {
+		{ .name = "user", .steps = users, .min = 1, .max = 2,
+		  .in_order = true, .turns = 4, .jitter_us = 1000 },
+		{ .name = "process", .steps = users, .in_order = true,
+		  .turns = 4, .jitter_us = 1000, .process = true },
+		{ .name = "resetter", .steps = resetters, .min_calls = 4,
+		  .max_calls = 16, .jitter_us = 5000 },
+	},
+	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5" },
+};
