@@ -63,6 +63,12 @@ void brg_env_read(struct brg_env *env)
 	env->nr_cpus = nr_cpus > 0 ? (unsigned int)nr_cpus : 1;
 }
 
+bool brg_env_has_checkers(const struct brg_env *env)
+{
+	return !strcmp(env->flavour, "debug") ||
+	       !strcmp(env->flavour, "mutants");
+}
+
 const char *brg_env_role(const char *role)
 {
 	char name[64];

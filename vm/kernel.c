@@ -83,6 +83,12 @@ int vm_kernel_open(const char *dir, struct vm_kernel *kernel)
 	return read_info(S_ISDIR(st.st_mode) ? dir : NULL, kernel);
 }
 
+bool vm_kernel_has_checkers(const struct vm_kernel *kernel)
+{
+	return !strcmp(kernel->flavour, "debug") ||
+	       !strcmp(kernel->flavour, "mutants");
+}
+
 void vm_kernel_close(struct vm_kernel *kernel)
 {
 	free(kernel->image);

@@ -3,6 +3,8 @@
 #ifndef VM_KERNEL_H
 #define VM_KERNEL_H
 
+#include <stdbool.h>
+
 /**
  * struct vm_kernel - a kernel to boot
  * @image: the bzImage
@@ -38,5 +40,11 @@ struct vm_kernel {
 int vm_kernel_open(const char *dir, struct vm_kernel *kernel);
 
 void vm_kernel_close(struct vm_kernel *kernel);
+
+/**
+ * vm_kernel_has_checkers() - is this a flavour that is several times slower?
+ * @kernel: the kernel
+ */
+bool vm_kernel_has_checkers(const struct vm_kernel *kernel);
 
 #endif

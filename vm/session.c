@@ -59,8 +59,8 @@ static int boot_limit_ms(const struct vm_options *options,
 {
 	if (options->boot_timeout_s)
 		return options->boot_timeout_s * 1000;
-	return strcmp(machine->kernel->flavour, "debug") ? BOOT_MS :
-							   DEBUG_BOOT_MS;
+	return vm_kernel_has_checkers(machine->kernel) ? DEBUG_BOOT_MS :
+							 BOOT_MS;
 }
 
 static void connect_streams(struct vm_session *session)

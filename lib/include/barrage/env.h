@@ -15,7 +15,7 @@
 /**
  * struct brg_env - as brg_env_read() found it
  * @release: uname -r
- * @flavour: BARRAGE_FLAVOUR: "perf", "debug"
+ * @flavour: BARRAGE_FLAVOUR: "perf", "debug", "mutants"
  * @series_hash: BARRAGE_SERIES_HASH, of the kernel's patches
  * @test_only_hash: BARRAGE_TEST_ONLY_HASH, of those that are for tests only
  * @mutants_hash: BARRAGE_MUTANTS_HASH, of those that plant bugs
@@ -52,6 +52,14 @@ struct brg_env {
  * "unknown" (a CPU, a revision).
  */
 void brg_env_read(struct brg_env *env);
+
+/**
+ * brg_env_has_checkers - is the kernel one that is several times slower?
+ * @env: what was found
+ *
+ * Return: true for the flavours that have KASAN, lockdep and the like.
+ */
+bool brg_env_has_checkers(const struct brg_env *env);
 
 /**
  * brg_env_role - the device that plays a role in the emulated machine
