@@ -100,7 +100,8 @@ static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
 	ret = slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
 	if (from->fd_number != number || from->fd != fd)
 		slot->map_number = 0;
-	return ret;
+	/* struct pages are for mappings of the device */
+	return ret == -EOPNOTSUPP && from->fd_pages ? DONE_NOTHING : ret;
 }
 
 OP(dmabuf_map) = {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: all that can be done to a BAR, its memory and its device, at random, by
+ * threads and processes at once.
+ *
+ * Oracle: all that there are. Since nobody knows what comes about, every operation
+ * may end with whatever is right at any time; what access, data and DMA are judged
+ * by holds here as in each scenario of its own.
+ *
+ * Provenance: the races that nobody has thought of. It is also the measure for the
+ * others: a planted bug has to be found here, too.
+ */
+#include "../stress.h"
+
+#define SLOTS BETWEEN(0, SLOT_NR_OWN - 1)
+
+/* what those who share an open device do */
+static const struct stress_step owners[] = {
+	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), BETWEEN(500, 5000)),
+	OFTEN(3, unregister, BETWEEN(500, 5000)),
+	STEP(query),
+	STEP(read_pool),
+	OFTEN(3, export),
+	OFTEN(3, dmabuf_close),
+	STEP(dmabuf_revoke),
+	OFTEN(2, reset, ONLY(POWER_RESET)),
+	STEP(reset, ONLY(POWER_HOT_RESET)),
+	STEP(reset, ONLY(POWER_SYSFS)),
+	STEP(reset, ONLY(POWER_BRIDGE)),
+	OFTEN(2, reset, ONLY(POWER_MEMORY)),
+	STEP(reset, ONLY(POWER_LOW)),
+	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
+	OFTEN(2, dmabuf_map),
+	OFTEN(3, touch),
+	{},
+};
+
+/* what anybody does who has memory */
+static const struct stress_step users[] = {
+	OFTEN(6, p2p_map),
+	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
+	OFTEN(2, export),
+	OFTEN(2, dmabuf_map),
+	STEP(dmabuf_close),
+	OFTEN(6, touch),
+	OFTEN(4, disk_read),
+	OFTEN(3, disk_write),
+	OFTEN(2, disk_readv),
+	STEP(slow_read),
+	OFTEN(2, dontneed),
+	STEP(unmap),
+	STEP(unmap_part),
+	STEP(mremap),
+	STEP(fork, SLOTS, ANY, BETWEEN(100, 5000)),
+	STEP(import),
+	STEP(import_map),
+	STEP(import_dma),
+	STEP(import_unmap),
+	STEP(import_close),
+	STEP(ioas_map),
+	STEP(ioas_unmap),
+	{},
+};
+
+SCENARIO(everything) = {
+	.name = "everything",
+	.summary = "all that can be done, at random",
+	.needs = NEED_VFIO,
+	.actors = {
+		{ .name = "owner", .steps = owners, .min = 1, .max = 2,
+		  .min_calls = 4, .max_calls = 24, .turns = 2,
+		  .jitter_us = 5000 },
+		{ .name = "user", .steps = users, .min = 1, .max = 3,
+		  .min_calls = 4, .max_calls = 32, .turns = 4,
+		  .jitter_us = 2000 },
+		{ .name = "process", .steps = users, .min = 1, .max = 2,
+		  .min_calls = 4, .max_calls = 32, .turns = 4,
+		  .jitter_us = 2000, .process = true },
+	},
+	.limit_ms = 120000,
+	.faults = true,
+	.points = {
+		"pci_p2pdma_freeze_resource:100..3000us/0.5",
+		"pci_p2pdma_wait_idle:100..3000us/0.5",
+		"p2pmem_alloc_mmap:100..2000us/0.3",
+		"p2pdma_folio_free:50..500us/0.1,any",
+		"unmap_mapping_pages:100..3000us/0.3",
+		"vfio_pci_dma_buf_move:100..3000us/0.5",
+		"vfio_pci_pages_fault:100..2000us/0.3",
+		"vfio_pci_pages_kill:100..3000us/0.5",
+		"dma_buf_invalidate_mappings+return:100..3000us/0.5",
+		"vfio_pci_p2p_quiesce+return:100..3000us/0.5",
+	},
+};
