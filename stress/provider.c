@@ -59,22 +59,23 @@ static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar,
 	return has | NEED_DMABUF_PAGES;
 }
 
-static unsigned int try_paths(struct device *device)
+static unsigned int needs_of(const struct device *device)
 {
 	static const struct {
 		enum power_path path;
 		unsigned int need;
 	} paths[] = {
-		{ POWER_RESET, NEED_RESET },
-		{ POWER_FLR, NEED_FLR },
-		{ POWER_AF_FLR, NEED_AF_FLR },
-		{ POWER_D3HOT, NEED_PM },
+		{ POWER_RESET, NEED_RESET },	   { POWER_FLR, NEED_FLR },
+		{ POWER_AF_FLR, NEED_AF_FLR },	   { POWER_D3HOT, NEED_PM },
+		{ POWER_SYSFS, NEED_SYSFS_RESET },
 	};
 	unsigned int has = 0;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
-		if (power_has(device, paths[i].path))
+		if (device->paths & 1u << paths[i].path)
 			has |= paths[i].need;
+	if (device->other_bar != device->bar)
+		has |= NEED_TWO_BARS;
 	return has;
 }
 
@@ -95,24 +96,9 @@ static int try_device(struct provider *provider)
 	ret = device_open(&device, why);
 	if (ret)
 		return brg_fail(ret, "%s", why);
-	provider->has |= try_paths(&device);
+	provider->has |= needs_of(&device);
 	device_close(&device);
 	return 0;
-}
-
-/* another BAR that P2P memory can be made of */
-static void find_other_bar(const struct brg_pci *pci, struct provider *provider)
-{
-	struct device *device = &provider->device;
-
-	device->other_bar = device->bar;
-	for (unsigned int bar = 0; bar < BRG_PCI_NR_BARS; bar++)
-		if (bar != device->bar && pci->bars[bar].memory &&
-		    pci->bars[bar].size_bytes >= TRIAL_BYTES) {
-			device->other_bar = bar;
-			provider->has |= NEED_TWO_BARS;
-			return;
-		}
 }
 
 static int open_twin(const struct stress_provider *named, bool take,
@@ -124,7 +110,7 @@ static int open_twin(const struct stress_provider *named, bool take,
 	if (ret)
 		return ret;
 	strcpy(provider->twin.bdf, named->twin);
-	provider->twin.bar = provider->twin.other_bar = named->bar;
+	provider->twin.bar = named->bar;
 	provider->has |= NEED_TWIN;
 	return 0;
 }
@@ -146,7 +132,6 @@ int provider_open(const struct stress_provider *named, bool take,
 		return ret;
 	strcpy(provider->device.bdf, pci.bdf);
 	provider->device.bar = named->bar;
-	find_other_bar(&pci, provider);
 	ret = try_device(provider);
 	if (!ret && *named->twin)
 		ret = open_twin(named, take, provider);

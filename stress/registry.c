@@ -149,6 +149,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"power states",
 		"a CMB",
 		"two BARs of memory",
+		"a reset in sysfs",
 	};
 	size_t used = 0;
 

@@ -228,7 +228,10 @@ struct slot {
  * @bdf: its address
  * @bar: number of the BAR under test
  * @bar_bytes: its size
- * @other_bar: another one that is memory; the same where there is none
+ * @other_bar: another one that can be P2P memory; the same where there is none;
+ *	set by device_open(), as are the next
+ * @paths: bit of each enum power_path that it has
+ * @pmr: its memory has to be enabled after a reset, see pmr.h
  * @vfio: open device file; -1 for none
  * @iommufd: open; -1 for none
  * @ioas: address space that it is attached to
@@ -240,6 +243,8 @@ struct device {
 	unsigned int bar;
 	uint64_t bar_bytes;
 	unsigned int other_bar;
+	unsigned int paths;
+	bool pmr;
 	int vfio;
 	int iommufd;
 	uint32_t ioas;
@@ -275,6 +280,7 @@ struct actor_log {
  * @nr_waiting: actors that could
  * @beat: counts calls: the race goes on
  * @begun: resets that have begun: the number of the last one
+ * @returned: calls for a reset that came back, with whatever result
  * @epoch: number of the last reset that has ended; what was mapped before it
  *	began is gone
  * @order: of the last ordered call that is done
@@ -297,6 +303,7 @@ struct shared {
 	_Atomic uint32_t nr_waiting;
 	_Atomic uint64_t beat;
 	_Atomic uint32_t begun;
+	_Atomic uint32_t returned;
 	_Atomic uint32_t epoch;
 	_Atomic uint32_t order;
 	struct promise off;

@@ -21,5 +21,6 @@
 #define NEED_PM (1u << 15) /* the PM capability */
 #define NEED_CMB (1u << 16) /* p2pmem of another driver: a CMB */
 #define NEED_TWO_BARS (1u << 17) /* two BARs that can be P2P memory */
+#define NEED_SYSFS_RESET (1u << 18) /* a file "reset" of the device */
 
 #endif

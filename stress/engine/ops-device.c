@@ -3,8 +3,12 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "stall.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define OPEN_LIMIT_MS 20000
@@ -29,32 +33,54 @@ static int open_again(struct actor *actor)
 	return ret;
 }
 
+/* what was true of the device ends with its file */
+struct ending {
+	uint32_t off;
+	uint32_t registered;
+};
+
+static struct ending begin_close(struct actor *actor)
+{
+	struct shared *shared = actor->world->shared;
+	struct device *device = &actor->world->device;
+	struct ending ending = {
+		.off = promise_begin(&shared->off),
+		.registered = promise_begin(&shared->registered),
+	};
+	int fd = device->vfio;
+
+	atomic_store(&shared->lent.closed, true);
+	device->vfio = -1;
+	close(fd);
+	return ending;
+}
+
+static int end_close(struct actor *actor, const struct ending *ending)
+{
+	struct shared *shared = actor->world->shared;
+	int ret = open_again(actor);
+
+	/* the one that was opened shows that the one before is closed */
+	if (!ret)
+		atomic_fetch_add(&shared->lent.openings, 1);
+	promise_end(&shared->registered, ending->registered, false);
+	promise_end(&shared->off, ending->off, false);
+	return ret;
+}
+
 /*
  * No other actor may use the file meanwhile, and none may be a process, which
  * would have it open, too. Memory of the device and its dma-bufs are for all.
  */
 static int do_reopen(struct actor *actor, const int64_t *arg)
 {
-	struct shared *shared = actor->world->shared;
-	struct device *device = &actor->world->device;
-	int fd = device->vfio, ret;
-	uint32_t off, registered;
+	struct ending ending;
 
-	if (fd < 0)
+	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	off = promise_begin(&shared->off);
-	registered = promise_begin(&shared->registered);
-	atomic_store(&shared->lent.closed, true);
-	device->vfio = -1;
-	close(fd);
+	ending = begin_close(actor);
 	engine_pause_us((uint32_t)arg[0]);
-	ret = open_again(actor);
-	/* the one that was opened shows that the one before is closed */
-	if (!ret)
-		atomic_fetch_add(&shared->lent.openings, 1);
-	promise_end(&shared->registered, registered, false);
-	promise_end(&shared->off, off, false);
-	return ret;
+	return end_close(actor, &ending);
 }
 
 OP(reopen) = {
@@ -64,4 +90,87 @@ OP(reopen) = {
 	.needs = NEED_VFIO,
 	.args = { { "time closed, us", 0, 5000 } },
 	.run = do_reopen,
+};
+
+/*
+ * Closed while I/O has a page of its memory: until that is over nobody else may
+ * have the device, whose memory the I/O would reach.
+ */
+static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device, second;
+	char why[ENGINE_TEXT_BYTES];
+	struct ending ending;
+	struct stall stall;
+	int ret;
+
+	if (device->vfio < 0)
+		return DONE_NOTHING;
+	ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
+	if (ret)
+		return ret;
+	ending = begin_close(actor);
+	second = *device;
+	if (!device_join(&second, why)) {
+		engine_wrong(
+			actor->world, ORACLE_MODEL,
+			"the device could be opened while I/O of its owner before has its memory");
+		close(second.vfio);
+	}
+	stall_end(&stall);
+	return end_close(actor, &ending);
+}
+
+OP(reopen_stalled) = {
+	.name = "reopen-stalled",
+	.summary =
+		"close the device with I/O on its memory that a userfaultfd stalls, and open it again",
+	.source = "ops-device.c",
+	.needs = NEED_VFIO | NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "block of the disk", 0, 1007 } },
+	.run = do_reopen_stalled,
+};
+
+static int write_driver(const char *file, const char *bdf)
+{
+	char path[64];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/vfio-pci/%s", file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, bdf, strlen(bdf)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* As reopen; unbinding waits for all who use the device or its memory. */
+static int do_rebind(struct actor *actor, const int64_t *arg)
+{
+	const char *bdf = actor->world->device.bdf;
+	struct ending ending;
+	int ret, err;
+
+	if (actor->world->device.vfio < 0)
+		return DONE_NOTHING;
+	ending = begin_close(actor);
+	ret = write_driver("unbind", bdf);
+	engine_pause_us((uint32_t)arg[0]);
+	err = write_driver("bind", bdf);
+	ret = ret ? ret : err;
+	err = end_close(actor, &ending);
+	return ret ? ret : err;
+}
+
+OP(rebind) = {
+	.name = "rebind",
+	.summary =
+		"close the device, unbind its driver, bind it, and open it again",
+	.source = "ops-device.c",
+	.needs = NEED_VFIO,
+	.args = { { "time unbound, us", 0, 5000 } },
+	.run = do_rebind,
 };

@@ -5,6 +5,7 @@
  * what was there already is written back.
  */
 #include "engine.h"
+#include "io.h"
 #include "needs.h"
 #include "ops.h"
 #include "stamp.h"
@@ -17,38 +18,10 @@
 #define PAGE 4096
 #define MAX_PAGES 64
 
-/*
- * What I/O to memory that is taken away meanwhile may end with. EFAULT: the
- * page is not there. EEXIST, EIO: mappings that are not backed by pages, or no
- * longer; ENOMEM: a bounce buffer; EREMOTEIO: memory that this disk cannot reach
- */
-#define IO_MAY                                                                 \
-	MAY(-EFAULT, -EEXIST, -EIO, -EREMOTEIO, -EAGAIN, -EINTR,               \
-	    DONE_SIGNAL(SIGBUS), DONE_SIGNAL(SIGSEGV))
-
-/* P2P memory is never given back to who was mapped before a reset: see gate */
-static bool may_begin(struct actor *actor, const struct slot *slot)
-{
-	if (slot->kind != SLOT_P2P && !gate_enter(actor->world))
-		return false;
-	gate_take_off(actor->world);
-	return true;
-}
-
-static void has_ended(struct actor *actor, const struct slot *slot)
-{
-	gate_land(actor->world);
-	if (slot->kind != SLOT_P2P)
-		gate_leave(actor->world);
-}
-
-/* the whole of what was asked for, or what the errno says */
+/* of a call: io_whole() with errno */
 static int whole(ssize_t got, size_t bytes)
 {
-	if (got < 0)
-		return -errno;
-	/* a later page was not there: what came before it is right */
-	return (size_t)got == bytes ? 0 : -EFAULT;
+	return io_whole(got < 0 ? -errno : got, bytes);
 }
 
 static int read_pages(struct actor *actor, struct slot *slot, int fd,
@@ -59,6 +32,7 @@ static int read_pages(struct actor *actor, struct slot *slot, int fd,
 	int ret;
 
 	ret = whole(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
+	io_judge(actor, slot, ret);
 	if (!ret)
 		ret = stamp_check(actor, addr, bytes, (uint64_t)block * PAGE);
 	return ret;
@@ -70,10 +44,10 @@ static int do_read(struct actor *actor, const int64_t *arg, int fd)
 	int64_t page = arg[1], nr = arg[2];
 	int ret = slot_range(slot, &page, &nr);
 
-	if (ret || fd < 0 || !may_begin(actor, slot))
+	if (ret || fd < 0 || !io_begin(actor, slot))
 		return DONE_NOTHING;
 	ret = read_pages(actor, slot, fd, page, nr, arg[3] % STAMP_NR_BLOCKS);
-	has_ended(actor, slot);
+	io_end(actor, slot);
 	return ret;
 }
 
@@ -128,13 +102,14 @@ static int do_write(struct actor *actor, const int64_t *arg, int fd)
 
 	if (ret || fd < 0 || slot->kind != SLOT_P2P)
 		return DONE_NOTHING;
-	if (!may_begin(actor, slot))
+	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
 	ret = stamp_fill(actor, addr, bytes, (uint64_t)block * PAGE);
 	if (!ret)
 		ret = whole(pwrite(fd, addr, bytes, (off_t)block * PAGE),
 			    bytes);
-	has_ended(actor, slot);
+	io_judge(actor, slot, ret);
+	io_end(actor, slot);
 	return ret;
 }
 

@@ -3,13 +3,12 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "p2p.h"
 #include "sight.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/vfio.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,16 +20,13 @@ static int do_p2p_map(struct actor *actor, const int64_t *arg)
 	struct promise *off = &actor->world->shared->off;
 	struct slot *slot = slot_of(actor, arg[0]);
 	uint32_t kept = promise_kept(off);
-	char path[96];
 	int fd, ret;
 
 	/* a mapping that comes after a reset may be written to */
 	if (!gate_enter(actor->world))
 		return DONE_NOTHING;
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/p2pmem/allocate",
-		 actor->world->device.bdf);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	ret = fd < 0 ? -errno :
+	fd = p2p_open(actor->world->device.bdf);
+	ret = fd < 0 ? fd :
 		       slot_map(actor, slot, SLOT_P2P, fd, 0,
 				(size_t)arg[1] * PAGE);
 	if (fd >= 0)

@@ -2,6 +2,7 @@
 /* Children that inherit mappings: they outlive resets, and are killed */
 #include "engine.h"
 #include "ops.h"
+#include "sight.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,23 +13,25 @@
 
 #define PAGE 4096
 
-/* until the memory is gone, or it is told to end; 0 or the exit status */
+/*
+ * Until the memory is gone, or it is time to end. What a reset gives back is only
+ * read: others look whether anything arrives in it.
+ */
 static int use_in_child(struct actor *actor, const struct slot *slot,
-			int64_t pages, uint64_t end_ns)
+			int64_t pages, uint64_t us)
 {
+	/* from now on: fork() takes its time */
+	uint64_t end_ns = engine_now_ns() + us * 1000;
+	bool write = slot->kind == SLOT_P2P;
+	struct sight sight;
 	int ret = 0;
 
 	while (!ret && engine_now_ns() < end_ns) {
 		for (int64_t i = 0; i < pages && !ret; i++) {
-			unsigned int epoch =
-				atomic_load(&actor->world->shared->epoch);
-
-			ret = touch(slot->addr + i * PAGE, true);
-			if (!ret && slot->kind == SLOT_P2P &&
-			    slot->epoch < epoch)
-				engine_wrong(
-					actor->world, ORACLE_MAPPING,
-					"a child's mapping of P2P memory survived a reset");
+			sight_take(actor->world, slot, &sight);
+			ret = touch(slot->addr + i * PAGE, write);
+			if (!ret)
+				sight_judge(actor->world, slot, &sight);
 		}
 	}
 	return ret == DONE_SIGNAL(SIGBUS) ? 0 : ret;
@@ -49,28 +52,23 @@ static int wait_for(pid_t child)
 }
 
 /*
- * A forked child, and its parent at first, write to the inherited mapping for a
- * while. With @arg[3] the child is killed in the middle of it.
+ * A forked child uses the inherited mapping for a while. With @arg[3] the child is killed in the middle of it.
  */
 static int do_fork(struct actor *actor, const int64_t *arg)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	int64_t page = 0, nr = arg[1];
-	uint64_t end_ns = engine_now_ns() + (uint64_t)arg[2] * 1000;
+	uint64_t us = (uint64_t)arg[2];
 	pid_t parent = getpid(), child;
 
 	if (slot_range(slot, &page, &nr))
-		return DONE_NOTHING;
-	/* its writes are to memory that no reset gives back */
-	if (slot->kind != SLOT_P2P)
 		return DONE_NOTHING;
 	child = fork();
 	if (child < 0)
 		return -errno;
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(getppid() == parent &&
-		      use_in_child(actor, slot, nr, end_ns));
+		_exit(getppid() == parent && use_in_child(actor, slot, nr, us));
 	}
 	if (arg[3]) {
 		engine_pause_us((uint32_t)arg[2] / 2);
@@ -81,8 +79,7 @@ static int do_fork(struct actor *actor, const int64_t *arg)
 
 OP(fork) = {
 	.name = "fork",
-	.summary =
-		"a child writes to an inherited mapping, and ends or is killed",
+	.summary = "a child uses an inherited mapping, and ends or is killed",
 	.source = "ops-process.c",
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
 		  { "pages", 1, 16 },

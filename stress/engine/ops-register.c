@@ -3,11 +3,10 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
-#include "registration.h"
+#include "p2p.h"
 
 #include <errno.h>
 #include <linux/vfio.h>
-#include <stdio.h>
 
 #define MIB2 (2ull << 20)
 
@@ -32,19 +31,20 @@ static int do_register(struct actor *actor, const int64_t *arg)
 {
 	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
-	struct vfio_device_feature_p2p_register reg = {
-		.region_index = device->bar,
-		.offset = (uint64_t)arg[0] * MIB2,
-		.length = (uint64_t)arg[1] * MIB2,
-		.timeout_ms = (uint32_t)arg[2],
-	};
+	uint64_t from = arg[0] < 0 ? device->bar_bytes : 0;
+	uint64_t offset = from + (uint64_t)arg[0] * MIB2;
+	uint64_t length = (uint64_t)arg[1] * MIB2;
 	uint32_t number;
 	int ret;
 
-	if (reg.offset + reg.length > device->bar_bytes)
+	if (device->vfio < 0 || offset + length > device->bar_bytes)
 		return DONE_NOTHING;
+	if (arg[3])
+		return p2p_register(device, device->other_bar, offset, length,
+				    (uint32_t)arg[2]);
 	number = promise_begin(registered);
-	ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	ret = p2p_register(device, device->bar, offset, length,
+			   (uint32_t)arg[2]);
 	promise_end(registered, number, !ret);
 	if (!ret)
 		look_for_dmabufs(actor->world, number);
@@ -56,9 +56,10 @@ OP(register) = {
 	.summary = "register a range of the BAR as P2P memory",
 	.source = "ops-register.c",
 	.needs = NEED_VFIO | NEED_P2P,
-	.args = { { "offset, 2 MiB", 0, 0 },
+	.args = { { "offset, 2 MiB; below 0: from the end", 0, 0 },
 		  { "length, 2 MiB", 1, 4 },
-		  { "timeout of resets, ms", 20000, 20000 } },
+		  { "timeout of resets, ms", 20000, 20000 },
+		  { "other BAR", 0, 0 } },
 	.run = do_register,
 	.may = MAY(-EEXIST, -EBUSY, -EIO),
 };
@@ -67,15 +68,16 @@ static int do_unregister(struct actor *actor, const int64_t *arg)
 {
 	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
-	struct vfio_device_feature_p2p_register reg = {
-		.region_index = device->bar,
-		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
-		.timeout_ms = (uint32_t)arg[0],
-	};
+	uint32_t number;
+	int ret;
 
-	uint32_t number = promise_begin(registered);
-	int ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
-
+	if (device->vfio < 0)
+		return DONE_NOTHING;
+	if (arg[1])
+		return p2p_unregister(device, device->other_bar,
+				      (uint32_t)arg[0]);
+	number = promise_begin(registered);
+	ret = p2p_unregister(device, device->bar, (uint32_t)arg[0]);
 	promise_end(registered, number, false);
 	return ret;
 }
@@ -85,26 +87,44 @@ OP(unregister) = {
 	.summary = "undo that",
 	.source = "ops-register.c",
 	.needs = NEED_VFIO | NEED_P2P,
-	.args = { { "timeout, ms", 20000, 20000 } },
+	.args = { { "timeout, ms", 20000, 20000 }, { "other BAR", 0, 0 } },
 	.run = do_unregister,
 	.may = MAY(-ENOENT, -EBUSY),
+};
+
+static int do_unregister_any(struct actor *actor, const int64_t *arg)
+{
+	int ret = do_unregister(actor, arg);
+
+	return ret == -ENOENT ? DONE_NOTHING : ret;
+}
+
+OP(unregister_any) = {
+	.name = "unregister-any",
+	.summary = "the same, be there a registration or not",
+	.source = "ops-register.c",
+	.needs = NEED_VFIO | NEED_P2P,
+	.args = { { "timeout, ms", 20000, 20000 }, { "other BAR", 0, 0 } },
+	.run = do_unregister_any,
+	.may = MAY(-EBUSY),
 };
 
 static int do_query(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
-	struct vfio_device_feature_p2p_register reg = {
-		.region_index = device->bar,
-	};
-	int ret = registration(device, VFIO_DEVICE_FEATURE_GET, &reg);
+	uint64_t length;
+	int state;
 
-	if (!ret && reg.state > VFIO_P2P_STATE_DRAINING)
-		engine_wrong(actor->world, ORACLE_RESULT, "query: state %u",
-			     reg.state);
-	if (!ret && reg.state && !reg.length)
+	if (device->vfio < 0)
+		return DONE_NOTHING;
+	state = p2p_state(device, device->bar, &length);
+	if (state > VFIO_P2P_STATE_DRAINING)
+		engine_wrong(actor->world, ORACLE_RESULT, "query: state %d",
+			     state);
+	if (state > 0 && !length)
 		engine_wrong(actor->world, ORACLE_RESULT,
 			     "query: registered, of no length");
-	return ret;
+	return state < 0 ? state : 0;
 }
 
 OP(query) = {
@@ -115,30 +135,13 @@ OP(query) = {
 	.run = do_query,
 };
 
-/* 0: none. The files go away with the pool, also between two of these calls. */
-static int read_pool(const char *bdf, const char *file, uint64_t *value)
-{
-	char path[96];
-	FILE *f;
-	int nr;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/p2pmem/%s", bdf,
-		 file);
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
-	nr = fscanf(f, "%lu", value);
-	fclose(f);
-	return nr == 1 ? 0 : -ENODEV;
-}
-
 static int do_read_pool(struct actor *actor, const int64_t *arg)
 {
 	const char *bdf = actor->world->device.bdf;
 	uint64_t size, available;
-	int ret = read_pool(bdf, "size", &size);
+	int ret = p2p_read(bdf, "size", &size);
 
-	return ret ? ret : read_pool(bdf, "available", &available);
+	return ret ? ret : p2p_read(bdf, "available", &available);
 }
 
 OP(read_pool) = {
@@ -163,8 +166,8 @@ static int do_expect_free(struct actor *actor, const int64_t *arg)
 	uint64_t size = 0, available = 0;
 
 	do {
-		if (read_pool(bdf, "size", &size) ||
-		    read_pool(bdf, "available", &available))
+		if (p2p_read(bdf, "size", &size) ||
+		    p2p_read(bdf, "available", &available))
 			return DONE_NOTHING;
 		if (size == available)
 			return 0;

@@ -19,17 +19,36 @@
 
 #define MAX_PAUSE_US 20000
 
-static int do_reset(struct actor *actor, const int64_t *arg)
+#define GATE_LIMIT_MS 30000
+
+static int reset_and_back(struct actor *actor, const int64_t *arg)
 {
 	enum power_path path = (enum power_path)arg[0];
 	struct device *device = &actor->world->device;
-	int ret;
+	int ret = power_begin(actor->world, device, path);
 
-	ret = power_begin(actor->world, device, path);
 	if (ret)
 		return ret;
 	engine_pause_us((uint32_t)arg[1]);
 	return power_end(device, path);
+}
+
+/* Memory that has to be enabled by its user is nothing for others before that. */
+static int do_reset(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	int ret;
+
+	if (!(device->paths & 1u << arg[0]))
+		return DONE_NOTHING;
+	if (!device->pmr)
+		return reset_and_back(actor, arg);
+	if (!gate_close(actor->world, GATE_LIMIT_MS))
+		engine_wrong(actor->world, ORACLE_HANG,
+			     "an actor does not come out");
+	ret = reset_and_back(actor, arg);
+	gate_open(actor->world);
+	return ret;
 }
 
 OP(reset) = {
@@ -94,7 +113,7 @@ OP(twin_reset) = {
 };
 
 #define LOOK_BYTES 64 /* of each block, all of which differ */
-#define LOOK_STEP 512
+#define LOOK_STEP 4096
 #define LOOK_LIMIT_MS 30000
 
 /* the begin of every block of the BAR's first bytes, past all mappings */
@@ -144,12 +163,14 @@ static int reset_and_look(struct actor *actor, enum power_path path,
  */
 static int do_reset_epoch(struct actor *actor, const int64_t *arg)
 {
-	uint64_t bytes = (uint64_t)arg[1] << 21;
+	uint64_t bytes = (uint64_t)arg[1] * LOOK_STEP;
 	size_t size = bytes / LOOK_STEP * LOOK_BYTES;
 	char *before = malloc(size), *after = malloc(size);
 	int ret = -ENOMEM;
 
-	if (before && after && gate_close(actor->world, LOOK_LIMIT_MS))
+	if (!(actor->world->device.paths & 1u << arg[0]))
+		ret = DONE_NOTHING;
+	else if (before && after && gate_close(actor->world, LOOK_LIMIT_MS))
 		ret = reset_and_look(actor, (enum power_path)arg[0], bytes,
 				     before, after);
 	else
@@ -167,7 +188,7 @@ OP(reset_epoch) = {
 	.source = "ops-reset.c",
 	.needs = NEED_VFIO,
 	.args = { { "path", POWER_RESET, POWER_RESET },
-		  { "look at, 2 MiB", 1, 4 } },
+		  { "pages to look at", 32, 256 } },
 	.run = do_reset_epoch,
 	.may = RESET_MAY,
 };

@@ -5,11 +5,14 @@
 
 #include "engine.h"
 
+/* ops-batch.c */
+extern const struct op op_aio_read, op_uring_read;
+
 /* ops-byte.c */
 extern const struct op op_poke, op_peek;
 
 /* ops-device.c */
-extern const struct op op_reopen;
+extern const struct op op_reopen, op_reopen_stalled, op_rebind;
 
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
@@ -31,6 +34,9 @@ extern const struct op op_p2p_keep;
 extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
 	op_unmap_part, op_touch, op_dontneed, op_mremap;
 
+/* ops-pressure.c */
+extern const struct op op_pressure;
+
 /* ops-process.c */
 extern const struct op op_fork;
 
@@ -38,8 +44,14 @@ extern const struct op op_fork;
 extern const struct op op_mr_register, op_mr_deregister, op_mr_write;
 
 /* ops-register.c */
-extern const struct op op_register, op_unregister, op_query, op_read_pool,
-	op_expect_free, op_expect_unused;
+extern const struct op op_register, op_unregister, op_unregister_any, op_query,
+	op_read_pool, op_expect_free, op_expect_unused;
+
+/* ops-sweep.c */
+extern const struct op op_map_sweep, op_register_sweep;
+
+/* ops-stall.c */
+extern const struct op op_stalled_read, op_reset_killed, op_wake;
 
 /* ops-reset.c */
 extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on,

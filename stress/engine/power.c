@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "power.h"
 
+#include "pmr.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -221,7 +223,7 @@ bool power_has(struct device *device, enum power_path path)
 	}
 }
 
-static int begin(struct device *device, enum power_path path)
+int power_do(struct device *device, enum power_path path)
 {
 	switch (path) {
 	case POWER_RESET:
@@ -265,16 +267,17 @@ int power_begin(struct world *world, struct device *device,
 {
 	uint32_t number = atomic_fetch_add(&world->shared->begun, 1) + 1;
 	uint32_t off = promise_begin(&world->shared->off);
-	int ret = begin(device, path);
+	int ret = power_do(device, path);
 
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);
 	if (!ret)
 		has_ended(world->shared, number);
+	atomic_fetch_add(&world->shared->returned, 1);
 	return ret;
 }
 
-static int end(struct device *device, enum power_path path)
+static int give_back(struct device *device, enum power_path path)
 {
 	switch (path) {
 	case POWER_MEMORY:
@@ -291,11 +294,13 @@ static int end(struct device *device, enum power_path path)
 int power_end(struct device *device, enum power_path path)
 {
 	uint32_t off = device->off ? promise_begin(device->off) : 0;
-	int ret = end(device, path);
+	int ret = give_back(device, path);
 
+	if (!ret && device->pmr)
+		ret = pmr_enable(device);
 	if (device->off)
 		promise_end(device->off, off, false);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 void power_restore(struct device *device)
@@ -303,4 +308,6 @@ void power_restore(struct device *device)
 	feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_EXIT);
 	set_power(device, 0);
 	set_memory(device, true);
+	if (device->pmr)
+		pmr_enable(device);
 }

@@ -36,6 +36,9 @@ bool power_has(struct device *device, enum power_path path);
 int power_begin(struct world *world, struct device *device,
 		enum power_path path);
 
+/** power_do - power_begin(), unknown to the world; in a child, say */
+int power_do(struct device *device, enum power_path path);
+
 /** power_end - give the device its memory back, where @path took it away */
 int power_end(struct device *device, enum power_path path);
 

@@ -21,12 +21,19 @@ int registration(const struct device *device, uint32_t flags,
 	return ret;
 }
 
-void registration_undo(struct device *device)
+static void undo(struct device *device, unsigned int bar)
 {
 	struct vfio_device_feature_p2p_register reg = {
-		.region_index = device->bar,
+		.region_index = bar,
 		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
 	};
 
 	registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+}
+
+void registration_undo(struct device *device)
+{
+	undo(device, device->bar);
+	if (device->other_bar != device->bar)
+		undo(device, device->other_bar);
 }

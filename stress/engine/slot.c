@@ -40,6 +40,12 @@ struct slot *slot_of(struct actor *actor, int64_t arg)
 	return &actor->world->slots[(arg - SLOT_NR_OWN) % SLOT_NR_SHARED];
 }
 
+static void take_place(struct slot *slot)
+{
+	mmap(slot->addr, SLOT_BYTES, PROT_NONE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+}
+
 int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 	     int fd, uint64_t offset, size_t bytes)
 {
@@ -47,8 +53,13 @@ int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 
 	slot_unmap(slot);
 	if (mmap(slot->addr, bytes, PROT_READ | PROT_WRITE, how, fd,
-		 (off_t)offset) == MAP_FAILED)
-		return -errno;
+		 (off_t)offset) == MAP_FAILED) {
+		int ret = -errno;
+
+		/* what the driver refuses leaves a hole */
+		take_place(slot);
+		return ret;
+	}
 	/* afterwards: a reset in between only makes the check weaker */
 	slot->epoch = atomic_load(&actor->world->shared->begun);
 	slot->mapping++;
@@ -63,8 +74,7 @@ void slot_unmap(struct slot *slot)
 		return;
 	slot->kind = SLOT_EMPTY;
 	slot->mapping++;
-	mmap(slot->addr, SLOT_BYTES, PROT_NONE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+	take_place(slot);
 }
 
 void slot_let_go(struct world *world, struct slot *slot)

@@ -12,9 +12,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pmr.h"
 #include "power.h"
 #include "registration.h"
 
+#define P2P_BYTES (2ull << 20) /* and a multiple, to be P2P memory */
 #define NR_PARTS (2 + ENGINE_MAX_ACTORS)
 #define ARENA_BYTES (NR_PARTS * SLOT_NR_OWN * SLOT_BYTES)
 
@@ -87,25 +89,50 @@ static int attach(const struct device *device, int vfio)
 		       0;
 }
 
-int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
+/* 0 where the BAR is not there */
+static uint64_t size_of(int vfio, unsigned int bar)
 {
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
-		.index = device->bar,
+		.index = bar,
 	};
+
+	return ioctl(vfio, VFIO_DEVICE_GET_REGION_INFO, &info) ? 0 : info.size;
+}
+
+/* I/O ports and registers are smaller */
+static void look_around(struct device *device)
+{
+	device->bar_bytes = size_of(device->vfio, device->bar);
+	device->other_bar = device->bar;
+	for (unsigned int bar = 0; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
+		if (bar != device->bar &&
+		    size_of(device->vfio, bar) >= P2P_BYTES)
+			device->other_bar = bar;
+	device->paths = 0;
+	for (int path = 0; path < POWER_NR; path++)
+		if (power_has(device, (enum power_path)path))
+			device->paths |= 1u << path;
+}
+
+int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	struct device open;
 	int vfio = open_node(device->bdf);
 
-	if (vfio < 0 || attach(device, vfio) ||
-	    ioctl(vfio, VFIO_DEVICE_GET_REGION_INFO, &info)) {
+	if (vfio < 0 || attach(device, vfio)) {
 		int ret = say(why, "open through VFIO", device->bdf);
 
 		if (vfio >= 0)
 			close(vfio);
 		return ret;
 	}
-	device->bar_bytes = info.size;
-	/* now others may use it */
-	device->vfio = vfio;
+	/* what is found is there before others may use it */
+	open = *device;
+	open.vfio = vfio;
+	look_around(&open);
+	open.pmr = pmr_enable(&open) > 0;
+	*device = open;
 	return 0;
 }
 

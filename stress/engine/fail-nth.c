@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fail-nth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEBUGFS "/sys/kernel/debug/"
+
+static void write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* what cannot be set remains as it is: less fails */
+	if (write(fd, text, strlen(text)) < 0)
+		errno = 0;
+	close(fd);
+}
+
+/*
+ * By default only allocations that cannot sleep fail, and pages of order 1 and
+ * more: hardly any of those that count here. And each is told in the log.
+ */
+static void widen(void)
+{
+	write_text(DEBUGFS "failslab/ignore-gfp-wait", "N");
+	write_text(DEBUGFS "failslab/verbose", "0");
+	write_text(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");
+	write_text(DEBUGFS "fail_page_alloc/min-order", "0");
+	write_text(DEBUGFS "fail_page_alloc/verbose", "0");
+}
+
+int fail_nth_open(void)
+{
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	widen();
+	return fd;
+}
+
+/* Neither reading nor writing the file allocates anything. */
+void fail_nth_arm(int fd, uint32_t nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", nth);
+
+	if (pwrite(fd, text, (size_t)len, 0) != len)
+		errno = 0;
+}
+
+uint32_t fail_nth_disarm(int fd)
+{
+	char text[16] = "";
+	ssize_t got = pread(fd, text, sizeof(text) - 1, 0);
+
+	fail_nth_arm(fd, 0);
+	return got > 0 ? (uint32_t)strtoul(text, NULL, 10) : 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* io - what all direct I/O with a mapping has in common */
+#ifndef STRESS_IO_H
+#define STRESS_IO_H
+
+#include "engine.h"
+
+/*
+ * What I/O to memory that is taken away meanwhile may end with. EFAULT: the
+ * page is not there. EEXIST, EIO: mappings that are not backed by pages, or no
+ * longer; EREMOTEIO: memory that this disk cannot reach
+ */
+#define IO_MAY                                                                 \
+	MAY(-EFAULT, -EEXIST, -EIO, -EREMOTEIO, -EAGAIN, -EINTR,               \
+	    DONE_SIGNAL(SIGBUS), DONE_SIGNAL(SIGSEGV))
+
+/**
+ * io_begin - I/O is about to begin
+ *
+ * Return: false: it must not, see gate_enter().
+ */
+bool io_begin(struct actor *actor, const struct slot *slot);
+
+/** io_end - the opposite */
+void io_end(struct actor *actor, const struct slot *slot);
+
+/** io_whole - all of what was asked for; else -errno, -EFAULT for a part */
+int io_whole(int64_t done, size_t bytes);
+
+/**
+ * io_judge - is that a right end of I/O with this memory?
+ *
+ * With P2P memory I/O either gets no pages, or the device stays until it is
+ * done: it does not fail on its way.
+ *
+ * Return: @ret.
+ */
+int io_judge(struct actor *actor, const struct slot *slot, int ret);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Direct I/O of many pieces in flight at once. Reads are spread over a mapping,
+ * and compared; see ops-io.c for what is read.
+ */
+#include "batch.h"
+#include "engine.h"
+#include "io.h"
+#include "needs.h"
+#include "ops.h"
+#include "stamp.h"
+
+#include <errno.h>
+#include <signal.h>
+
+/* of the disk, between two pieces: far enough that they are not merged */
+#define STRIDE 5
+
+/* the first @nr pages; every third piece has two, the second in another place */
+static void spread(struct batch *batch, const struct slot *slot, int64_t nr,
+		   int64_t block)
+{
+	char *addr = slot->addr;
+
+	for (int64_t i = 0; i < nr && batch->nr < BATCH_MAX; i++) {
+		struct piece *piece = &batch->pieces[batch->nr++];
+
+		*piece = (struct piece){
+			.addr = addr + i * BATCH_PAGE,
+			.offset = (uint64_t)((block + i * STRIDE) %
+					     STAMP_NR_BLOCKS) *
+				  BATCH_PAGE,
+		};
+		if (i % 3 == 0 && nr - 1 > i)
+			piece->more = addr + --nr * BATCH_PAGE;
+	}
+}
+
+static int check(struct actor *actor, const struct piece *piece)
+{
+	size_t bytes = piece->more ? 2 * BATCH_PAGE : BATCH_PAGE;
+	int ret = io_whole(piece->done, bytes);
+
+	if (!ret)
+		ret = stamp_check(actor, piece->addr, BATCH_PAGE,
+				  piece->offset);
+	if (!ret && piece->more)
+		ret = stamp_check(actor, piece->more, BATCH_PAGE,
+				  piece->offset + BATCH_PAGE);
+	return ret;
+}
+
+/* the first that is not there stands for all */
+static int judge(struct actor *actor, const struct slot *slot,
+		 const struct batch *batch)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < batch->nr; i++) {
+		int err = check(actor, &batch->pieces[i]);
+
+		io_judge(actor, slot, err);
+		if (!ret || !engine_may(&op_aio_read, err))
+			ret = err;
+	}
+	return ret;
+}
+
+static int do_batch(struct actor *actor, const int64_t *arg,
+		    int (*run)(struct batch *batch))
+{
+	struct world *world = actor->world;
+	struct slot *slot = slot_of(actor, arg[0]);
+	struct batch batch = { .fd = arg[3] ? world->slow : world->disk };
+	int64_t page = 0, nr = arg[1];
+	int ret;
+
+	if (slot_range(slot, &page, &nr) || batch.fd < 0 ||
+	    !io_begin(actor, slot))
+		return DONE_NOTHING;
+	spread(&batch, slot, nr, arg[2]);
+	ret = run(&batch);
+	if (!ret)
+		ret = judge(actor, slot, &batch);
+	io_end(actor, slot);
+	return ret;
+}
+
+static int do_aio_read(struct actor *actor, const int64_t *arg)
+{
+	return do_batch(actor, arg, batch_aio);
+}
+
+#define BATCH_ARGS                                                             \
+	{                                                                      \
+		{ "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 16 },            \
+			{ "block of the disk", 0, 1007 },                      \
+		{                                                              \
+			"slow disk", 0, 0                                      \
+		}                                                              \
+	}
+
+OP(aio_read) = {
+	.name = "aio-read",
+	.summary = "reads by io_submit(), all in flight at once, compared",
+	.source = "ops-batch.c",
+	.needs = NEED_DISK,
+	.args = BATCH_ARGS,
+	.run = do_aio_read,
+	.may = IO_MAY,
+};
+
+static int do_uring_read(struct actor *actor, const int64_t *arg)
+{
+	return do_batch(actor, arg, batch_uring);
+}
+
+OP(uring_read) = {
+	.name = "uring-read",
+	.summary = "reads by io_uring, all in flight at once, compared",
+	.source = "ops-batch.c",
+	.needs = NEED_DISK,
+	.args = BATCH_ARGS,
+	.run = do_uring_read,
+	.may = IO_MAY,
+};

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* I/O that a userfaultfd stalls with a page pinned, and what has to wait for it */
+#include "engine.h"
+#include "needs.h"
+#include "ops.h"
+#include "p2p.h"
+#include "power.h"
+#include "stall.h"
+
+#include <errno.h>
+#include <linux/vfio.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define MS_NS 1000000ull
+
+/* how long nobody may begin a reset before the I/O goes on without one */
+#define ALONE_MS 200
+
+/*
+ * Until a reset has come back that was under way during the stall. What waits
+ * for the pinned page must give up after the time of the registration.
+ */
+static void await_reset(struct world *world, uint64_t limit_ms)
+{
+	struct shared *shared = world->shared;
+	uint32_t returned = atomic_load(&shared->returned);
+	uint64_t begin_ns = engine_now_ns(), asked_ns = 0, now_ns;
+
+	while (atomic_load(&shared->returned) == returned) {
+		now_ns = engine_now_ns();
+		if (atomic_load(&shared->begun) == returned) {
+			asked_ns = 0;
+			if (now_ns > begin_ns + ALONE_MS * MS_NS)
+				return;
+		} else if (!asked_ns) {
+			asked_ns = now_ns;
+		} else if (now_ns > asked_ns + limit_ms * MS_NS) {
+			engine_wrong(
+				world, ORACLE_HANG,
+				"a reset waits for stalled I/O, more than %llu ms",
+				(unsigned long long)limit_ms);
+			return;
+		}
+		engine_pause_us(500);
+	}
+}
+
+static int do_stalled_read(struct actor *actor, const int64_t *arg)
+{
+	struct stall stall;
+	int ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
+
+	if (ret)
+		return ret;
+	if (arg[3])
+		await_reset(actor->world, (uint64_t)arg[3]);
+	else
+		engine_pause_us((uint32_t)arg[2] * 1000);
+	return stall_end(&stall);
+}
+
+OP(stalled_read) = {
+	.name = "stalled-read",
+	.summary =
+		"preadv() that a userfaultfd stalls behind its first page, for a while or until a reset gives up",
+	.source = "ops-stall.c",
+	.needs = NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "block of the disk", 0, 1007 },
+		  { "how long, ms", 1, 200 },
+		  { "bound of a reset, ms", 0, 0 } },
+	.run = do_stalled_read,
+	.may = MAY(-EFAULT, -EINTR),
+};
+
+#define KILL_LIMIT_MS 10000
+
+/* false: it outlives SIGKILL */
+static bool dies(pid_t child, unsigned int limit_ms)
+{
+	uint64_t end_ns = engine_now_ns() + limit_ms * MS_NS;
+
+	while (!waitpid(child, NULL, WNOHANG)) {
+		if (engine_now_ns() > end_ns)
+			return false;
+		engine_pause_us(500);
+	}
+	return true;
+}
+
+/*
+ * Whoever waits for I/O of others in a reset can be killed. Whether the reset
+ * took place before that nobody knows: it does not count.
+ */
+static int do_reset_killed(struct actor *actor, const int64_t *arg)
+{
+	enum power_path path = (enum power_path)arg[0];
+	struct world *world = actor->world;
+	pid_t parent = getpid(), child;
+
+	if (!(world->device.paths & 1u << path))
+		return DONE_NOTHING;
+	atomic_fetch_add(&world->shared->begun, 1);
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			power_do(&world->device, path);
+		_exit(0);
+	}
+	if (child > 0) {
+		engine_pause_us((uint32_t)arg[1]);
+		kill(child, SIGKILL);
+		if (!dies(child, KILL_LIMIT_MS)) {
+			engine_wrong(world, ORACLE_HANG,
+				     "%s: it does not die of SIGKILL",
+				     power_name(path));
+			waitpid(child, NULL, 0);
+		}
+	}
+	atomic_fetch_add(&world->shared->returned, 1);
+	return child < 0 ? -errno : 0;
+}
+
+OP(reset_killed) = {
+	.name = "reset-killed",
+	.summary =
+		"a child that asks for a reset is killed in the middle of it",
+	.source = "ops-stall.c",
+	.needs = NEED_VFIO,
+	.args = { { "path", POWER_RESET, POWER_RESET },
+		  { "after, us", 0, 50000 } },
+	.run = do_reset_killed,
+	.may = MAY(-ENOMEM, -EAGAIN),
+};
+
+#define FROZEN_LIMIT_MS 10000
+#define LATE_MS 500
+#define NR_LATE 3
+
+/* COMMAND.MEM off, in a thread of its own */
+struct waiter {
+	struct world *world;
+	uint64_t end_ns;
+	int ret;
+};
+
+static void *turn_off(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	waiter->ret = power_begin(waiter->world, &waiter->world->device,
+				  POWER_MEMORY);
+	waiter->end_ns = engine_now_ns();
+	return NULL;
+}
+
+static bool await_frozen(const struct device *device)
+{
+	uint64_t end_ns = engine_now_ns() + FROZEN_LIMIT_MS * MS_NS;
+
+	while (p2p_state(device, device->bar, NULL) != VFIO_P2P_STATE_FROZEN) {
+		if (engine_now_ns() > end_ns)
+			return false;
+		engine_pause_us(500);
+	}
+	return true;
+}
+
+/*
+ * One that waits for a page, which comes back after @hold_ms. Returns how much
+ * later, in ms, it goes on, or -errno.
+ */
+static int64_t wake(struct actor *actor, const int64_t *arg)
+{
+	struct device *device = &actor->world->device;
+	struct waiter waiter = { .world = actor->world };
+	struct stall stall;
+	pthread_t thread;
+	int ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
+
+	if (ret)
+		return -EFAULT;
+	ret = -pthread_create(&thread, NULL, turn_off, &waiter);
+	if (ret) {
+		stall_end(&stall);
+		return ret;
+	}
+	if (await_frozen(device))
+		engine_pause_us((uint32_t)arg[2] * 1000);
+	stall_end(&stall);
+	pthread_join(thread, NULL);
+	ret = waiter.ret ? waiter.ret : power_end(device, POWER_MEMORY);
+	if (ret)
+		return ret;
+	return waiter.end_ns < stall.end_ns ?
+		       0 :
+		       (int64_t)((waiter.end_ns - stall.end_ns) / MS_NS);
+}
+
+/*
+ * Who waits is woken when the last page comes back. After the first second of
+ * waiting it looks by itself once a second only: the page comes back just after
+ * such a look. A machine that is busy may be late once, hardly thrice.
+ */
+static int do_wake(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t late;
+
+	for (int i = 0; i < NR_LATE; i++) {
+		int fd = p2p_open(actor->world->device.bdf);
+		int ret = fd < 0 ? fd :
+				   slot_map(actor, slot, SLOT_P2P, fd, 0, PAGE);
+
+		if (fd >= 0)
+			close(fd);
+		if (ret)
+			return ret;
+		late = wake(actor, arg);
+		if (late < LATE_MS)
+			return late < 0 ? (int)late : 0;
+	}
+	engine_wrong(
+		actor->world, ORACLE_HANG,
+		"COMMAND.MEM=0 went on %lld ms after the I/O that it waited for, %d times in a row",
+		(long long)late, NR_LATE);
+	return 0;
+}
+
+OP(wake) = {
+	.name = "wake",
+	.summary = "the last page comes back while COMMAND.MEM=0 waits for it",
+	.source = "ops-stall.c",
+	.needs = NEED_VFIO | NEED_P2P | NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "block of the disk", 0, 1007 },
+		  { "held, ms", 1060, 1200 } },
+	.run = do_wake,
+};

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One call again and again, of which the first allocation fails, then the second
+ * and so on, until there are no more: each of its error paths is taken.
+ */
+#include "engine.h"
+#include "fail-nth.h"
+#include "needs.h"
+#include "ops.h"
+#include "p2p.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define MIB2 (2ull << 20)
+#define MAX_NTH 500
+#define MAX_NS 20000000000ull
+
+static int map(struct actor *actor, struct slot *slot, int64_t pages)
+{
+	int fd = p2p_open(actor->world->device.bdf);
+	int ret = fd < 0 ? fd :
+			   slot_map(actor, slot, SLOT_P2P, fd, 0,
+				    (size_t)pages * PAGE);
+
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+/*
+ * The slot is empty before: giving up what was there cannot fail then. Others may
+ * take the memory, or freeze it: then there is no more to see here.
+ */
+static int do_map_sweep(struct actor *actor, const int64_t *arg)
+{
+	uint64_t end_ns = engine_now_ns() + MAX_NS;
+	struct slot *slot = slot_of(actor, arg[0]);
+	int fd = fail_nth_open();
+	uint32_t left = 0;
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	for (uint32_t nth = 1; !left && nth < MAX_NTH; nth++) {
+		slot_unmap(slot);
+		fail_nth_arm(fd, nth);
+		ret = map(actor, slot, arg[1]);
+		left = fail_nth_disarm(fd);
+		if (!ret)
+			touch(slot->addr, true);
+		if (engine_now_ns() > end_ns)
+			break;
+	}
+	slot_unmap(slot);
+	close(fd);
+	return 0;
+}
+
+OP(map_sweep) = {
+	.name = "map-sweep",
+	.summary = "mmap() of P2P memory, each of its allocations failing once",
+	.source = "ops-sweep.c",
+	.needs = NEED_VFIO | NEED_FAIL_NTH,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 8 } },
+	.run = do_map_sweep,
+};
+
+/* 0: it is registered, with nothing failed on the way */
+static int register_failing(const struct device *device, int fd, uint32_t nth,
+			    uint64_t length)
+{
+	int ret;
+
+	fail_nth_arm(fd, nth);
+	ret = p2p_register(device, device->bar, 0, length, 20000);
+	if (fail_nth_disarm(fd))
+		return ret;
+	/* something has failed, and did no harm */
+	if (!ret)
+		ret = p2p_unregister(device, device->bar, 20000);
+	return ret ? -ENOMEM : -EAGAIN;
+}
+
+static int do_register_sweep(struct actor *actor, const int64_t *arg)
+{
+	struct promise *registered = &actor->world->shared->registered;
+	struct device *device = &actor->world->device;
+	uint64_t end_ns = engine_now_ns() + MAX_NS;
+	uint32_t number = promise_begin(registered);
+	int fd = fail_nth_open(), ret = -ENOMEM;
+
+	if (fd < 0)
+		return fd;
+	for (uint32_t nth = (uint32_t)arg[1]; nth < MAX_NTH; nth++) {
+		ret = register_failing(device, fd, nth,
+				       (uint64_t)arg[0] * MIB2);
+		if ((ret != -ENOMEM && ret != -EAGAIN) ||
+		    engine_now_ns() > end_ns)
+			break;
+	}
+	close(fd);
+	promise_end(registered, number, false);
+	return ret == -ENOMEM || ret == -EAGAIN ? 0 : ret;
+}
+
+OP(register_sweep) = {
+	.name = "register-sweep",
+	.summary = "registration, each of its allocations failing once",
+	.source = "ops-sweep.c",
+	.needs = NEED_VFIO | NEED_P2P | NEED_FAIL_NTH,
+	.args = { { "length, 2 MiB", 1, 1 }, { "first", 1, 1 } },
+	.run = do_register_sweep,
+	.may = MAY(-EEXIST, -EBUSY, -EIO),
+};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "stall.h"
+
+#include "stamp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define POLL_MS 5
+
+static void *read_all(void *arg)
+{
+	struct stall *stall = arg;
+	const struct iovec vec[] = {
+		{ .iov_base = stall->page, .iov_len = PAGE },
+		{ .iov_base = stall->trap, .iov_len = PAGE },
+		{ .iov_base = stall->after, .iov_len = PAGE },
+	};
+
+	stall->result = preadv(stall->fd, vec, stall->after ? 3 : 2,
+			       (off_t)stall->offset);
+	if (stall->result < 0)
+		stall->result = -errno;
+	stall->end_ns = engine_now_ns();
+	atomic_store(&stall->ended, true);
+	return NULL;
+}
+
+static int set_trap(struct stall *stall)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = {
+		.range.len = PAGE,
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	if (madvise(stall->trap, PAGE, MADV_DONTNEED))
+		return -errno;
+	reg.range.start = (uintptr_t)stall->trap;
+	stall->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (stall->uffd >= 0 && !ioctl(stall->uffd, UFFDIO_API, &api) &&
+	    !ioctl(stall->uffd, UFFDIO_REGISTER, &reg))
+		return 0;
+	return -errno;
+}
+
+static void remove_trap(struct stall *stall)
+{
+	if (stall->uffd >= 0)
+		close(stall->uffd);
+}
+
+/* until the kernel asks for the page that is withheld, or the I/O has failed */
+static bool await_stall(struct stall *stall)
+{
+	struct pollfd wait = { .fd = stall->uffd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	while (!atomic_load(&stall->ended))
+		if (poll(&wait, 1, POLL_MS) == 1 &&
+		    read(stall->uffd, &msg, sizeof(msg)) == sizeof(msg))
+			return true;
+	return false;
+}
+
+int stall_begin(struct world *world, struct stall *stall)
+{
+	int ret;
+
+	stall->fd = world->disk;
+	stall->uffd = -1;
+	atomic_store(&stall->ended, false);
+	ret = set_trap(stall);
+	if (!ret)
+		ret = -pthread_create(&stall->thread, NULL, read_all, stall);
+	if (ret) {
+		remove_trap(stall);
+		return ret;
+	}
+	if (await_stall(stall))
+		return 0;
+	stall_end(stall);
+	return DONE_NOTHING;
+}
+
+int stall_slot(struct actor *actor, const struct slot *slot, int64_t block,
+	       struct stall *stall)
+{
+	int64_t page = 0, nr = 1;
+
+	if (actor->world->disk < 0 || slot_range(slot, &page, &nr))
+		return DONE_NOTHING;
+	*stall = (struct stall){
+		.page = slot->addr,
+		.trap = actor->host + SLOT_BYTES - PAGE,
+		.offset = (uint64_t)(block % STAMP_NR_BLOCKS) * PAGE,
+	};
+	return stall_begin(actor->world, stall);
+}
+
+void stall_release(struct stall *stall)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)stall->trap, .len = PAGE },
+	};
+
+	/* EEXIST: released before */
+	ioctl(stall->uffd, UFFDIO_ZEROPAGE, &zero);
+}
+
+int stall_end(struct stall *stall)
+{
+	ssize_t wanted = stall->after ? 3 * PAGE : 2 * PAGE;
+
+	stall_release(stall);
+	pthread_join(stall->thread, NULL);
+	remove_trap(stall);
+	if (stall->result < 0)
+		return (int)stall->result;
+	return stall->result == wanted ? 0 : -EFAULT;
+}
