@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: mappings of a BAR, and of a dma-buf of it, are inherited by children that
+ * go on using them, while the parent takes the memory off the bus.
+ *
+ * Oracle: while memory is off nobody reaches it: access is a SIGBUS, in each
+ * process that has it mapped.
+ *
+ * Provenance: hazard 28. A zap has to find all mappings of the file, not those of
+ * who asks for it. A child is in no list but that of the mapping.
+ */
+#include "../stress.h"
+
+static const struct stress_step users[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 64), BETWEEN(1, 16)),
+	STEP(touch, ONLY(0), ANY, ANY, ONLY(0)),
+	STEP(fork, ONLY(0), BETWEEN(1, 4), BETWEEN(5000, 20000)),
+	STEP(export, ONLY(1), ONLY(0), ONLY(1), ONLY(0)),
+	STEP(dmabuf_map, ONLY(1), ONLY(1)),
+	STEP(touch, ONLY(1), ANY, ANY, ONLY(0)),
+	STEP(fork, ONLY(1), BETWEEN(1, 4), BETWEEN(5000, 20000)),
+	STEP(unmap, ONLY(1)),
+	STEP(dmabuf_close, ONLY(1)),
+	{},
+};
+
+static const struct stress_step takers[] = {
+	STEP(reset, ONLY(POWER_MEMORY), BETWEEN(1000, 20000)),
+	{},
+};
+
+SCENARIO(fork_against_zap) = {
+	.name = "fork-against-zap",
+	.summary = "children use mappings of a BAR while the parent turns memory off",
+	.hazards = { 28 },
+	.actors = {
+		{ .name = "user", .steps = users, .min = 1, .max = 2,
+		  .in_order = true, .turns = 4, .jitter_us = 2000 },
+		{ .name = "taker", .steps = takers, .in_order = true,
+		  .turns = 12, .jitter_us = 10000 },
+	},
+	.points = { "copy_page_range+return:100us..5ms/0.3" },
+};

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: while somebody waits for P2P memory to be idle, others map more of it and
+ * begin I/O that the disk holds in flight.
+ *
+ * Oracle: nobody gets or reaches memory while it is off; I/O does not fail on its
+ * way; what a read has brought is compared; taking it off ends in time.
+ *
+ * Provenance: hazard 13. Memory has to be frozen before it is waited for: what is
+ * idle now need not be so a moment later.
+ */
+#include "../stress.h"
+
+static const struct stress_step before[] = {
+	STEP(register, ONLY(0), ONLY(1)),
+	{},
+};
+
+static const struct stress_step users[] = {
+	STEP(p2p_map, ONLY(0), BETWEEN(4, 32)),
+	STEP(aio_read, ONLY(0), BETWEEN(4, 32), ANY, ONLY(1)),
+	STEP(p2p_map, ONLY(1), BETWEEN(1, 16)),
+	STEP(touch, ONLY(1)),
+	STEP(disk_read, ONLY(1)),
+	STEP(touch, ONLY(1)),
+	{},
+};
+
+static const struct stress_step takers[] = {
+	STEP(reset, ONLY(POWER_MEMORY), BETWEEN(500, 20000)),
+	{},
+};
+
+static const struct stress_step after[] = {
+	STEP(expect_free),
+	STEP(unregister),
+	{},
+};
+
+SCENARIO(mmap_against_quiesce) = {
+	.name = "mmap-against-quiesce",
+	.summary = "P2P memory is mapped and used while others wait for it to be idle",
+	.hazards = { 13 },
+	.needs = NEED_SLOW_DISK,
+	.before = before,
+	.actors = {
+		{ .name = "user", .steps = users, .min = 2, .max = 3,
+		  .in_order = true, .turns = 4, .jitter_us = 10000 },
+		{ .name = "taker", .steps = takers, .in_order = true,
+		  .turns = 12, .jitter_us = 10000 },
+	},
+	.after = after,
+	.points = {
+		"pci_p2pdma_freeze_resource:1ms..20ms/0.5",
+		"p2p_freeze:1ms..20ms/0.5",
+	},
+};

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: processes and threads allocate P2P memory by mmap(), use it and give it
+ * back, by munmap() or by ending, while the BAR is registered and unregistered.
+ *
+ * Oracle: the kernel's own: a count below zero, use after free, a cycle of locks
+ * (lockdep); unregistration that does not end in time; memory that never comes
+ * back.
+ *
+ * Provenance: hazards 9, a reference too few for what is freed; 11, the wakeup
+ * after the last reference went; 35, a lock in mmap() that the removal of the
+ * sysfs files waits for. All of it is about the last user of memory that goes.
+ */
+#include "../stress.h"
+
+static const struct stress_step before[] = {
+	STEP(register, ONLY(0), ONLY(1)),
+	{},
+};
+
+static const struct stress_step mappers[] = {
+	STEP(p2p_map, ONLY(0), BETWEEN(1, 16)),
+	STEP(touch, ONLY(0)),
+	STEP(disk_read, ONLY(0)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
+static const struct stress_step unregisterers[] = {
+	STEP(unregister),
+	STEP(register, ONLY(0), ONLY(1)),
+	{},
+};
+
+static const struct stress_step after[] = {
+	STEP(expect_free),
+	STEP(unregister),
+	{},
+};
+
+SCENARIO(mmap_against_unregister) = {
+	.name = "mmap-against-unregister",
+	.summary = "P2P memory is mapped and freed while it is registered and unregistered",
+	.hazards = { 9, 11, 35 },
+	.before = before,
+	.actors = {
+		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 12, .jitter_us = 3000 },
+		{ .name = "process", .steps = mappers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 6, .jitter_us = 3000,
+		  .process = true },
+		{ .name = "unregister", .steps = unregisterers,
+		  .in_order = true, .turns = 4, .jitter_us = 10000 },
+	},
+	.after = after,
+	.points = {
+		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
+		"lock_release+return<p2pdma_folio_free:5ms..20ms/0.3",
+		"p2pdma_folio_free:1ms..10ms/0.3",
+		"pci_p2pdma_pagemap_release:1ms..20ms/0.5",
+	},
+};

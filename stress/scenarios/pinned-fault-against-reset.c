@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Race: direct I/O has pinned the first page of its buffer, in a mapping of a
+ * BAR for which a dma-buf has struct pages, and faults the next one, while the device is reset.
+ *
+ * Oracle: both come to their end in time, far below what a reset waits for pins;
+ * what a read has brought is compared.
+ *
+ * Provenance: hazard 14. A fault that sleeps on a lock which the reset holds
+ * while it waits for the pin is a deadlock until one of them gives up.
+ */
+#include "../stress.h"
+
+static const struct stress_step before[] = {
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	{},
+};
+
+static const struct stress_step readers[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 256), ONLY(64)),
+	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(4, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(uring_read, ONLY(0), BETWEEN(4, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(aio_read, ONLY(0), BETWEEN(4, 64)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
+static const struct stress_step resetters[] = {
+	STEP(reset, ONLY(POWER_RESET)),
+	{},
+};
+
+static const struct stress_step after[] = {
+	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
+	STEP(expect_unused),
+	{},
+};
+
+SCENARIO(pinned_fault_against_reset) = {
+	.name = "pinned-fault-against-reset",
+	.summary = "direct I/O pins one page and faults the next, against resets",
+	.hazards = { 14 },
+	.needs = NEED_RESET | NEED_DMABUF_PAGES,
+	.before = before,
+	.actors = {
+		{ .name = "reader", .steps = readers, .min = 1, .max = 3,
+		  .in_order = true, .turns = 4, .jitter_us = 2000 },
+		{ .name = "resetter", .steps = resetters, .in_order = true,
+		  .turns = 3, .jitter_us = 20000 },
+	},
+	.after = after,
+	.limit_ms = 15000,
+	.points = {
+		"vfio_pci_pages_fault:100us..5ms/0.3",
+		"handle_mm_fault<faultin_page:100us..5ms/0.1",
+	},
+};
