@@ -57,6 +57,13 @@ static void open_importer(const struct stress_options *options,
 	machine->common |= NEED_IMPORTER;
 }
 
+int machine_stamp(struct machine *machine)
+{
+	int ret = stamp(machine, machine->world.disk_path);
+
+	return ret ? ret : stamp(machine, machine->world.slow_path);
+}
+
 static int open_disks(const struct stress_options *options,
 		      struct machine *machine)
 {
@@ -67,9 +74,7 @@ static int open_disks(const struct stress_options *options,
 		ret = use_disk(options->slow, &machine->slow,
 			       &world->slow_path);
 	if (!ret)
-		ret = stamp(machine, world->disk_path);
-	if (!ret)
-		ret = stamp(machine, world->slow_path);
+		ret = machine_stamp(machine);
 	if (!ret && world->disk_path)
 		machine->common |= NEED_DISK;
 	if (!ret && world->slow_path)

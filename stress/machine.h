@@ -49,6 +49,14 @@ int machine_open(const struct stress_options *options, struct machine *machine);
 unsigned int machine_use(struct machine *machine, unsigned int needs);
 
 /**
+ * machine_stamp - write the disks anew, after what may have spoilt them
+ * @machine: open, nobody uses it
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int machine_stamp(struct machine *machine);
+
+/**
  * machine_close - give the devices back
  *
  * Return: 0; -errno with brg_last_error() set.

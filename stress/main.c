@@ -70,6 +70,11 @@ static enum stress_status run_all(const struct stress_options *options,
 		    (outcome.status != STRESS_PASS &&
 		     outcome.status != STRESS_SKIP && !options->keep_going))
 			break;
+		/* wrong data may be on the disks by now */
+		if (outcome.status == STRESS_FAIL && machine_stamp(machine)) {
+			brg_error("%s", brg_last_error());
+			return STRESS_ERROR;
+		}
 	}
 	return worst;
 }

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "power.h"
 #include "stall.h"
 
 #include <errno.h>
@@ -173,4 +174,31 @@ OP(rebind) = {
 	.needs = NEED_VFIO,
 	.args = { { "time unbound, us", 0, 5000 } },
 	.run = do_rebind,
+};
+
+/* As reopen; in between somebody resets what nobody has. */
+static int do_reset_closed(struct actor *actor, const int64_t *arg)
+{
+	enum power_path path = (enum power_path)arg[0];
+	struct device *device = &actor->world->device;
+	struct ending ending;
+	int ret, err;
+
+	if (device->vfio < 0 || !(device->paths & 1u << path))
+		return DONE_NOTHING;
+	ending = begin_close(actor);
+	ret = power_begin(actor->world, device, path);
+	err = end_close(actor, &ending);
+	return ret ? ret : err;
+}
+
+OP(reset_closed) = {
+	.name = "reset-closed",
+	.summary =
+		"close the device, reset it through sysfs, and open it again",
+	.source = "ops-device.c",
+	.needs = NEED_VFIO,
+	.args = { { "path", POWER_SYSFS, POWER_BRIDGE } },
+	.run = do_reset_closed,
+	.may = MAY(-EBUSY, -EAGAIN, -EINTR, -EIO),
 };

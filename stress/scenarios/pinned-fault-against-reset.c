@@ -54,6 +54,6 @@ SCENARIO(pinned_fault_against_reset) = {
 	.limit_ms = 15000,
 	.points = {
 		"vfio_pci_pages_fault:100us..5ms/0.3",
-		"handle_mm_fault<faultin_page:100us..5ms/0.1",
+		"gup_fast_fallback:100us..5ms/0.1",
 	},
 };

@@ -55,6 +55,6 @@ SCENARIO(pins_against_quiesce) = {
 	.points = {
 		"unmap_mapping_pages:1ms..20ms/0.5",
 		"unmap_mapping_range:1ms..20ms/0.5",
-		"internal_get_user_pages_fast:0us..2ms/0.3",
+		"gup_fast_fallback:0us..2ms/0.3",
 	},
 };
