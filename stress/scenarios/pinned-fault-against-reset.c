@@ -51,7 +51,7 @@ SCENARIO(pinned_fault_against_reset) = {
 		  .turns = 3, .jitter_us = 20000 },
 	},
 	.after = after,
-	.limit_ms = 15000,
+	.limit_ms = 25000,
 	.points = {
 		"vfio_pci_pages_fault:100us..5ms/0.3",
 		"gup_fast_fallback:100us..5ms/0.1",
