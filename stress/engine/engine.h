@@ -443,6 +443,31 @@ int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
  */
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
 
+/**
+ * struct closing - a close of the device that is under way
+ * @off: see promise_begin()
+ * @registered: likewise
+ */
+struct closing {
+	uint32_t off;
+	uint32_t registered;
+};
+
+/**
+ * world_close_begin - the device is about to be closed or unbound in a race
+ * @closing: for world_close_end()
+ *
+ * What was promised of it, and of its dma-bufs, holds no longer.
+ */
+void world_close_begin(struct world *world, struct closing *closing);
+
+/**
+ * world_close_end - it has been opened again, or cannot be
+ * @opened: it was: so the one before is closed, and all its dma-bufs are gone
+ */
+void world_close_end(struct world *world, const struct closing *closing,
+		     bool opened);
+
 /** device_close - harmless where it is not open */
 void device_close(struct device *device);
 

@@ -35,37 +35,23 @@ static int open_again(struct actor *actor)
 }
 
 /* what was true of the device ends with its file */
-struct ending {
-	uint32_t off;
-	uint32_t registered;
-};
-
-static struct ending begin_close(struct actor *actor)
+static struct closing begin_close(struct actor *actor)
 {
-	struct shared *shared = actor->world->shared;
 	struct device *device = &actor->world->device;
-	struct ending ending = {
-		.off = promise_begin(&shared->off),
-		.registered = promise_begin(&shared->registered),
-	};
+	struct closing closing;
 	int fd = device->vfio;
 
-	atomic_store(&shared->lent.closed, true);
+	world_close_begin(actor->world, &closing);
 	device->vfio = -1;
 	close(fd);
-	return ending;
+	return closing;
 }
 
-static int end_close(struct actor *actor, const struct ending *ending)
+static int end_close(struct actor *actor, const struct closing *closing)
 {
-	struct shared *shared = actor->world->shared;
 	int ret = open_again(actor);
 
-	/* the one that was opened shows that the one before is closed */
-	if (!ret)
-		atomic_fetch_add(&shared->lent.openings, 1);
-	promise_end(&shared->registered, ending->registered, false);
-	promise_end(&shared->off, ending->off, false);
+	world_close_end(actor->world, closing, !ret);
 	return ret;
 }
 
@@ -75,13 +61,13 @@ static int end_close(struct actor *actor, const struct ending *ending)
  */
 static int do_reopen(struct actor *actor, const int64_t *arg)
 {
-	struct ending ending;
+	struct closing closing;
 
 	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	ending = begin_close(actor);
+	closing = begin_close(actor);
 	engine_pause_us((uint32_t)arg[0]);
-	return end_close(actor, &ending);
+	return end_close(actor, &closing);
 }
 
 OP(reopen) = {
@@ -101,7 +87,7 @@ static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device, second;
 	char why[ENGINE_TEXT_BYTES];
-	struct ending ending;
+	struct closing closing;
 	struct stall stall;
 	int ret;
 
@@ -110,7 +96,7 @@ static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
 	ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
 	if (ret)
 		return ret;
-	ending = begin_close(actor);
+	closing = begin_close(actor);
 	second = *device;
 	if (!device_join(&second, why)) {
 		engine_wrong(
@@ -119,7 +105,7 @@ static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
 		close(second.vfio);
 	}
 	stall_end(&stall);
-	return end_close(actor, &ending);
+	return end_close(actor, &closing);
 }
 
 OP(reopen_stalled) = {
@@ -152,17 +138,17 @@ static int write_driver(const char *file, const char *bdf)
 static int do_rebind(struct actor *actor, const int64_t *arg)
 {
 	const char *bdf = actor->world->device.bdf;
-	struct ending ending;
+	struct closing closing;
 	int ret, err;
 
 	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	ending = begin_close(actor);
+	closing = begin_close(actor);
 	ret = write_driver("unbind", bdf);
 	engine_pause_us((uint32_t)arg[0]);
 	err = write_driver("bind", bdf);
 	ret = ret ? ret : err;
-	err = end_close(actor, &ending);
+	err = end_close(actor, &closing);
 	return ret ? ret : err;
 }
 
@@ -181,14 +167,14 @@ static int do_reset_closed(struct actor *actor, const int64_t *arg)
 {
 	enum power_path path = (enum power_path)arg[0];
 	struct device *device = &actor->world->device;
-	struct ending ending;
+	struct closing closing;
 	int ret, err;
 
 	if (device->vfio < 0 || !(device->paths & 1u << path))
 		return DONE_NOTHING;
-	ending = begin_close(actor);
+	closing = begin_close(actor);
 	ret = power_begin(actor->world, device, path);
-	err = end_close(actor, &ending);
+	err = end_close(actor, &closing);
 	return ret ? ret : err;
 }
 

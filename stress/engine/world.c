@@ -202,6 +202,26 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 	return ret;
 }
 
+void world_close_begin(struct world *world, struct closing *closing)
+{
+	struct shared *shared = world->shared;
+
+	closing->off = promise_begin(&shared->off);
+	closing->registered = promise_begin(&shared->registered);
+	atomic_store(&shared->lent.closed, true);
+}
+
+void world_close_end(struct world *world, const struct closing *closing,
+		     bool opened)
+{
+	struct shared *shared = world->shared;
+
+	if (opened)
+		atomic_fetch_add(&shared->lent.openings, 1);
+	promise_end(&shared->registered, closing->registered, false);
+	promise_end(&shared->off, closing->off, false);
+}
+
 void world_quiet(struct world *world)
 {
 	gate_open(world);
