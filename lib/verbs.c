@@ -15,6 +15,8 @@
 
 /* as long as a transfer of a page takes on hardware, and some */
 #define SPIN_NS 50000
+/* what an address vector has room for */
+#define MAX_GID UINT8_MAX
 
 /* the PCI device that it does DMA with, where there is one */
 static void find_pci(const char *name, char bdf[BRG_PCI_BDF_BYTES])
@@ -115,7 +117,8 @@ static int choose_gid(struct brg_verbs *verbs, const struct ibv_port_attr *port)
 	verbs->gid_index = -1;
 	if (port->link_layer == IBV_LINK_LAYER_INFINIBAND)
 		return 0;
-	for (uint32_t i = 0; i < (uint32_t)port->gid_tbl_len; i++) {
+	for (uint32_t i = 0; i <= MAX_GID && i < (uint32_t)port->gid_tbl_len;
+	     i++) {
 		struct ibv_gid_entry entry;
 
 		if (ibv_query_gid_ex(verbs->context, verbs->port, i, &entry,
