@@ -166,7 +166,8 @@ static const struct transfer_sweep by_cost = {
 	.better = "lower",
 	.per_request = true,
 	.depth = DEPTH,
-	.sizes = { 4096, 65536, 1048576 },
+	/* a megabyte takes long to count, and costs as much for each KiB */
+	.sizes = { 4096, 65536, 262144 },
 	.nr_sizes = 3,
 };
 

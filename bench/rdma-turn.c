@@ -8,7 +8,9 @@
 
 #define MOST_CALLS 1024
 #define FEWEST_CALLS 4
-#define COUNTED_CALLS 16 /* where instructions are counted */
+/* where instructions are counted */
+#define COUNTED_CALLS 16
+#define COUNTED_BATCHES 4
 
 /* is a turn over that has made so many calls? */
 static bool is_over(const struct transfer *t, unsigned int nr, uint64_t end)
@@ -74,11 +76,21 @@ static double figure(const struct transfer *t, const struct transfer_cell *cell,
 				       (double)nr * cell->bytes * 1e9 / ns;
 }
 
-static bool may_post(const struct transfer *t, unsigned int nr, uint64_t end)
+/*
+ * Where instructions are counted there is one CPU, and completions come when it
+ * gets to them: each sample has requests of its own.
+ */
+static bool may_post(const struct transfer *t, unsigned int posted,
+		     unsigned int done, uint64_t end)
 {
+	const uint32_t depth = t->sweep->depth;
+
+	if (posted - done == depth)
+		return false;
 	if (t->rdma->context->options->icount)
-		return nr < COUNTED_CALLS;
-	return nr < t->sweep->depth || brg_clock_now_ns() < end;
+		return posted % depth ||
+		       (done == posted && posted < COUNTED_BATCHES * depth);
+	return posted < depth || brg_clock_now_ns() < end;
 }
 
 /* a sample is that of as many requests as are under way at a time */
@@ -91,7 +103,7 @@ static int many_at_once(struct transfer *t, struct transfer_cell *cell,
 	int ret = 0;
 
 	while (!ret) {
-		if (posted - done < depth && may_post(t, posted, end)) {
+		if (may_post(t, posted, done, end)) {
 			ret = post_next(t, request);
 			posted += !ret;
 			continue;

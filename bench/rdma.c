@@ -78,25 +78,53 @@ static int choose_device(struct rdma *rdma)
 	return ret == -EOPNOTSUPP ? brg_verbs_open(NULL, 0, &rdma->dev) : ret;
 }
 
+/*
+ * All benchmarks of a run have the same memory: in how many pieces it came is up
+ * to what was free at the time, and importers see that. It goes with the process.
+ */
+static struct {
+	void *host;
+	uint64_t host_bytes;
+	int memfd;
+	uint64_t memfd_bytes;
+} kept = { .memfd = -1 };
+
+static int keep_memory(uint64_t bar)
+{
+	void *shared;
+	int ret = 0;
+
+	if (!kept.host) {
+		kept.host_bytes = lesser(bar, MAX_HOST_BYTES);
+		ret = ram_map(kept.host_bytes, &kept.host);
+	}
+	if (ret || kept.memfd >= 0)
+		return ret;
+	kept.memfd_bytes = lesser(bar, MAX_UDMABUF_BYTES);
+	ret = ram_map_memfd(kept.memfd_bytes, &kept.memfd, &shared);
+	/* its pages stay where they are */
+	if (!ret)
+		munmap(shared, kept.memfd_bytes);
+	return ret;
+}
+
 static int get_memory(struct rdma *rdma)
 {
 	uint64_t bar = target_bar_bytes(&rdma->target);
-	void *shared;
 	int ret;
 
 	if (bar < RDMA_LEAST_BAR_BYTES)
 		return brg_fail(-EOPNOTSUPP, "%s: BAR%u: smaller than %u MiB",
 				rdma->target.pci.bdf, rdma->target.bar,
 				RDMA_LEAST_BAR_BYTES >> 20);
-	rdma->host_bytes = lesser(bar, MAX_HOST_BYTES);
-	rdma->memfd_bytes = lesser(bar, MAX_UDMABUF_BYTES);
-	ret = ram_map(rdma->host_bytes, &rdma->host);
-	if (!ret)
-		ret = ram_map_memfd(rdma->memfd_bytes, &rdma->memfd, &shared);
-	/* its pages stay where they are */
-	if (!ret)
-		munmap(shared, rdma->memfd_bytes);
-	return ret;
+	ret = keep_memory(bar);
+	if (ret)
+		return ret;
+	rdma->host = kept.host;
+	rdma->host_bytes = kept.host_bytes;
+	rdma->memfd = kept.memfd;
+	rdma->memfd_bytes = kept.memfd_bytes;
+	return 0;
 }
 
 static int open_parts(struct rdma *rdma)
@@ -123,12 +151,6 @@ static int rdma_close(struct rdma *rdma)
 {
 	brg_verbs_close(rdma->dev);
 	rdma->dev = NULL;
-	if (rdma->host)
-		munmap(rdma->host, rdma->host_bytes);
-	rdma->host = NULL;
-	if (rdma->memfd >= 0)
-		close(rdma->memfd);
-	rdma->memfd = -1;
 	return target_close(&rdma->target);
 }
 

@@ -32,8 +32,8 @@ enum rdma_kind {
  * @target: provider, open
  * @dev: RDMA device
  * @note: the same, for records
- * @host: memory of this process, @host_bytes of it
- * @memfd: what udmabufs are made of, @memfd_bytes
+ * @host: memory of this process, @host_bytes of it; the same in each benchmark
+ * @memfd: what udmabufs are made of, @memfd_bytes; the same in each benchmark
  * @proofs: where the memory of each kind is
  * @skipped: why a kind was left out; "" where it was not
  */
