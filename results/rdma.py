@@ -146,6 +146,7 @@ REGION_LEGEND = ("Medians. A row of one size; of one size "
 
 def transfer_legend(records):
     return ("Between two queue pairs of one device; the requester's end is "
-            "host memory. Several at once: their bandwidth, or, where "
-            "instructions are counted, those of each. " + TAIL_LEGEND + " " +
+            "host memory. Several at once: the bandwidth of one such number "
+            "of requests after the other, or, where instructions are counted, "
+            "what each request costs. " + TAIL_LEGEND + " " +
             who_copied(records) + ".")
