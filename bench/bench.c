@@ -35,6 +35,13 @@ enum bench_status bench_status_of(int err)
 	}
 }
 
+int bench_has_worked(int err)
+{
+	if (!err || bench_status_of(err) != BENCH_SKIP)
+		return err;
+	return brg_fail(-EPROTO, "it has worked before: %s", brg_last_error());
+}
+
 enum bench_status bench_end(struct bench_context *context, int ret)
 {
 	if (!ret)

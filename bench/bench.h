@@ -98,6 +98,17 @@ bench_reason(struct bench_context *context, enum bench_status status,
 enum bench_status bench_status_of(int err);
 
 /**
+ * bench_has_worked - an error of what was shown to work is none of the machine
+ * @err: 0; negative errno of the library, with brg_last_error() set
+ *
+ * Once a machine has shown that it can do something, not doing it is a failure,
+ * whatever the errno.
+ *
+ * Return: @err; -EPROTO, and the same line, where bench_status_of() has a skip.
+ */
+int bench_has_worked(int err);
+
+/**
  * bench_end - what a benchmark ends with
  * @context: keeps the line of the error
  * @ret: 0; negative errno of the library, with brg_last_error() set

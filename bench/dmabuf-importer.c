@@ -15,6 +15,7 @@
 #include <barrage/log.h>
 #include <barrage/pci.h>
 
+#include "bench.h"
 #include "cost-ops.h"
 
 #define PROVE_BYTES 64u
@@ -145,26 +146,35 @@ static int importer_sample(const struct dmabuf_setting *setting,
 	if (!ret && cell->kind->revocable)
 		ret = map_and_revoke(&setting->source, &importer, fd,
 				     values_ns);
-	/* its addresses end where the device's do */
-	if (ret == -ERANGE)
-		ret = brg_fail(-EOPNOTSUPP, "%s: it does not reach so far",
-			       setting->importer);
 	brg_importer_close(&importer);
 	close(fd);
 	return ret;
 }
 
-/* Host memory through its own mapping, a BAR through the VFIO file. */
-static int look(const struct dmabuf_setting *setting,
-		const struct dmabuf_kind *kind, void *data)
+/* its addresses end where the device's do */
+static int beyond(const struct dmabuf_setting *setting)
 {
-	const struct target *target = setting->source.target;
+	return brg_fail(-EOPNOTSUPP, "%s: it does not reach so far",
+			setting->importer);
+}
 
-	if (!kind->is_host)
-		return brg_vfio_read(&target->vfio, target->bar, 0, data,
-				     PROVE_BYTES);
-	memcpy(data, setting->source.host, PROVE_BYTES);
-	return 0;
+/* nothing else is a limit of the device, once it was proven */
+static int importer_reach(const struct dmabuf_setting *setting,
+			  const struct dmabuf_cell *cell)
+{
+	struct brg_importer importer;
+	int fd, ret = begin(setting, cell, &importer, &fd);
+
+	if (ret)
+		return bench_has_worked(ret);
+	ret = attach_and_map(&importer, fd, NULL, NULL);
+	if (ret == -ERANGE)
+		ret = beyond(setting);
+	else
+		ret = bench_has_worked(ret);
+	brg_importer_close(&importer);
+	close(fd);
+	return ret;
 }
 
 /* What the device writes to its mapping is seen in the memory. */
@@ -182,10 +192,13 @@ static int importer_prove(const struct dmabuf_setting *setting,
 	for (size_t i = 0; i < PROVE_BYTES / 8; i++)
 		data[i] = brg_clock_now_ns() * 0x9e3779b97f4a7c15ull + i;
 	ret = attach_and_map(&importer, fd, NULL, NULL);
+	if (ret == -ERANGE)
+		ret = beyond(setting);
 	if (!ret)
 		ret = brg_importer_write(&importer, 0, data, PROVE_BYTES);
 	if (!ret)
-		ret = look(setting, kind, found);
+		ret = dmabuf_kind_copy(kind, &setting->source, found,
+				       PROVE_BYTES, false);
 	if (!ret && memcmp(data, found, PROVE_BYTES))
 		ret = brg_fail(
 			-EXDEV,
@@ -203,5 +216,6 @@ const struct dmabuf_user dmabuf_user_importer = {
 		   1u << DMABUF_LOST,
 	.takes = importer_takes,
 	.prove = importer_prove,
+	.reach = importer_reach,
 	.sample = importer_sample,
 };

@@ -6,36 +6,36 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <barrage/clock.h>
 #include <barrage/log.h>
 #include <barrage/udmabuf.h>
 
 #include "backing.h"
+#include "ram.h"
 
 #define PAGE 4096u
 #define PROVE_BYTES (2u << 20)
 
 int dmabuf_source_open(struct dmabuf_source *source)
 {
-	void *addr;
 	int ret;
 
 	source->memfd = -1;
+	source->shared = NULL;
 	source->host = NULL;
-	ret = brg_udmabuf_memfd(DMABUF_HOST_BYTES, &source->memfd);
-	if (ret)
-		return ret;
-	addr = mmap(NULL, DMABUF_HOST_BYTES, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_POPULATE, source->memfd, 0);
-	if (addr == MAP_FAILED)
-		return brg_fail(-errno, "mmap of a memfd: %s", strerror(errno));
-	source->host = addr;
-	return 0;
+	ret = ram_map(DMABUF_HOST_BYTES, &source->host);
+	if (!ret)
+		ret = ram_map_memfd(DMABUF_HOST_BYTES, &source->memfd,
+				    &source->shared);
+	return ret;
 }
 
 void dmabuf_source_close(struct dmabuf_source *source)
 {
 	if (source->host)
 		munmap(source->host, DMABUF_HOST_BYTES);
+	if (source->shared)
+		munmap(source->shared, DMABUF_HOST_BYTES);
 	if (source->memfd >= 0)
 		close(source->memfd);
 }
@@ -45,6 +45,23 @@ uint64_t dmabuf_kind_bytes(const struct dmabuf_kind *kind,
 {
 	return kind->is_host ? DMABUF_HOST_BYTES :
 			       target_bar_bytes(source->target);
+}
+
+int dmabuf_kind_copy(const struct dmabuf_kind *kind,
+		     const struct dmabuf_source *source, void *data,
+		     size_t bytes, bool store)
+{
+	const struct target *target = source->target;
+	void *host = kind->make ? source->shared : source->host;
+
+	if (kind->is_host) {
+		memcpy(store ? host : data, store ? data : host, bytes);
+		return 0;
+	}
+	return store ? brg_vfio_write(&target->vfio, target->bar, 0, data,
+				      bytes) :
+		       brg_vfio_read(&target->vfio, target->bar, 0, data,
+				     bytes);
 }
 
 static int plain_make(const struct dmabuf_source *source,
@@ -119,29 +136,52 @@ static int pages_prove(const struct dmabuf_source *source,
 	return ret;
 }
 
-static int prove_mem(const char *kind, struct brg_proof *proof)
+/* what is stored in the one mapping is there in the other */
+static int is_same(volatile uint64_t *word, const volatile uint64_t *same)
 {
-	const struct brg_mem_params params = { .size_bytes = PROVE_BYTES };
-	struct brg_mem *mem;
-	int ret = brg_mem_open(brg_mem_find(kind), &params, &mem);
+	uint64_t nonce = brg_clock_now_ns() ^ 0x6261727261676521ull;
+
+	*word = nonce;
+	return *same == nonce ?
+		       0 :
+		       brg_fail(-EXDEV,
+				"udmabuf: it is not the memory of its memfd");
+}
+
+static int udmabuf_is_memfd(const struct dmabuf_source *source)
+{
+	const struct brg_dmabuf_range all = { 0, DMABUF_HOST_BYTES };
+	const size_t last = DMABUF_HOST_BYTES / sizeof(uint64_t) - 1;
+	uint64_t *words = source->shared;
+	void *addr;
+	int fd, ret = host_make(source, &all, 1, &fd);
 
 	if (ret)
 		return ret;
-	ret = brg_mem_prove(mem, proof);
-	brg_mem_close(mem);
+	ret = brg_dmabuf_map(fd, DMABUF_HOST_BYTES, &addr);
+	close(fd);
+	if (ret)
+		return ret;
+	ret = is_same(words, addr);
+	if (!ret)
+		ret = is_same(words + last, (uint64_t *)addr + last);
+	munmap(addr, DMABUF_HOST_BYTES);
 	return ret;
 }
 
 static int udmabuf_prove(const struct dmabuf_source *source,
 			 struct brg_proof *proof)
 {
-	return prove_mem("udmabuf", proof);
+	int ret =
+		ram_prove("udmabuf", source->shared, DMABUF_HOST_BYTES, proof);
+
+	return ret ? ret : udmabuf_is_memfd(source);
 }
 
 static int host_prove(const struct dmabuf_source *source,
 		      struct brg_proof *proof)
 {
-	return prove_mem("host", proof);
+	return ram_prove("host", source->host, DMABUF_HOST_BYTES, proof);
 }
 
 const struct dmabuf_kind dmabuf_kinds[] = {

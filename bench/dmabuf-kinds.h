@@ -19,13 +19,15 @@
 /**
  * struct dmabuf_source - what dma-bufs are made of
  * @target: open
- * @memfd: of DMABUF_HOST_BYTES, all of it there; -1: none
- * @host: its mapping
+ * @host: memory of this process, anonymous, of DMABUF_HOST_BYTES; NULL: none
+ * @memfd: what udmabufs are made of, as large; -1: none
+ * @shared: its mapping
  */
 struct dmabuf_source {
 	const struct target *target;
-	int memfd;
 	void *host;
+	int memfd;
+	void *shared;
 };
 
 /**
@@ -36,7 +38,7 @@ struct dmabuf_source {
  * @revocable: brg_dmabuf_revoke() takes it
  * @is_host: of DMABUF_HOST_BYTES, not of the BAR
  * @make: a dma-buf of these ranges; NULL: the kind is none
- * @prove: that it is what it is called
+ * @prove: that it is what it is called: the memory itself, not more of its kind
  *
  * @make and @prove return 0, or -errno with brg_last_error() set; @make returns
  * -EOPNOTSUPP or -ENOTTY where this kernel does not have it.
@@ -66,6 +68,23 @@ int dmabuf_source_open(struct dmabuf_source *source);
 
 /** dmabuf_source_close - give it back; one that failed to open is fine */
 void dmabuf_source_close(struct dmabuf_source *source);
+
+/**
+ * dmabuf_kind_copy - to or from the memory, as its owner sees it
+ * @kind: of memory
+ * @source: open
+ * @data: of @bytes
+ * @bytes: from the start of the memory
+ * @store: to the memory
+ *
+ * Host memory by its own mapping, a BAR through the VFIO file: past everything
+ * that a dma-buf goes through.
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int dmabuf_kind_copy(const struct dmabuf_kind *kind,
+		     const struct dmabuf_source *source, void *data,
+		     size_t bytes, bool store);
 
 /** dmabuf_kind_bytes - the most that a dma-buf of the kind can have */
 uint64_t dmabuf_kind_bytes(const struct dmabuf_kind *kind,

@@ -57,9 +57,10 @@ int dmabuf_result_or_skip(struct dmabuf_result *result, int ret);
  * @result: open
  * @setting: where
  *
- * One more, the first, warms up: its values are left out.
+ * One more, the first, warms up: its values are left out. Here nothing is
+ * skipped: what comes to a turn has been tried.
  *
- * Return: 0, also for a skip; -errno with brg_last_error() set.
+ * Return: 0; -errno with brg_last_error() set.
  */
 int dmabuf_result_turn(struct dmabuf_result *result,
 		       const struct dmabuf_setting *setting);

@@ -28,7 +28,7 @@ size_t dmabuf_shapes_make(struct dmabuf_shape *shapes, uint64_t bytes)
 		if (sizes[i] <= bytes)
 			nr = add(shapes, nr, sizes[i], 1);
 	}
-	if (bytes > SPLIT_BYTES)
+	if (bytes && (!nr || shapes[nr - 1].bytes != bytes))
 		nr = add(shapes, nr, bytes, 1);
 	for (size_t i = 0; i < sizeof(splits) / sizeof(*splits); i++) {
 		if (bytes >= SPLIT_BYTES)

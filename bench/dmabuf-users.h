@@ -52,10 +52,12 @@ struct dmabuf_setting {
  *	DMABUF_LOST only for kinds that are revocable
  * @takes: can it use this at all? What it cannot is no cell
  * @prove: that what it maps is this kind's memory; NULL: nothing to prove
+ * @reach: map it once, and unmap it; NULL: what it takes it reaches
  * @sample: one sample: receives a value in ns for each metric
  *
- * @prove and @sample return 0, or -errno with brg_last_error() set:
- * -EOPNOTSUPP where this machine cannot do it.
+ * All return 0, or -errno with brg_last_error() set. @prove and @reach return
+ * -EOPNOTSUPP where this machine cannot do it; @sample comes after them, and
+ * whatever it returns is a failure.
  */
 struct dmabuf_user {
 	const char *name;
@@ -63,6 +65,8 @@ struct dmabuf_user {
 	bool (*takes)(const struct dmabuf_kind *kind, size_t nr_ranges);
 	int (*prove)(const struct dmabuf_setting *setting,
 		     const struct dmabuf_kind *kind);
+	int (*reach)(const struct dmabuf_setting *setting,
+		     const struct dmabuf_cell *cell);
 	int (*sample)(const struct dmabuf_setting *setting,
 		      const struct dmabuf_cell *cell, double *values_ns);
 };
@@ -71,6 +75,20 @@ struct dmabuf_user {
 extern const struct dmabuf_user dmabuf_user_none;
 extern const struct dmabuf_user dmabuf_user_importer;
 extern const struct dmabuf_user dmabuf_user_iommufd;
+
+/**
+ * dmabuf_edu_prove - what a device finds where iommufd has mapped memory
+ * @setting: with an importer's device, an "edu"
+ * @cell: memory, one range from its start
+ * @fd: dma-buf of it; -1: it is this process's own
+ *
+ * The device is taken from its driver meanwhile and driven by this process: what
+ * it writes has to be seen in the memory by its owner. Takes half a second.
+ *
+ * Return: 0; -EXDEV where it is not seen; -errno; with brg_last_error() set.
+ */
+int dmabuf_edu_prove(const struct dmabuf_setting *setting,
+		     const struct dmabuf_cell *cell, int fd);
 
 /**
  * dmabuf_user_bind - get the importer's device, where there is one

@@ -96,6 +96,22 @@ static int prove(struct dmabufs *dmabufs)
 	return ret;
 }
 
+/* what a user cannot reach is known before anything is measured */
+static int reach(struct dmabufs *dmabufs)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < dmabufs->nr_results && !ret; i++) {
+		struct dmabuf_result *result = &dmabufs->results[i];
+
+		if (!*result->skipped && result->user->reach)
+			ret = dmabuf_result_or_skip(
+				result, result->user->reach(&dmabufs->setting,
+							    &result->cell));
+	}
+	return ret;
+}
+
 static int all_rounds(struct dmabufs *dmabufs)
 {
 	unsigned int rounds = dmabufs->context->options->rounds;
@@ -133,6 +149,8 @@ static int measure(struct dmabufs *dmabufs)
 	}
 	if (!ret)
 		ret = prove(dmabufs);
+	if (!ret)
+		ret = reach(dmabufs);
 	if (!ret)
 		ret = all_rounds(dmabufs);
 	for (size_t i = 0; i < dmabufs->nr_results && !ret; i++)

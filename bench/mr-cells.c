@@ -10,6 +10,7 @@
 #define MIB (1ull << 20)
 #define PAGE 4096ull
 #define RANGES_BYTES (4 * MIB) /* of them all together */
+#define LARGE_RANGES_BYTES (32 * MIB) /* the same, in fewer */
 #define REGION_BYTES (1 * MIB) /* while others are there */
 
 static bool is_left_out(const struct rdma *rdma, enum rdma_kind kind)
@@ -73,18 +74,40 @@ static int add_sizes(const struct rdma *rdma, enum rdma_kind kind,
 	return add(cells, kind, most, most, 1) ? 0 : -ENOMEM;
 }
 
-static int add_ranges(const struct rdma *rdma, enum rdma_kind kind,
-		      struct mr_cells *cells)
+/* @bytes in 1 to @most ranges, four times as many each time, each of a piece */
+static int split(struct mr_cells *cells, enum rdma_kind kind, uint64_t bytes,
+		 size_t most)
 {
-	/* neither host memory nor what has pages comes in so many pieces */
-	if (kind == RDMA_HOST || kind == RDMA_DMABUF_PAGES ||
-	    rdma_max_bytes(rdma, kind) < 2 * RANGES_BYTES)
-		return 0;
-	for (size_t nr = 1; nr <= MR_MAX_RANGES; nr *= 4) {
-		if (!add(cells, kind, RANGES_BYTES, RANGES_BYTES, nr))
+	uint64_t piece = kind == RDMA_DMABUF_PAGES ? BRG_DMABUF_PAGES_ALIGN :
+						     PAGE;
+
+	for (size_t nr = 1; nr <= most && bytes / nr >= piece; nr *= 4) {
+		if (!add(cells, kind, bytes, bytes, nr))
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/*
+ * A small region in many ranges; a larger one in few, as memory with struct
+ * pages can be. With the gaps it takes twice as much of the memory.
+ */
+static int add_ranges(const struct rdma *rdma, enum rdma_kind kind,
+		      struct mr_cells *cells)
+{
+	uint64_t large = rdma_max_bytes(rdma, kind) / 2;
+	int ret = 0;
+
+	/* host memory is no dma-buf */
+	if (kind == RDMA_HOST)
+		return 0;
+	if (large > LARGE_RANGES_BYTES)
+		large = LARGE_RANGES_BYTES;
+	if (kind != RDMA_DMABUF_PAGES && large >= RANGES_BYTES)
+		ret = split(cells, kind, RANGES_BYTES, MR_MAX_RANGES);
+	if (!ret && (kind == RDMA_DMABUF_PAGES || large > RANGES_BYTES))
+		ret = split(cells, kind, large, MR_FEW_RANGES);
+	return ret;
 }
 
 static int add_registered(const struct rdma *rdma, enum rdma_kind kind,
@@ -121,6 +144,8 @@ static int add_revoked(const struct rdma *rdma, enum rdma_kind kind,
 		if (!cell)
 			return -ENOMEM;
 		cell->revoked = true;
+		cell->stays_dead = rdma->dev->info.driver->attach !=
+				   BRG_RDMA_ATTACH_DYNAMIC;
 	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #define MR_MAX_CELLS 128
 #define MR_MAX_OTHERS 16
 #define MR_MAX_RANGES 1024
+#define MR_FEW_RANGES 16
 
 enum mr_sweep {
 	MR_BY_SIZE,
@@ -30,7 +31,9 @@ enum mr_metric {
  * @bytes: of the region
  * @ranges: of the buffer, @nr_ranges; freed with the cell
  * @others_bytes: in other regions meanwhile
- * @revoked: register after a revoke
+ * @revoked: register after a revoke, beside the region of before
+ * @stays_dead: the device does not map that one anew: what it costs to deregister
+ *	is that of a revoked one
  * @samples: in nanoseconds
  */
 struct mr_cell {
@@ -40,6 +43,7 @@ struct mr_cell {
 	size_t nr_ranges;
 	uint64_t others_bytes;
 	bool revoked;
+	bool stays_dead;
 	struct samples samples[MR_NR_METRICS];
 };
 

@@ -3,8 +3,7 @@
  * How long it takes to register memory with an RDMA device and to deregister
  * it: against the region's size, against the ranges that a dma-buf is made of,
  * against how much is registered already, and once more after all regions of
- * the dma-buf were revoked. That is a VFIO device whose memory is turned off
- * and on again, which costs the least of what revokes.
+ * the dma-buf were revoked.
  *
  * Cells take turns, in an order of their own each round, from the seed.
  */
@@ -18,6 +17,7 @@
 #include "bench.h"
 #include "mr-cells.h"
 #include "progress.h"
+#include "rdma-proof.h"
 #include "shuffle.h"
 #include "stop.h"
 
@@ -54,41 +54,30 @@ static int timed_dereg(struct brg_verbs_mr *mr, struct samples *samples)
 	return ret ? ret : samples_add(samples, (double)(end - start));
 }
 
-static int revoke(const struct turn *turn)
-{
-	const struct brg_vfio *vfio = &turn->rdma->target.vfio;
-	int ret = brg_vfio_set_memory(vfio, false);
-
-	if (!ret)
-		ret = brg_vfio_set_memory(vfio, true);
-	if (ret)
-		return brg_fail(ret, "%s: memory off and on: %s", vfio->bdf,
-				strerror(-ret));
-	return 0;
-}
-
 /* what the region of before costs at its end is measured last */
 static int one_call(const struct turn *turn)
 {
 	struct samples *samples = turn->cell->samples;
 	struct brg_verbs_mr before = {}, mr = {};
-	struct samples untimed = {};
-	int ret = 0, undone;
+	int undone[2], ret = 0;
 
 	if (turn->cell->revoked) {
-		ret = timed_reg(turn, &before, &untimed);
-		samples_free(&untimed);
+		ret = rdma_reg(turn->rdma, &turn->buf, 0, turn->cell->bytes,
+			       &before);
 		if (!ret)
-			ret = revoke(turn);
+			ret = rdma_revoke(turn->rdma);
 	}
 	if (!ret)
 		ret = timed_reg(turn, &mr, &samples[MR_REGISTER]);
 	if (!ret)
 		ret = timed_dereg(&mr, &samples[MR_DEREGISTER]);
-	if (!ret && before.verbs)
-		return timed_dereg(&before, &samples[MR_DEREGISTER_REVOKED]);
-	undone = brg_verbs_dereg(&before);
-	return ret ? ret : undone;
+	if (!ret && turn->cell->stays_dead)
+		ret = timed_dereg(&before, &samples[MR_DEREGISTER_REVOKED]);
+	undone[0] = brg_verbs_dereg(&mr);
+	undone[1] = brg_verbs_dereg(&before);
+	if (ret)
+		return ret;
+	return undone[0] ? undone[0] : undone[1];
 }
 
 static int reg_others(struct turn *turn)
@@ -130,15 +119,17 @@ static int calls(const struct turn *turn)
 static int take_turn(const struct rdma *rdma, struct mr_cell *cell)
 {
 	struct turn turn = { .rdma = rdma, .cell = cell };
-	int ret = rdma_buf_open(rdma, cell->kind, cell->ranges, cell->nr_ranges,
-				&turn.buf);
+	int undone, ret = rdma_buf_open(rdma, cell->kind, cell->ranges,
+					cell->nr_ranges, &turn.buf);
 
 	if (!ret)
 		ret = reg_others(&turn);
 	if (!ret)
 		ret = calls(&turn);
-	while (turn.nr_others)
-		brg_verbs_dereg(&turn.others[--turn.nr_others]);
+	while (turn.nr_others) {
+		undone = brg_verbs_dereg(&turn.others[--turn.nr_others]);
+		ret = ret ? ret : undone;
+	}
 	rdma_buf_close(&turn.buf);
 	return ret;
 }
@@ -164,12 +155,29 @@ static int all_rounds(const struct rdma *rdma, struct mr_cells *cells,
 	return 0;
 }
 
-static int run_open(const struct rdma *rdma, const struct bench *bench)
+/* what is called revoked has to be, of each kind that is measured */
+static int prove_revoked(const struct rdma *rdma, const struct mr_cells *cells)
 {
+	int ret = 0;
+
+	for (unsigned int i = 0; i < cells->nr && !ret; i++) {
+		const struct mr_cell *cell = &cells->cell[i];
+
+		if (cell->stays_dead && (!i || cell[-1].kind != cell->kind))
+			ret = rdma_prove_revoked(rdma, cell->kind);
+	}
+	return ret;
+}
+
+static int measure(struct rdma *rdma, const void *arg)
+{
+	const struct bench *bench = arg;
 	const enum mr_sweep *sweep = bench->arg;
 	struct mr_cells cells = {};
 	int ret = mr_cells_make(rdma, *sweep, &cells);
 
+	if (!ret)
+		ret = prove_revoked(rdma, &cells);
 	if (!ret)
 		ret = all_rounds(rdma, &cells, bench->name);
 	if (!ret)
@@ -181,19 +189,7 @@ static int run_open(const struct rdma *rdma, const struct bench *bench)
 static enum bench_status mr_run(struct bench_context *context,
 				const struct bench *bench)
 {
-	struct rdma rdma;
-	int restored, ret = rdma_open(context, &rdma);
-
-	if (!ret) {
-		ret = run_open(&rdma, bench);
-		restored = rdma_close(&rdma);
-		if (!ret)
-			ret = restored;
-	}
-	if (ret)
-		return bench_reason(context, rdma_status(ret), "%s",
-				    brg_last_error());
-	return BENCH_PASS;
+	return rdma_run(context, measure, bench);
 }
 
 static const enum mr_sweep by_size = MR_BY_SIZE;

@@ -141,6 +141,7 @@ static void parse_environment(struct argp_state *state,
 	const char *device = getenv("BARRAGE_PROVIDER");
 	const char *bar = getenv("BARRAGE_PROVIDER_BAR");
 	const char *importer = getenv("BARRAGE_EDU");
+	const char *rdma = getenv("BARRAGE_RDMA");
 	uint64_t value;
 
 	if (device && *device)
@@ -152,7 +153,7 @@ static void parse_environment(struct argp_state *state,
 		options->bar = (unsigned int)value;
 	}
 	options->peer = getenv("BARRAGE_DISK");
-	options->rdma = getenv("BARRAGE_RDMA");
+	options->rdma = rdma && *rdma ? rdma : NULL;
 	options->fio = getenv("BARRAGE_FIO");
 	options->engine = getenv("BARRAGE_FIO_ENGINE");
 	options->jobs = getenv("BARRAGE_FIO_JOBS");

@@ -7,12 +7,12 @@
 
 #include <barrage/log.h>
 
+#include "ram.h"
 #include "shuffle.h"
 
 #define PAGE 4096u
 #define NR_PAGES (RDMA_PIECE_BYTES / PAGE)
 #define EVERY 37 /* pages */
-#define MAX_RAM_RANGES 256
 
 /* what the proof uses */
 struct prover {
@@ -55,7 +55,7 @@ static int try_page(struct prover *p, struct shuffle *random, uint64_t offset,
 
 	for (size_t i = 0; i < PAGE / sizeof(uint64_t); i++)
 		p->sent[i] = shuffle_next(random);
-	ret = brg_verbs_transfer(&p->pair, &request);
+	ret = rdma_transfer(&p->pair, &request);
 	if (!ret)
 		ret = look(p, offset);
 	if (ret)
@@ -69,24 +69,6 @@ static int try_page(struct prover *p, struct shuffle *random, uint64_t offset,
 	if (is_bar(p->buf.kind))
 		proof->nr_in_bar++;
 	return 0;
-}
-
-/* host memory is host memory only if its page frames are RAM */
-static int look_up(const struct prover *p, struct brg_proof *proof)
-{
-	struct brg_phys_range ram[MAX_RAM_RANGES];
-	uint64_t phys[NR_PAGES];
-	int nr_ram = brg_proof_ram(ram, MAX_RAM_RANGES);
-	int ret = nr_ram < 0 ? nr_ram :
-			       brg_proof_frames(p->buf.addr, NR_PAGES, phys);
-
-	if (ret)
-		return ret;
-	brg_proof_judge(phys, NR_PAGES, NULL, ram, (size_t)nr_ram, proof);
-	if (proof->verdict == BRG_VERDICT_HOST)
-		return 0;
-	return brg_fail(-EXDEV, "%s: the memory is not RAM: %s",
-			rdma_mem(p->buf.kind)->name, proof->text);
 }
 
 static int all_pages(struct prover *p, struct brg_proof *proof)
@@ -103,38 +85,94 @@ static int all_pages(struct prover *p, struct brg_proof *proof)
 	if (!ret)
 		ret = try_page(p, &random, RDMA_PIECE_BYTES - PAGE, proof);
 	if (!ret && !is_bar(p->buf.kind))
-		return look_up(p, proof);
+		return ram_prove(rdma_mem(p->buf.kind)->name, p->buf.addr,
+				 RDMA_PIECE_BYTES, proof);
 	if (!ret)
 		proof->verdict = BRG_VERDICT_P2P;
 	return ret;
 }
 
-int rdma_prove(const struct rdma *rdma, enum rdma_kind kind,
-	       struct brg_proof *proof)
+static int open_parts(struct prover *p, enum rdma_kind kind)
 {
 	const struct brg_dmabuf_range range = { 0, RDMA_PIECE_BYTES };
+	const struct rdma *rdma = p->rdma;
+	int ret = rdma_buf_open(rdma, kind, &range, 1, &p->buf);
+
+	if (!ret)
+		ret = rdma_reg(rdma, &p->buf, 0, RDMA_PIECE_BYTES, &p->remote);
+	if (!ret)
+		ret = brg_verbs_reg_host(rdma->dev, p->sent, PAGE, &p->local);
+	if (!ret)
+		ret = brg_verbs_pair_open(rdma->dev, rdma->dev, 1, &p->pair);
+	return ret;
+}
+
+static int close_parts(struct prover *p)
+{
+	int local, remote;
+
+	brg_verbs_pair_close(&p->pair);
+	local = brg_verbs_dereg(&p->local);
+	remote = brg_verbs_dereg(&p->remote);
+	rdma_buf_close(&p->buf);
+	return local ? local : remote;
+}
+
+static int with_parts(const struct rdma *rdma, enum rdma_kind kind,
+		      int (*work)(struct prover *p, struct brg_proof *proof),
+		      struct brg_proof *proof)
+{
 	struct prover p = { .rdma = rdma, .buf.fd = -1 };
-	struct brg_proof found;
-	int ret;
+	int undone, ret;
 
 	p.sent = aligned_alloc(PAGE, PAGE);
 	if (!p.sent)
 		return brg_fail(-ENOMEM, "out of memory");
-	ret = rdma_buf_open(rdma, kind, &range, 1, &p.buf);
+	ret = open_parts(&p, kind);
+	/* what can be registered has to work */
 	if (!ret)
-		ret = rdma_reg(rdma, &p.buf, 0, RDMA_PIECE_BYTES, &p.remote);
-	if (!ret)
-		ret = brg_verbs_reg_host(rdma->dev, p.sent, PAGE, &p.local);
-	if (!ret)
-		ret = brg_verbs_pair_open(rdma->dev, rdma->dev, 1, &p.pair);
-	if (!ret)
-		ret = all_pages(&p, &found);
+		ret = bench_has_worked(work(&p, proof));
+	undone = bench_has_worked(close_parts(&p));
+	free(p.sent);
+	return ret ? ret : undone;
+}
+
+int rdma_prove(const struct rdma *rdma, enum rdma_kind kind,
+	       struct brg_proof *proof)
+{
+	struct brg_proof found;
+	int ret = with_parts(rdma, kind, all_pages, &found);
+
 	if (!ret)
 		*proof = found;
-	brg_verbs_pair_close(&p.pair);
-	brg_verbs_dereg(&p.local);
-	brg_verbs_dereg(&p.remote);
-	rdma_buf_close(&p.buf);
-	free(p.sent);
 	return ret;
+}
+
+/* it works, is revoked, and is refused from then on */
+static int revoke_it(struct prover *p, struct brg_proof *proof)
+{
+	const struct brg_verbs_request request = {
+		.op = BRG_VERBS_READ,
+		.local = &p->local,
+		.remote = &p->remote,
+		.bytes = PAGE,
+	};
+	int ret = rdma_transfer(&p->pair, &request);
+
+	if (!ret)
+		ret = rdma_revoke(p->rdma);
+	if (ret)
+		return ret;
+	ret = brg_verbs_transfer(&p->pair, &request);
+	if (ret == -EACCES)
+		return 0;
+	return brg_fail(-EPROTO, "%s: %s: revoked, but RDMA READ of it %s%s",
+			p->rdma->dev->info.name, rdma_mem(p->buf.kind)->name,
+			ret ? "is not refused: " : "works",
+			ret ? brg_last_error() : "");
+}
+
+int rdma_prove_revoked(const struct rdma *rdma, enum rdma_kind kind)
+{
+	return with_parts(rdma, kind, revoke_it, NULL);
 }

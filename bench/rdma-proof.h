@@ -21,4 +21,16 @@
 int rdma_prove(const struct rdma *rdma, enum rdma_kind kind,
 	       struct brg_proof *proof);
 
+/**
+ * rdma_prove_revoked - a region is dead once it was revoked
+ * @rdma: open; all regions of its BAR are revoked
+ * @kind: of memory that can be revoked
+ *
+ * RDMA READ of a region works, and after rdma_revoke() is refused. Not for
+ * devices that map a region anew (BRG_RDMA_ATTACH_DYNAMIC).
+ *
+ * Return: 0; -EPROTO where it is not refused; -errno; with brg_last_error() set.
+ */
+int rdma_prove_revoked(const struct rdma *rdma, enum rdma_kind kind);
+
 #endif

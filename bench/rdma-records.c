@@ -8,13 +8,13 @@
 
 static const char *copier(const struct transfer *t)
 {
-	return t->rdma.dev->info.driver->cpu_copies ? "cpu" : "device";
+	return t->rdma->dev->info.driver->cpu_copies ? "cpu" : "device";
 }
 
 static int write_one(const struct transfer *t, const struct transfer_cell *cell,
 		     const struct samples *samples, bool ratio)
 {
-	const struct rdma *rdma = &t->rdma;
+	const struct rdma *rdma = t->rdma;
 	const struct brg_param params[] = {
 		{ .name = "rw",
 		  .text = cell->op == BRG_VERBS_READ ? "read" : "write" },
@@ -75,12 +75,12 @@ static int write_left_out(const struct transfer *t, enum rdma_kind kind)
 		.unit = t->sweep->unit,
 		.better = t->sweep->better,
 		.mem = rdma_mem(kind),
-		.rdma = &t->rdma.note,
+		.rdma = &t->rdma->note,
 		.status = BRG_STATUS_SKIP,
-		.reason = t->rdma.skipped[kind],
+		.reason = t->rdma->skipped[kind],
 	};
 
-	return output_write(t->rdma.context->output, &record, false);
+	return output_write(t->rdma->context->output, &record, false);
 }
 
 int transfer_write(const struct transfer *t)
@@ -93,27 +93,23 @@ int transfer_write(const struct transfer *t)
 			ret = write_ratio(t, &t->cells[i]);
 	}
 	for (unsigned int kind = 0; kind < RDMA_NR_KINDS && !ret; kind++) {
-		if (*t->rdma.skipped[kind])
+		if (*t->rdma->skipped[kind])
 			ret = write_left_out(t, kind);
 	}
 	return ret;
 }
 
-/* RDMA writes what the CPU reads, and reads what the CPU writes */
-#define NR_WAYS 2
-#define BLOCK_BYTES 4096
-
 int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
-			 const char *stage, uint64_t bytes, int err)
+			 const char *stage,
+			 const struct rdma_verified *verified, int err)
 {
-	const double mismatches = err ? 1 : 0;
+	const double mismatches = (double)verified->nr_bad;
 	char reason[512];
 	const struct brg_param params[] = {
 		{ .name = "stage", .text = stage },
 		{ .name = "path", .text = t->name },
-		{ .name = "bs", .number = BLOCK_BYTES },
-		{ .name = "blocks",
-		  .number = (double)(NR_WAYS * bytes / BLOCK_BYTES) },
+		{ .name = "bs", .number = RDMA_BLOCK_BYTES },
+		{ .name = "blocks", .number = (double)verified->nr_blocks },
 		{},
 	};
 	const struct brg_record record = {
@@ -125,9 +121,9 @@ int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
 		.nr_samples = 1,
 		.params = params,
 		.mem = rdma_mem(kind),
-		.proof = &t->rdma.proofs[kind],
+		.proof = &t->rdma->proofs[kind],
 		.proof_by_rdma = true,
-		.rdma = &t->rdma.note,
+		.rdma = &t->rdma->note,
 		.copied_by = copier(t),
 		.status = err ? BRG_STATUS_FAIL : BRG_STATUS_PASS,
 		.reason = err ? reason : NULL,
@@ -137,6 +133,6 @@ int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
 	if (err && err != -EILSEQ)
 		return 0;
 	snprintf(reason, sizeof(reason), "%s", brg_last_error());
-	ret = output_write(t->rdma.context->output, &record, true);
+	ret = output_write(t->rdma->context->output, &record, true);
 	return err ? brg_fail(err, "%s", reason) : ret;
 }

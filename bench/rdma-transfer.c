@@ -13,135 +13,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <barrage/clock.h>
 #include <barrage/log.h>
 
 #include "progress.h"
 #include "rdma-transfer.h"
 #include "rdma-verify.h"
 #include "shuffle.h"
-#include "stats.h"
 #include "stop.h"
 
-#define BUFFER_BYTES RDMA_LEAST_BAR_BYTES /* either end */
 #define DEPTH 8
-#define MOST_CALLS 1024 /* in a turn */
-#define FEWEST_CALLS 4
-#define COUNTED_CALLS 16 /* where instructions are counted */
-
-/* is a turn over that has made so many calls? */
-static bool is_over(const struct transfer *t, unsigned int nr, uint64_t end)
-{
-	if (t->rdma.context->options->icount)
-		return nr == COUNTED_CALLS;
-	return nr == MOST_CALLS ||
-	       (nr >= FEWEST_CALLS && brg_clock_now_ns() >= end);
-}
-
-static int one_by_one(struct transfer *t, struct transfer_cell *cell,
-		      struct brg_verbs_request *request, uint64_t end)
-{
-	size_t first = cell->samples.nr;
-	double median;
-	int ret = 0;
-
-	for (unsigned int i = 0; !ret && !is_over(t, i, end); i++) {
-		uint64_t start = brg_clock_now_ns();
-
-		ret = brg_verbs_transfer(&t->pair, request);
-		if (!ret)
-			ret = samples_add(&cell->samples,
-					  (double)(brg_clock_now_ns() - start));
-	}
-	if (!ret)
-		ret = stats_quantile(cell->samples.values + first,
-				     cell->samples.nr - first, 0.5, &median);
-	return ret ? ret : samples_add(&cell->rounds, median);
-}
-
-static int post_next(struct transfer *t, struct brg_verbs_request *request)
-{
-	uint64_t next = request->local_offset + request->bytes;
-
-	if (next + request->bytes > BUFFER_BYTES)
-		next = 0;
-	request->local_offset = next;
-	request->remote_offset = next;
-	return brg_verbs_post(&t->pair, request);
-}
-
-static int reap(struct transfer *t)
-{
-	struct brg_verbs_done done;
-	char text[160];
-	int ret = brg_verbs_wait(&t->pair, BRG_VERBS_PATIENCE_MS, &done);
-
-	if (ret || !done.status)
-		return ret;
-	brg_verbs_status_text(done.status, text, sizeof(text));
-	return brg_fail(brg_verbs_status_errno(done.status), "%s: %s",
-			t->rdma.dev->info.name, text);
-}
-
-static int many_at_once(struct transfer *t, struct transfer_cell *cell,
-			struct brg_verbs_request *request, uint64_t end)
-{
-	uint64_t start = brg_clock_now_ns();
-	unsigned int under_way = 0, nr = 0;
-	double rate;
-	int ret = 0;
-
-	while (!ret && under_way < t->sweep->depth) {
-		ret = post_next(t, request);
-		under_way += !ret;
-	}
-	while (!ret && under_way) {
-		ret = reap(t);
-		under_way -= !ret;
-		nr += !ret;
-		if (!ret && brg_clock_now_ns() < end) {
-			ret = post_next(t, request);
-			under_way += !ret;
-		}
-	}
-	if (ret)
-		return ret;
-	rate = (double)nr * request->bytes * 1e9 /
-	       (double)(brg_clock_now_ns() - start);
-	ret = samples_add(&cell->samples, rate);
-	return ret ? ret : samples_add(&cell->rounds, rate);
-}
-
-static int take_turn(struct transfer *t, struct transfer_cell *cell)
-{
-	const struct brg_dmabuf_range range = { 0, BUFFER_BYTES };
-	double runtime_ns = t->rdma.context->options->runtime_s * 1e9;
-	struct brg_verbs_mr remote = {};
-	struct brg_verbs_request request = {
-		.op = cell->op,
-		.local = &t->local,
-		.remote = &remote,
-		.bytes = cell->bytes,
-	};
-	struct rdma_buf buf;
-	uint64_t end;
-	int undone, ret = rdma_buf_open(&t->rdma, cell->kind, &range, 1, &buf);
-
-	if (!ret)
-		ret = rdma_reg(&t->rdma, &buf, 0, BUFFER_BYTES, &remote);
-	end = brg_clock_now_ns() + (uint64_t)runtime_ns;
-	if (!ret)
-		ret = t->sweep->depth > 1 ?
-			      many_at_once(t, cell, &request, end) :
-			      one_by_one(t, cell, &request, end);
-	undone = brg_verbs_dereg(&remote);
-	rdma_buf_close(&buf);
-	return ret ? ret : undone;
-}
+#define BUFFER_BYTES TRANSFER_BUFFER_BYTES
 
 static int all_rounds(struct transfer *t)
 {
-	const struct bench_options *options = t->rdma.context->options;
+	const struct bench_options *options = t->rdma->context->options;
 	struct shuffle shuffle = { .state = options->seed };
 	unsigned int order[TRANSFER_MAX_CELLS];
 
@@ -150,7 +35,7 @@ static int all_rounds(struct transfer *t)
 			      options->rounds);
 		shuffle_order(&shuffle, order, t->nr_cells);
 		for (unsigned int i = 0; i < t->nr_cells; i++) {
-			int ret = take_turn(t, &t->cells[order[i]]);
+			int ret = transfer_turn(t, &t->cells[order[i]]);
 
 			if (ret)
 				return ret;
@@ -166,14 +51,14 @@ static int verify(struct transfer *t, const char *stage, uint64_t generation)
 	int ret = 0;
 
 	for (unsigned int kind = 0; kind < RDMA_NR_KINDS && !ret; kind++) {
+		struct rdma_verified verified = {};
 		int written;
 
-		if (*t->rdma.skipped[kind])
+		if (*t->rdma->skipped[kind])
 			continue;
-		ret = rdma_verify(&t->rdma, &t->pair, &t->local, t->local_addr,
-				  BUFFER_BYTES, kind, generation);
-		written =
-			transfer_write_check(t, kind, stage, BUFFER_BYTES, ret);
+		ret = rdma_verify(t->rdma, &t->pair, &t->local, t->local_addr,
+				  BUFFER_BYTES, kind, generation, &verified);
+		written = transfer_write_check(t, kind, stage, &verified, ret);
 		ret = ret ? ret : written;
 	}
 	return ret;
@@ -185,7 +70,7 @@ static void make_cells(struct transfer *t)
 	for (unsigned int kind = 0; kind < RDMA_NR_KINDS; kind++) {
 		for (unsigned int i = 0;
 		     i < TRANSFER_NR_OPS * t->sweep->nr_sizes &&
-		     !*t->rdma.skipped[kind];
+		     !*t->rdma->skipped[kind];
 		     i++)
 			t->cells[t->nr_cells++] = (struct transfer_cell){
 				.kind = kind,
@@ -198,8 +83,8 @@ static void make_cells(struct transfer *t)
 
 static int open_ends(struct transfer *t)
 {
-	int ret =
-		brg_verbs_pair_open(t->rdma.dev, t->rdma.dev, DEPTH, &t->pair);
+	int ret = brg_verbs_pair_open(t->rdma->dev, t->rdma->dev, DEPTH,
+				      &t->pair);
 
 	if (ret)
 		return ret;
@@ -209,13 +94,13 @@ static int open_ends(struct transfer *t)
 		t->local_addr = NULL;
 		return brg_fail(-ENOMEM, "out of memory");
 	}
-	return brg_verbs_reg_host(t->rdma.dev, t->local_addr, BUFFER_BYTES,
+	return brg_verbs_reg_host(t->rdma->dev, t->local_addr, BUFFER_BYTES,
 				  &t->local);
 }
 
 static int run_open(struct transfer *t)
 {
-	int ret = open_ends(t);
+	int undone, ret = open_ends(t);
 
 	if (!ret)
 		ret = verify(t, "before", 1);
@@ -230,32 +115,34 @@ static int run_open(struct transfer *t)
 		samples_free(&t->cells[i].samples);
 		samples_free(&t->cells[i].rounds);
 	}
-	brg_verbs_dereg(&t->local);
+	undone = brg_verbs_dereg(&t->local);
 	if (t->local_addr)
 		munmap(t->local_addr, BUFFER_BYTES);
 	brg_verbs_pair_close(&t->pair);
-	return ret;
+	return ret ? ret : undone;
+}
+
+static int measure(struct rdma *rdma, const void *arg)
+{
+	const struct bench *bench = arg;
+	const struct transfer_sweep *const *sweeps = bench->arg;
+	bool counted = rdma->context->options->icount;
+	struct transfer t = {
+		.rdma = rdma,
+		.sweep = sweeps[counted],
+		.name = bench->name,
+	};
+
+	return run_open(&t);
 }
 
 static enum bench_status transfer_run(struct bench_context *context,
 				      const struct bench *bench)
 {
-	struct transfer t = { .sweep = bench->arg, .name = bench->name };
-	int restored, ret = rdma_open(context, &t.rdma);
-
-	if (!ret) {
-		ret = run_open(&t);
-		restored = rdma_close(&t.rdma);
-		if (!ret)
-			ret = restored;
-	}
-	if (ret)
-		return bench_reason(context, rdma_status(ret), "%s",
-				    brg_last_error());
-	return BENCH_PASS;
+	return rdma_run(context, measure, bench);
 }
 
-static const struct transfer_sweep latency = {
+static const struct transfer_sweep by_latency = {
 	.metric = "latency",
 	.unit = "ns",
 	.better = "lower",
@@ -264,7 +151,7 @@ static const struct transfer_sweep latency = {
 	.nr_sizes = 3,
 };
 
-static const struct transfer_sweep bandwidth = {
+static const struct transfer_sweep by_bandwidth = {
 	.metric = "bandwidth",
 	.unit = "B/s",
 	.better = "higher",
@@ -273,20 +160,37 @@ static const struct transfer_sweep bandwidth = {
 	.nr_sizes = 3,
 };
 
+static const struct transfer_sweep by_cost = {
+	.metric = "cost-per-request",
+	.unit = "ns",
+	.better = "lower",
+	.per_request = true,
+	.depth = DEPTH,
+	/* a megabyte takes long to count, and costs as much for each KiB */
+	.sizes = { 4096, 65536, 262144 },
+	.nr_sizes = 3,
+};
+
+/* by the clock, and where instructions are counted: they have no bandwidth */
+static const struct transfer_sweep *const latency[] = { &by_latency,
+							&by_latency };
+static const struct transfer_sweep *const bandwidth[] = { &by_bandwidth,
+							  &by_cost };
+
 BENCH(rdma_latency) = {
 	.name = "rdma-latency",
 	.summary = "RDMA READ and WRITE, one at a time, to each kind of memory",
 	.needs = BENCH_NEEDS_PROVIDER,
 	.sets = BENCH_SET_WALL | BENCH_SET_ICOUNT,
 	.run = transfer_run,
-	.arg = &latency,
+	.arg = latency,
 };
 
 BENCH(rdma_bandwidth) = {
 	.name = "rdma-bandwidth",
 	.summary = "RDMA READ and WRITE, many at once, to each kind of memory",
 	.needs = BENCH_NEEDS_PROVIDER,
-	.sets = BENCH_SET_WALL,
+	.sets = BENCH_SET_WALL | BENCH_SET_ICOUNT,
 	.run = transfer_run,
-	.arg = &bandwidth,
+	.arg = bandwidth,
 };

@@ -4,8 +4,10 @@
 #define BENCH_RDMA_TRANSFER_H
 
 #include "rdma.h"
+#include "rdma-verify.h"
 #include "samples.h"
 
+#define TRANSFER_BUFFER_BYTES RDMA_LEAST_BAR_BYTES /* either end */
 #define TRANSFER_MAX_SIZES 3
 #define TRANSFER_NR_OPS 2
 #define TRANSFER_MAX_CELLS                                                     \
@@ -13,6 +15,7 @@
 
 /**
  * struct transfer_sweep - what a benchmark measures
+ * @per_request: of many at a time, what each took; else how many bytes a second
  * @depth: requests at a time
  * @sizes: of a request, @nr_sizes
  */
@@ -20,6 +23,7 @@ struct transfer_sweep {
 	const char *metric;
 	const char *unit;
 	const char *better;
+	bool per_request;
 	uint32_t depth;
 	uint32_t sizes[TRANSFER_MAX_SIZES];
 	unsigned int nr_sizes;
@@ -45,7 +49,7 @@ struct transfer_cell {
  * @cells: those of host memory first
  */
 struct transfer {
-	struct rdma rdma;
+	struct rdma *rdma;
 	const struct transfer_sweep *sweep;
 	const char *name;
 	struct brg_verbs_pair pair;
@@ -54,6 +58,19 @@ struct transfer {
 	struct transfer_cell cells[TRANSFER_MAX_CELLS];
 	unsigned int nr_cells;
 };
+
+/**
+ * transfer_turn - a turn of one cell, with memory and a region of its own
+ * @t: open
+ * @cell: receives samples, and a value of the round
+ *
+ * Lasts as long as the options say, but has four requests, or as many as are to
+ * be under way; a fixed number where instructions are counted. Of many at a time
+ * a sample is that of as many as are under way.
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int transfer_turn(struct transfer *t, struct transfer_cell *cell);
 
 /**
  * transfer_write - a record of each cell, ratios to host memory, and a record of
@@ -69,12 +86,13 @@ int transfer_write(const struct transfer *t);
  * @t: the benchmark
  * @kind: of the remote memory
  * @stage: "before" or "after"
- * @bytes: written and read
+ * @verified: how much, and how much of it is wrong
  * @err: what came of it; brg_last_error() is the reason, and stays
  *
  * Return: as output_write(); 0 where @err is no verdict on the data.
  */
 int transfer_write_check(const struct transfer *t, enum rdma_kind kind,
-			 const char *stage, uint64_t bytes, int err);
+			 const char *stage,
+			 const struct rdma_verified *verified, int err);
 
 #endif

@@ -6,82 +6,106 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <barrage/block.h>
 #include <barrage/log.h>
 #include <barrage/mmio.h>
 
-static int check(const struct rdma *rdma, const void *found, uint32_t bytes,
-		 const struct brg_block_stamp *stamp, enum rdma_kind kind,
-		 const char *what)
-{
-	char text[256];
-	int ret = brg_block_check(found, bytes, 0, stamp, NULL);
+/* both ends, and what was found so far */
+struct verifier {
+	const struct rdma *rdma;
+	struct brg_verbs_pair *pair;
+	struct brg_verbs_request request;
+	uint8_t *addr; /* of the local end */
+	struct rdma_buf buf; /* the remote end */
+	uint8_t *seen;
+	struct brg_block_stamp stamp;
+	struct rdma_verified *verified;
+};
 
+static int check(struct verifier *v, const void *found, const char *what)
+{
+	struct brg_block_report report = {};
+	char text[256];
+	int ret =
+		brg_block_check(found, v->request.bytes, 0, &v->stamp, &report);
+
+	v->verified->nr_blocks += v->request.bytes / RDMA_BLOCK_BYTES;
+	v->verified->nr_bad += report.nr_bad;
 	if (!ret)
 		return 0;
 	snprintf(text, sizeof(text), "%s", brg_last_error());
 	return brg_fail(ret, "%s: %s: wrong data after RDMA %s: %s",
-			rdma->dev->info.name, rdma_mem(kind)->name, what, text);
+			v->rdma->dev->info.name, rdma_mem(v->buf.kind)->name,
+			what, text);
 }
 
-/* RDMA WRITE there, the CPU looks; the CPU writes, RDMA READ brings it */
-static int both_ways(const struct rdma *rdma, struct brg_verbs_pair *pair,
-		     struct brg_verbs_request *request, uint8_t *addr,
-		     const struct rdma_buf *buf, uint8_t *seen,
-		     struct brg_block_stamp *stamp)
+/* RDMA WRITE there, the CPU looks */
+static int write_and_look(struct verifier *v)
 {
-	uint32_t bytes = request->bytes;
-	int ret = brg_block_fill(addr, bytes, 0, stamp);
+	int ret = brg_block_fill(v->addr, v->request.bytes, 0, &v->stamp);
 
-	request->op = BRG_VERBS_WRITE;
+	v->request.op = BRG_VERBS_WRITE;
 	if (!ret)
-		ret = brg_verbs_transfer(pair, request);
+		ret = rdma_transfer(v->pair, &v->request);
 	if (ret)
 		return ret;
-	brg_mmio_load(seen, buf->addr, bytes);
-	ret = check(rdma, seen, bytes, stamp, buf->kind, "WRITE");
-	stamp->tag++;
-	if (!ret)
-		ret = brg_block_fill(seen, bytes, 0, stamp);
+	brg_mmio_load(v->seen, v->buf.addr, v->request.bytes);
+	return check(v, v->seen, "WRITE");
+}
+
+/* the CPU writes, RDMA READ brings it */
+static int store_and_read(struct verifier *v)
+{
+	int ret;
+
+	v->stamp.tag++;
+	ret = brg_block_fill(v->seen, v->request.bytes, 0, &v->stamp);
 	if (ret)
 		return ret;
-	brg_mmio_store(buf->addr, seen, bytes);
-	memset(addr, 0, bytes);
-	request->op = BRG_VERBS_READ;
-	ret = brg_verbs_transfer(pair, request);
-	return ret ? ret : check(rdma, addr, bytes, stamp, buf->kind, "READ");
+	brg_mmio_store(v->buf.addr, v->seen, v->request.bytes);
+	memset(v->addr, 0, v->request.bytes);
+	v->request.op = BRG_VERBS_READ;
+	ret = rdma_transfer(v->pair, &v->request);
+	return ret ? ret : check(v, v->addr, "READ");
 }
 
 int rdma_verify(const struct rdma *rdma, struct brg_verbs_pair *pair,
 		const struct brg_verbs_mr *local, void *addr, uint32_t bytes,
-		enum rdma_kind kind, uint64_t generation)
+		enum rdma_kind kind, uint64_t generation,
+		struct rdma_verified *verified)
 {
 	const struct brg_dmabuf_range range = { 0, bytes };
-	struct brg_block_stamp stamp = {
-		.tag = 2 * kind,
-		.generation = generation,
-		.seed = rdma->context->options->seed,
-		.block_bytes = BRG_BLOCK_MAX_BYTES,
-	};
 	struct brg_verbs_mr remote = {};
-	struct brg_verbs_request request = {
-		.local = local,
-		.remote = &remote,
-		.bytes = bytes,
+	struct verifier v = {
+		.rdma = rdma,
+		.pair = pair,
+		.request = {
+			.local = local,
+			.remote = &remote,
+			.bytes = bytes,
+		},
+		.addr = addr,
+		.seen = malloc(bytes),
+		.stamp = {
+			.tag = 2 * kind,
+			.generation = generation,
+			.seed = rdma->context->options->seed,
+			.block_bytes = RDMA_BLOCK_BYTES,
+		},
+		.verified = verified,
 	};
-	uint8_t *seen = malloc(bytes);
-	struct rdma_buf buf;
 	int undone, ret;
 
-	if (!seen)
+	if (!v.seen)
 		return brg_fail(-ENOMEM, "out of memory");
-	ret = rdma_buf_open(rdma, kind, &range, 1, &buf);
+	ret = rdma_buf_open(rdma, kind, &range, 1, &v.buf);
 	if (!ret)
-		ret = rdma_reg(rdma, &buf, 0, bytes, &remote);
+		ret = rdma_reg(rdma, &v.buf, 0, bytes, &remote);
 	if (!ret)
-		ret = both_ways(rdma, pair, &request, addr, &buf, seen, &stamp);
+		ret = write_and_look(&v);
+	if (!ret)
+		ret = store_and_read(&v);
 	undone = brg_verbs_dereg(&remote);
-	rdma_buf_close(&buf);
-	free(seen);
+	rdma_buf_close(&v.buf);
+	free(v.seen);
 	return ret ? ret : undone;
 }

@@ -9,15 +9,15 @@
 #include <unistd.h>
 
 #include <barrage/log.h>
-#include <barrage/udmabuf.h>
 
+#include "ram.h"
 #include "rdma-proof.h"
 
 #define MIB (1ull << 20)
 #define PAGE 4096u
 /* host memory is not to be used up for a BAR that is as large as it */
 #define MAX_HOST_BYTES (1024 * MIB)
-/* the kernel's default for udmabuf.size_limit_mb */
+/* more than that older kernels do not make (udmabuf.size_limit_mb) */
 #define MAX_UDMABUF_BYTES (64 * MIB)
 
 const struct brg_mem_ops *rdma_mem(enum rdma_kind kind)
@@ -49,92 +49,12 @@ uint64_t rdma_max_bytes(const struct rdma *rdma, enum rdma_kind kind)
 	}
 }
 
-static int make_dmabuf(const struct rdma *rdma, enum rdma_kind kind,
-		       const struct brg_dmabuf_range *ranges, size_t nr,
-		       int *fdp)
-{
-	const struct target *target = &rdma->target;
-
-	if (kind == RDMA_UDMABUF)
-		return brg_udmabuf_create(rdma->memfd, ranges, nr, fdp);
-	return brg_dmabuf_export_ranges(
-		&target->vfio, target->bar, ranges, nr,
-		kind == RDMA_DMABUF_PAGES ? BRG_DMABUF_PAGES : 0, fdp);
-}
-
-/* udmabuf's own mapping shows no page frames: its memfd's does */
-static int map(const struct rdma *rdma, struct rdma_buf *buf)
-{
-	const struct target *target = &rdma->target;
-	void *addr;
-
-	/* VFIO maps what has struct pages, the dma-buf what has none */
-	if (buf->kind == RDMA_DMABUF_PAGES)
-		return brg_vfio_map(&target->vfio, target->bar, 0, buf->bytes,
-				    &buf->addr);
-	if (buf->kind == RDMA_DMABUF)
-		return brg_dmabuf_map(buf->fd, buf->bytes, &buf->addr);
-	addr = mmap(NULL, buf->bytes, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_POPULATE, rdma->memfd, 0);
-	if (addr == MAP_FAILED)
-		return brg_fail(-errno, "cannot map a memfd: %s",
-				strerror(errno));
-	buf->addr = addr;
-	return 0;
-}
-
-int rdma_buf_open(const struct rdma *rdma, enum rdma_kind kind,
-		  const struct brg_dmabuf_range *ranges, size_t nr,
-		  struct rdma_buf *buf)
-{
-	int ret;
-
-	*buf = (struct rdma_buf){ .kind = kind, .fd = -1 };
-	for (size_t i = 0; i < nr; i++)
-		buf->bytes += ranges[i].length;
-	if (kind == RDMA_HOST) {
-		buf->addr = rdma->host;
-		return 0;
-	}
-	ret = make_dmabuf(rdma, kind, ranges, nr, &buf->fd);
-	if (!ret && nr == 1 && !ranges[0].offset)
-		ret = map(rdma, buf);
-	if (ret)
-		rdma_buf_close(buf);
-	return ret;
-}
-
-void rdma_buf_close(struct rdma_buf *buf)
-{
-	if (buf->kind != RDMA_HOST && buf->addr)
-		munmap(buf->addr, buf->bytes);
-	if (buf->fd >= 0)
-		close(buf->fd);
-	*buf = (struct rdma_buf){ .fd = -1 };
-}
-
-int rdma_reg(const struct rdma *rdma, const struct rdma_buf *buf,
-	     uint64_t offset, uint64_t bytes, struct brg_verbs_mr *mr)
-{
-	const struct brg_verbs_dmabuf part = {
-		.fd = buf->fd,
-		.offset = offset,
-		.bytes = bytes,
-		.iova = offset,
-	};
-
-	if (buf->kind == RDMA_HOST)
-		return brg_verbs_reg_host(
-			rdma->dev, (uint8_t *)buf->addr + offset, bytes, mr);
-	return brg_verbs_reg_dmabuf(rdma->dev, &part, mr);
-}
-
 /* does this kernel have the kind, does the device take it, and is it that? */
 static int try_kind(struct rdma *rdma, enum rdma_kind kind)
 {
 	int ret = rdma_prove(rdma, kind, &rdma->proofs[kind]);
 
-	if (!ret || rdma_status(ret) != BENCH_SKIP)
+	if (!ret || bench_status_of(ret) != BENCH_SKIP)
 		return ret;
 	snprintf(rdma->skipped[kind], sizeof(rdma->skipped[kind]), "%s",
 		 brg_last_error());
@@ -158,6 +78,36 @@ static int choose_device(struct rdma *rdma)
 	return ret == -EOPNOTSUPP ? brg_verbs_open(NULL, 0, &rdma->dev) : ret;
 }
 
+/*
+ * All benchmarks of a run have the same memory: in how many pieces it came is up
+ * to what was free at the time, and importers see that. It goes with the process.
+ */
+static struct {
+	void *host;
+	uint64_t host_bytes;
+	int memfd;
+	uint64_t memfd_bytes;
+} kept = { .memfd = -1 };
+
+static int keep_memory(uint64_t bar)
+{
+	void *shared;
+	int ret = 0;
+
+	if (!kept.host) {
+		kept.host_bytes = lesser(bar, MAX_HOST_BYTES);
+		ret = ram_map(kept.host_bytes, &kept.host);
+	}
+	if (ret || kept.memfd >= 0)
+		return ret;
+	kept.memfd_bytes = lesser(bar, MAX_UDMABUF_BYTES);
+	ret = ram_map_memfd(kept.memfd_bytes, &kept.memfd, &shared);
+	/* its pages stay where they are */
+	if (!ret)
+		munmap(shared, kept.memfd_bytes);
+	return ret;
+}
+
 static int get_memory(struct rdma *rdma)
 {
 	uint64_t bar = target_bar_bytes(&rdma->target);
@@ -167,17 +117,14 @@ static int get_memory(struct rdma *rdma)
 		return brg_fail(-EOPNOTSUPP, "%s: BAR%u: smaller than %u MiB",
 				rdma->target.pci.bdf, rdma->target.bar,
 				RDMA_LEAST_BAR_BYTES >> 20);
-	rdma->host_bytes = lesser(bar, MAX_HOST_BYTES);
-	rdma->host = mmap(NULL, rdma->host_bytes, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (rdma->host == MAP_FAILED) {
-		rdma->host = NULL;
-		return brg_fail(-ENOMEM, "no %llu bytes of memory",
-				(unsigned long long)rdma->host_bytes);
-	}
-	rdma->memfd_bytes = lesser(bar, MAX_UDMABUF_BYTES);
-	ret = brg_udmabuf_memfd(rdma->memfd_bytes, &rdma->memfd);
-	return ret;
+	ret = keep_memory(bar);
+	if (ret)
+		return ret;
+	rdma->host = kept.host;
+	rdma->host_bytes = kept.host_bytes;
+	rdma->memfd = kept.memfd;
+	rdma->memfd_bytes = kept.memfd_bytes;
+	return 0;
 }
 
 static int open_parts(struct rdma *rdma)
@@ -200,7 +147,14 @@ static int open_parts(struct rdma *rdma)
 	return ret;
 }
 
-int rdma_open(struct bench_context *context, struct rdma *rdma)
+static int rdma_close(struct rdma *rdma)
+{
+	brg_verbs_close(rdma->dev);
+	rdma->dev = NULL;
+	return target_close(&rdma->target);
+}
+
+static int rdma_open(struct bench_context *context, struct rdma *rdma)
 {
 	char reason[512];
 	int ret;
@@ -218,22 +172,43 @@ int rdma_open(struct bench_context *context, struct rdma *rdma)
 	return brg_fail(ret, "%s", reason);
 }
 
-int rdma_close(struct rdma *rdma)
+int rdma_revoke(const struct rdma *rdma)
 {
-	brg_verbs_close(rdma->dev);
-	rdma->dev = NULL;
-	if (rdma->host)
-		munmap(rdma->host, rdma->host_bytes);
-	rdma->host = NULL;
-	if (rdma->memfd >= 0)
-		close(rdma->memfd);
-	rdma->memfd = -1;
-	return target_close(&rdma->target);
+	const struct brg_vfio *vfio = &rdma->target.vfio;
+	int off = brg_vfio_set_memory(vfio, false);
+	int on = brg_vfio_set_memory(vfio, true);
+
+	if (!off && !on)
+		return 0;
+	return brg_fail(off ? off : on, "%s: memory off and on: %s", vfio->bdf,
+			strerror(off ? -off : -on));
 }
 
-enum bench_status rdma_status(int err)
+static enum bench_status
+open_and_measure(struct bench_context *context, struct rdma *rdma,
+		 int (*measure)(struct rdma *rdma, const void *arg),
+		 const void *arg)
 {
-	return err == -EUCLEAN || err == -EXDEV || err == -EILSEQ ?
-		       BENCH_FAIL :
-		       bench_status_of(err);
+	enum bench_status status;
+	int ret = rdma_open(context, rdma);
+
+	if (ret)
+		return bench_end(context, ret);
+	status = bench_end(context, bench_has_worked(measure(rdma, arg)));
+	ret = bench_has_worked(rdma_close(rdma));
+	return status == BENCH_PASS ? bench_end(context, ret) : status;
+}
+
+enum bench_status rdma_run(struct bench_context *context,
+			   int (*measure)(struct rdma *rdma, const void *arg),
+			   const void *arg)
+{
+	struct rdma *rdma = malloc(sizeof(*rdma));
+	enum bench_status status;
+
+	if (!rdma)
+		return bench_reason(context, BENCH_ERROR, "out of memory");
+	status = open_and_measure(context, rdma, measure, arg);
+	free(rdma);
+	return status;
 }

@@ -32,8 +32,8 @@ enum rdma_kind {
  * @target: provider, open
  * @dev: RDMA device
  * @note: the same, for records
- * @host: memory of this process, @host_bytes of it
- * @memfd: what udmabufs are made of, @memfd_bytes
+ * @host: memory of this process, @host_bytes of it; the same in each benchmark
+ * @memfd: what udmabufs are made of, @memfd_bytes; the same in each benchmark
  * @proofs: where the memory of each kind is
  * @skipped: why a kind was left out; "" where it was not
  */
@@ -68,17 +68,19 @@ struct rdma_buf {
 const struct brg_mem_ops *rdma_mem(enum rdma_kind kind);
 
 /**
- * rdma_open - choose a device, try and prove each kind
+ * rdma_run - choose a device, try and prove each kind, measure, and undo it
  * @context: of the benchmark
- * @rdma: receives it; closed on failure
+ * @measure: the benchmark; returns 0, or -errno with brg_last_error() set
+ * @arg: for @measure
  *
- * Return: 0; -EOPNOTSUPP, -ENODEV without an RDMA device; -EXDEV where memory
- * is not where it should be; -errno; with brg_last_error() set.
+ * Only what comes before @measure can be a skip: kinds that this machine has
+ * not are in @rdma->skipped then, and what fails in @measure has worked.
+ *
+ * Return: how the benchmark ends, with the reason set.
  */
-int rdma_open(struct bench_context *context, struct rdma *rdma);
-
-/** rdma_close - undo it; 0 or -errno of giving the provider back */
-int rdma_close(struct rdma *rdma);
+enum bench_status rdma_run(struct bench_context *context,
+			   int (*measure)(struct rdma *rdma, const void *arg),
+			   const void *arg);
 
 /** rdma_max_bytes - the largest buffer of a kind */
 uint64_t rdma_max_bytes(const struct rdma *rdma, enum rdma_kind kind);
@@ -104,7 +106,28 @@ void rdma_buf_close(struct rdma_buf *buf);
 int rdma_reg(const struct rdma *rdma, const struct rdma_buf *buf,
 	     uint64_t offset, uint64_t bytes, struct brg_verbs_mr *mr);
 
-/** rdma_status - how a benchmark ends that got this error */
-enum bench_status rdma_status(int err);
+/**
+ * rdma_refused - what a completion says of a region that is there
+ * @err: 0; -errno of a request, with brg_last_error() set
+ *
+ * Return: @err; -EPROTO, and the same line, for a refusal (-EACCES): it is no
+ * matter of rights of this process, as -EACCES of a system call is.
+ */
+int rdma_refused(int err);
+
+/** rdma_transfer - brg_verbs_transfer(), with rdma_refused() */
+int rdma_transfer(struct brg_verbs_pair *pair,
+		  const struct brg_verbs_request *request);
+
+/**
+ * rdma_revoke - revoke all regions of the BAR
+ * @rdma: open
+ *
+ * The device's memory is turned off and on again, which costs the least of what
+ * revokes.
+ *
+ * Return: 0; -errno with brg_last_error() set: the memory may be off then.
+ */
+int rdma_revoke(const struct rdma *rdma);
 
 #endif

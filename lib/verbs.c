@@ -16,8 +16,8 @@
 
 /* as long as a transfer of a page takes on hardware, and some */
 #define SPIN_NS 50000
-
-#define MAX_GID_INDEX 255u
+/* what an address vector has room for */
+#define MAX_GID UINT8_MAX
 
 /* of no port, for regions alone */
 #define NO_PORT UINT_MAX
@@ -131,9 +131,8 @@ static int choose_gid(struct brg_verbs *verbs, const struct ibv_port_attr *port)
 	verbs->gid_index = -1;
 	if (port->link_layer == IBV_LINK_LAYER_INFINIBAND)
 		return 0;
-	/* an address vector has a byte for the index */
-	for (uint32_t i = 0;
-	     i < (uint32_t)port->gid_tbl_len && i <= MAX_GID_INDEX; i++) {
+	for (uint32_t i = 0; i <= MAX_GID && i < (uint32_t)port->gid_tbl_len;
+	     i++) {
 		struct ibv_gid_entry entry;
 
 		if (ibv_query_gid_ex(verbs->context, verbs->port, i, &entry,

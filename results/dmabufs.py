@@ -3,7 +3,8 @@
 
 from records import size_text
 from table import Table
-from tabulate import NONE, cell, find, number, present_arms, time_unit
+from tabulate import (TAIL_LEGEND, cell, find, present_arms, tail_cell,
+                      time_unit)
 
 # of each importer: what is shown, and for which of it the tail as well
 COLUMNS = (
@@ -18,12 +19,6 @@ TAILS = ("revoke",)
 def key_of(record):
     params = record["params"]
     return record["mem"], params["ranges"], params["bytes"]
-
-
-def tail_cell(record, scale):
-    if record is None or not record["spread"]:
-        return NONE
-    return number(record["spread"]["p99"] / scale) + " "
 
 
 def cells_of(row, importer, titles, scale, notes):
@@ -72,9 +67,10 @@ def table(records, notes):
     return made
 
 
-LEGEND = ("Medians; p99 is of the revocation beside it. Exporter: with no "
+LEGEND = ("Medians; p99 of the revocation beside it. Exporter: with no "
           "importer, from user space. Device: a revocable importer on behalf "
           "of a PCI device, the kernel's own functions by the kernel's clock; "
           "lost: from the start of the exporter's revocation, whose system "
           "call is beside it, to when the device is without. iommufd: attaches "
-          "and maps in one call; host is the memory of a memfd there.")
+          "and maps in one call; host is anonymous memory, which no dma-buf "
+          "lends. " + TAIL_LEGEND)

@@ -3,7 +3,7 @@
 
 from records import size_text
 from table import Table
-from tabulate import cell, find, verdict_cell
+from tabulate import TAIL_LEGEND, cell, find, tail_cell, verdict_cell
 
 MEMS = ("udmabuf", "dmabuf", "dmabuf-pages")
 DIRECTIONS = ("read", "write")
@@ -17,7 +17,8 @@ def table(records, notes):
         return None
     mems = [m for m in MEMS if m in {r["mem"] for r in records}]
     made = Table([("", "one transfer, KB/s")] +
-                 [(mem, title) for mem in mems for title in DIRECTIONS] +
+                 [(mem, title) for mem in mems for direction in DIRECTIONS
+                   for title in (direction, "p99")] +
                  [("", "verdict")], keys=1)
     for size in sorted({r["params"]["bytes"] for r in records}):
         row = [r for r in records if r["params"]["bytes"] == size]
@@ -25,7 +26,8 @@ def table(records, notes):
         for mem in mems:
             for direction in DIRECTIONS:
                 one = [r for r in row if r["params"]["rw"] == direction]
-                cells.append(cell(find(one, "bandwidth", mem), KB, notes))
+                found = find(one, "bandwidth", mem)
+                cells += [cell(found, KB, notes), tail_cell(found, KB)]
         made.add(cells + [verdict_cell(row, notes)])
     return made
 
@@ -33,4 +35,4 @@ def table(records, notes):
 LEGEND = ("Medians, by the kernel's clock, from the start of the device's "
           "engine to its interrupt; each transfer verified at its far end. "
           "Read: from the memory to the device. The device is emulated, and a "
-          "timer of it takes 100 ms for each transfer.")
+          "timer of it takes 100 ms for each transfer. " + TAIL_LEGEND)

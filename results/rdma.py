@@ -3,8 +3,8 @@
 
 from records import size_text
 from table import Table
-from tabulate import (NONE, UNITS, cell, find, number, ratio_cell, time_unit,
-                      verdict_cell)
+from tabulate import (TAIL_LEGEND, UNITS, cell, find, is_ratio, ratio_cell,
+                      tail_cell, time_unit, verdict_cell)
 
 MEMS = ("host", "udmabuf", "dmabuf", "dmabuf-pages")
 REGIONS = ("mr-size", "mr-ranges", "mr-registered", "mr-revoked")
@@ -43,12 +43,6 @@ def region_label(name, params):
     }[name]
 
 
-def tail(record, scale):
-    if record is None or not record["spread"]:
-        return NONE
-    return number(record["spread"]["p99"] / scale)
-
-
 def region_table(records, notes):
     """A row per size, number of ranges, and so on; None without any."""
     records, skipped = named(records, REGIONS)
@@ -72,7 +66,7 @@ def region_table(records, notes):
         for mem in mems:
             for metric in metrics:
                 found = find(row, metric, mem)
-                cells += [cell(found, scale, notes), tail(found, scale)]
+                cells += [cell(found, scale, notes), tail_cell(found, scale)]
         table.add(cells + [verdict_cell(
             [r for r in row if r["metric"] in metrics], notes)])
 
@@ -120,18 +114,16 @@ def transfer_table(records, notes):
 
     for key in sorted({order(r) for r in records}):
         row = [r for r in records if order(r) == key]
-        metric = row[0]["name"].split("-")[1]
-        if metric == "latency":
-            unit, scale = time_unit(row[0])
-        else:
-            unit, scale = UNITS["B/s"]
+        plain = next(r for r in row if not is_ratio(r))
+        metric = plain["metric"]
+        unit, scale = (time_unit(plain) if plain["unit"] == "ns" else
+                       UNITS[plain["unit"]])
         depth = row[0]["params"]["depth"]
         cells = [f"{key[1]}, {depth} at once" if depth > 1 else key[1],
                  size_text(key[2]), unit]
         for mem in mems:
             found = find(row, metric, mem)
-            cells += [cell(found, scale, notes),
-                      tail(found, scale) if metric == "latency" else NONE]
+            cells += [cell(found, scale, notes), tail_cell(found, scale)]
         cells += [ratio_cell(find(row, f"{metric}-ratio", m, "host"), notes)
                   for m in ratios]
         table.add(cells + [verdict(row, notes)])
@@ -146,12 +138,15 @@ def verdict(row, notes):
     return text
 
 
-REGION_LEGEND = ("Medians and 99th percentiles. A row of one size; of one size "
+REGION_LEGEND = ("Medians. A row of one size; of one size "
                  "in several ranges of the dma-buf; beside what is registered "
                  "already; once more, after a revoke, beside the region of before, "
-                 "which is deregistered last.")
+                 "which is deregistered last. " + TAIL_LEGEND)
 
 
 def transfer_legend(records):
     return ("Between two queue pairs of one device; the requester's end is "
-            "host memory. " + who_copied(records) + ".")
+            "host memory. Several at once: the bandwidth of one such number "
+            "of requests after the other, or, where instructions are counted, "
+            "what each request costs. " + TAIL_LEGEND + " " +
+            who_copied(records) + ".")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From records to tables: one row per block size and direction."""
 
-from records import size_text
+from records import percentile, size_text
 from table import Table
 
 ARMS = ("host", "udmabuf", "bounce", "p2p-register", "dmabuf-pages", "dmabuf")
 NONE = "- "
+FEW = 100  # samples: of fewer the 99th percentile is none
 
 
 def number(value, digits=3):
@@ -67,6 +68,22 @@ def cell(record, scale, notes):
     if record is None or record["value"] is None:
         return NONE
     return number(record["value"] / scale) + notes.doubt(record)
+
+
+def tail_cell(record, scale):
+    """What 99 % of the samples are no worse than; of few, the worst of them."""
+    if record is None or not record["samples"]:
+        return NONE
+    few = record["n"] < FEW
+    worst = 100 if few else 99
+    if record["better"] == "higher":
+        worst = 100 - worst
+    return (number(percentile(record["samples"], worst) / scale) +
+            (f" ({record['n']})" if few else ""))
+
+
+TAIL_LEGEND = ("p99: what 99 % of the samples are no worse than; of fewer than "
+               f"{FEW}, the worst one, and in brackets how many there are.")
 
 
 def ratio_cell(record, notes):

@@ -21,15 +21,28 @@
 #include "../rdma-verify.h"
 
 #define BYTES RDMA_PIECE_BYTES
+#define NR_BLOCKS (BYTES / RDMA_BLOCK_BYTES)
 #define BAR_START 0x8000000000ull
 
 /* what goes wrong */
-enum fault { NONE, LOST_WRITE, FLIPPED_WRITE, FLIPPED_READ, ELSEWHERE, NO_RAM };
+enum fault {
+	NONE,
+	LOST_WRITE,
+	FLIPPED_WRITE,
+	FLIPPED_READ,
+	ELSEWHERE,
+	NO_RAM,
+	REFUSED, /* a region that is there */
+	GONE, /* the device, once it works */
+	NOT_REVOKED,
+	HANGS, /* what was revoked has no answer */
+};
 
 static enum fault fault;
 static uint8_t *memory; /* of the remote end */
 static uint8_t *elsewhere;
 static unsigned int nr_open, nr_registered, nr_pairs;
+static bool revoked;
 
 int __wrap_brg_vfio_read(const struct brg_vfio *vfio, uint32_t index,
 			 uint64_t offset, void *buf, size_t len);
@@ -62,9 +75,10 @@ const struct brg_mem_ops *rdma_mem(enum rdma_kind kind)
 	return brg_mem_find(kind == RDMA_HOST ? "host" : "dmabuf");
 }
 
-enum bench_status rdma_status(int err)
+int rdma_revoke(const struct rdma *rdma)
 {
-	return err ? BENCH_FAIL : BENCH_PASS;
+	revoked = fault != NOT_REVOKED;
+	return 0;
 }
 
 int rdma_buf_open(const struct rdma *rdma, enum rdma_kind kind,
@@ -132,6 +146,12 @@ int brg_verbs_transfer(struct brg_verbs_pair *pair,
 	uint8_t *remote = fault == ELSEWHERE ? elsewhere : memory;
 	size_t last = request->bytes - 1;
 
+	if (fault == GONE)
+		return brg_fail(-ENODEV, "card0: the device went away");
+	if (fault == HANGS && revoked)
+		return brg_fail(-ETIMEDOUT, "card0: no answer");
+	if (fault == REFUSED || revoked)
+		return brg_fail(-EACCES, "card0: the other end refuses");
 	remote += request->remote_offset;
 	if (request->op == BRG_VERBS_READ) {
 		memcpy(local, remote, request->bytes);
@@ -148,9 +168,13 @@ static struct bench_context context = { .options = &options };
 static struct brg_verbs dev = { .info.name = "card0" };
 static struct rdma rdma = { .context = &context, .dev = &dev, .target.bar = 2 };
 
+static struct rdma_verified verified;
+
 static int setup(void **state)
 {
 	fault = NONE;
+	revoked = false;
+	verified = (struct rdma_verified){};
 	memory = calloc(1, BYTES);
 	elsewhere = calloc(1, BYTES);
 	return !memory || !elsewhere;
@@ -172,7 +196,8 @@ static int verify(void)
 
 	assert_non_null(addr);
 	local.iova = (uintptr_t)addr;
-	ret = rdma_verify(&rdma, &pair, &local, addr, BYTES, RDMA_DMABUF, 1);
+	ret = rdma_verify(&rdma, &pair, &local, addr, BYTES, RDMA_DMABUF, 1,
+			  &verified);
 	free(addr);
 	return ret;
 }
@@ -180,6 +205,8 @@ static int verify(void)
 static void good_data_passes(void **state)
 {
 	assert_int_equal(verify(), 0);
+	assert_int_equal(verified.nr_blocks, 2 * NR_BLOCKS);
+	assert_int_equal(verified.nr_bad, 0);
 }
 
 static void each_kind_of_wrong_data_is_seen(void **state)
@@ -196,6 +223,61 @@ static void each_kind_of_wrong_data_is_seen(void **state)
 								 "RDMA READ" :
 								 "RDMA WRITE"));
 	}
+}
+
+static void wrong_blocks_are_counted(void **state)
+{
+	fault = FLIPPED_READ;
+	assert_int_equal(verify(), -EILSEQ);
+	assert_int_equal(verified.nr_blocks, 2 * NR_BLOCKS);
+	assert_int_equal(verified.nr_bad, 1);
+	/* what was not compared does not count */
+	verified = (struct rdma_verified){};
+	fault = ELSEWHERE;
+	assert_int_equal(verify(), -EILSEQ);
+	assert_int_equal(verified.nr_blocks, NR_BLOCKS);
+	assert_int_equal(verified.nr_bad, NR_BLOCKS);
+}
+
+static void a_region_that_is_there_may_not_be_refused(void **state)
+{
+	struct brg_proof proof;
+
+	fault = REFUSED;
+	assert_int_equal(verify(), -EPROTO);
+	assert_non_null(strstr(brg_last_error(), "the other end refuses"));
+	assert_int_equal(rdma_prove(&rdma, RDMA_DMABUF, &proof), -EPROTO);
+	assert_int_equal(bench_status_of(-EPROTO), BENCH_FAIL);
+}
+
+static void a_device_that_stops_to_work_is_no_skip(void **state)
+{
+	struct brg_proof proof;
+
+	fault = GONE;
+	assert_int_equal(rdma_prove(&rdma, RDMA_DMABUF, &proof), -EPROTO);
+	assert_non_null(strstr(brg_last_error(), "the device went away"));
+}
+
+static void what_was_revoked_is_refused(void **state)
+{
+	assert_int_equal(rdma_prove_revoked(&rdma, RDMA_DMABUF), 0);
+	assert_true(revoked);
+}
+
+static void what_was_not_revoked_is_no_figure(void **state)
+{
+	fault = NOT_REVOKED;
+	assert_int_equal(rdma_prove_revoked(&rdma, RDMA_DMABUF), -EPROTO);
+	assert_non_null(strstr(brg_last_error(), "works"));
+	fault = HANGS;
+	assert_int_equal(rdma_prove_revoked(&rdma, RDMA_DMABUF), -EPROTO);
+	assert_non_null(strstr(brg_last_error(), "no answer"));
+	/* nor does a region count that never worked */
+	revoked = false;
+	fault = REFUSED;
+	assert_int_equal(rdma_prove_revoked(&rdma, RDMA_DMABUF), -EPROTO);
+	assert_false(revoked);
 }
 
 static void memory_in_the_bar_is_proven(void **state)
@@ -240,6 +322,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(good_data_passes),
 		TEST(each_kind_of_wrong_data_is_seen),
+		TEST(wrong_blocks_are_counted),
+		TEST(a_region_that_is_there_may_not_be_refused),
+		TEST(a_device_that_stops_to_work_is_no_skip),
+		TEST(what_was_revoked_is_refused),
+		TEST(what_was_not_revoked_is_no_figure),
 		TEST(memory_in_the_bar_is_proven),
 		TEST(memory_elsewhere_is_not),
 		TEST(host_memory_has_to_be_ram),

@@ -17,10 +17,11 @@ def region(mem, name="mr-size", metric="register", nr_bytes=4096, **params):
     return on_rdma(record)
 
 
-def transfer(mem, rw, copied_by, value=5e3, name="rdma-latency"):
-    record = sample.make([value] * 3, name=name, metric="latency", unit="ns",
-                         better="lower", mem=mem,
-                         params={"rw": rw, "bs": 4096, "depth": 1})
+def transfer(mem, rw, copied_by, value=5e3, name="rdma-latency", depth=1,
+             **changes):
+    kind = {"metric": "latency", "unit": "ns", "better": "lower", **changes}
+    record = sample.make([value] * 3, name=name, mem=mem,
+                         params={"rw": rw, "bs": 4096, "depth": depth}, **kind)
     record["copied_by"] = copied_by
     return on_rdma(record)
 
@@ -115,6 +116,53 @@ class Rdma(ToolCase):
         line = next(l for l in out.splitlines() if l.startswith("4k "))
         self.assertIn("FAIL", line)
         self.assertIn("the kernel log has a splat", out)
+
+    def test_a_transfer_that_fails_shows(self):
+        failed = transfer("dmabuf", "read", "cpu")
+        failed.update(status="fail", reason="the other end refuses")
+        out = call("report", self.folder_of("refused", [
+            transfer("host", "read", "cpu"), failed]))[1]
+        line = next(l for l in out.splitlines() if l.startswith("read "))
+        self.assertIn("FAIL", line)
+        self.assertNotIn("CPU copies", line)
+        self.assertIn("the other end refuses", out)
+
+    def test_where_no_transfer_was_made_it_says_why(self):
+        skipped = transfer("dmabuf", "read", "cpu")
+        skipped.update(status="skip", reason="no RDMA device", value=None,
+                       samples=[], n=0, spread=None, verdict="none",
+                       proof=None)
+        skipped.pop("copied_by")
+        out = call("report", self.folder_of("nobody", [skipped]))[1]
+        self.assertIn("dmabuf was not measured: no RDMA device", out)
+
+    def test_bandwidth_has_a_tail(self):
+        fast = transfer("host", "read", "cpu", name="rdma-bandwidth", depth=8,
+                        metric="bandwidth", unit="B/s", better="higher")
+        sample.with_samples(fast, [3e6, 5e6, 9e6])
+        out = call("report", self.folder_of("fast", [fast]))[1]
+        line = next(l for l in out.splitlines()
+                    if l.startswith("read, 8 at once"))
+        self.assertRegex(line, r"MB/s\s+5\.00\s+3\.00 \(3\)")
+
+    def test_counted_requests_have_no_bandwidth(self):
+        cost = transfer("host", "read", "cpu", name="rdma-bandwidth", depth=8,
+                        metric="cost-per-request", clock="icount", value=321)
+        out = call("report", self.folder_of("cost", [cost]))[1]
+        line = next(l for l in out.splitlines()
+                    if l.startswith("read, 8 at once"))
+        self.assertRegex(line, r"instructions\s+321\s+321 \(3\)")
+        self.assertNotIn("MB/s", out)
+
+    def test_the_percentile_of_few_is_their_maximum(self):
+        many = region("host")
+        sample.with_samples(many, [float(n) for n in range(1, 102)])
+        few = region("dmabuf")
+        out = call("report", self.folder_of("few", [many, few]))[1]
+        line = next(l for l in out.splitlines() if l.startswith("4k "))
+        self.assertIn("0.100 ", line)
+        self.assertIn("3.00 (3)", line)
+        self.assertIn("in brackets how many", out)
 
     def test_cpu_and_device_are_not_compared(self):
         a = self.folder_of("a", [transfer("dmabuf", "read", "cpu", 9e3)])

@@ -146,11 +146,11 @@ class Report(ToolCase):
         rows = [line.split() for line in out.splitlines()
                 if line.startswith("dmabuf-pages")]
         self.assertEqual(rows[0], (
-            "dmabuf-pages 1M 1 6.00 5.00 6.00 6.00 6.00 3.00 5.00 6.00 4.00 "
-            "6.00 6.00 3.00 5.00 6.00 6.00 p2p").split())
+            "dmabuf-pages 1M 1 6.00 5.00 6.00 6.00 (2) 6.00 3.00 5.00 6.00 "
+            "4.00 6.00 6.00 (2) 3.00 5.00 6.00 6.00 (2) p2p").split())
         self.assertEqual(rows[1], (
-            "dmabuf-pages 1M 8 6.00 5.00 6.00 6.00 6.00 3.00 5.00 6.00 4.00 "
-            "6.00 6.00 - - - - p2p").split())
+            "dmabuf-pages 1M 8 6.00 5.00 6.00 6.00 (2) 6.00 3.00 5.00 6.00 "
+            "4.00 6.00 6.00 (2) - - - - p2p").split())
         self.assertNotIn("NOT VERIFIED", out)
 
     def test_dmabufs_that_were_not_measured(self):
