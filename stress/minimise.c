@@ -13,6 +13,7 @@
 
 #include "bundle.h"
 #include "emit.h"
+#include "registry.h"
 #include "shrink.h"
 
 #define NR_LAST_TRIALS 10
@@ -173,9 +174,28 @@ static int write_repro(struct search *search)
 	return ret;
 }
 
+/* the device that the scenario runs on */
+static int choose_device(struct search *search)
+{
+	const struct stress_scenario *scenario = search->best.scenario;
+	unsigned int lacks;
+	char text[256];
+
+	if (!search->machine)
+		return 0;
+	lacks = machine_use(search->machine, registry_needs(scenario));
+	return lacks ? brg_fail(-ENODEV, "%s: this machine lacks: %s",
+				scenario->name,
+				needs_text(lacks, text, sizeof(text))) :
+		       0;
+}
+
 static int search_all(struct search *search)
 {
-	int ret;
+	int ret = choose_device(search);
+
+	if (ret)
+		return ret;
 
 	search->candidate = search->best;
 	ret = fails(search, NULL);
