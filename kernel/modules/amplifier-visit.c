@@ -2,6 +2,7 @@
 /* The kprobe's handler, and the way of a task through amplifier_stub(). */
 #include "amplifier.h"
 
+#include <linux/preempt.h>
 #include <linux/sched/task_stack.h>
 
 /* Of amplifier-stub.S: copies of arguments, the visit and two return addresses. */
@@ -66,17 +67,20 @@ static bool is_known(const struct amplifier_place *place, unsigned long sp)
 NOKPROBE_SYMBOL(is_known);
 
 /*
- * On the stack of the task itself? Interrupts have others. True where there is room
- * for the stub, too.
+ * Did the task itself come here, with room on its stack for the stub? An interrupt
+ * may use its stack too, if it came from user mode. The breakpoint counts as an NMI,
+ * and that as an interrupt.
  */
-static bool on_task_stack(const struct pt_regs *regs)
+static bool is_in_task(const struct pt_regs *regs)
 {
 	unsigned long stack = (unsigned long)task_stack_page(current);
+	unsigned long nr = hardirq_count() >> HARDIRQ_SHIFT;
 
-	return regs->sp >= stack + STACK_ROOM &&
+	return nr == !!in_nmi() && !in_serving_softirq() &&
+	       regs->sp >= stack + STACK_ROOM &&
 	       regs->sp + COPIED_FROM_ABOVE <= stack + THREAD_SIZE;
 }
-NOKPROBE_SYMBOL(on_task_stack);
+NOKPROBE_SYMBOL(is_in_task);
 
 static void spare(const struct amplifier_visit *visit)
 {
@@ -116,7 +120,7 @@ int amplifier_hit(struct kprobe *probe, struct pt_regs *regs)
 		container_of(probe, struct amplifier_place, probe);
 	struct amplifier_set *set = place->set;
 	struct amplifier_visit found = { .set = set, .place = place };
-	bool in_task = on_task_stack(regs);
+	bool in_task = is_in_task(regs);
 	struct amplifier_visit *visit;
 	unsigned int nr, i;
 

@@ -68,7 +68,7 @@ enum brg_amplifier_whom {
 /** enum brg_amplifier_kind - what it waits for, before its delay */
 enum brg_amplifier_kind {
 	BRG_AMPLIFIER_DELAY, /* nothing */
-	BRG_AMPLIFIER_HOLD, /* brg_amplifier_release(), up to @wait_us */
+	BRG_AMPLIFIER_HOLD, /* brg_amplifier_release(), or just @wait_us */
 	BRG_AMPLIFIER_MEET, /* a task on the meeting's other side, up to @wait_us */
 };
 
