@@ -73,6 +73,7 @@ struct guest_suite {
 extern const struct guest_suite guest_amplifier;
 extern const struct guest_suite guest_amplifier_ends;
 extern const struct guest_suite guest_amplifier_meet;
+extern const struct guest_suite guest_amplifier_race;
 extern const struct guest_suite guest_amplifier_whom;
 extern const struct guest_suite guest_arguments;
 extern const struct guest_suite guest_registration;
@@ -121,6 +122,7 @@ extern const struct guest_suite guest_defects_p2pdma;
 extern const struct guest_suite guest_defects_dmabuf;
 extern const struct guest_suite guest_defects_mmap;
 extern const struct guest_suite guest_defects_name;
+extern const struct guest_suite guest_defects_often;
 extern const struct guest_suite guest_without_pages;
 extern const struct guest_suite guest_importer_attach;
 extern const struct guest_suite guest_importer_dma;

@@ -79,6 +79,7 @@ static const struct guest_suite *const defects[] = {
 	&guest_defects_name,
 	&guest_defects_mmap,
 	&guest_defects_p2pdma,
+	&guest_defects_often,
 	NULL,
 };
 
@@ -117,6 +118,7 @@ static const struct guest_suite *const amplifier[] = {
 	&guest_amplifier,
 	&guest_amplifier_whom,
 	&guest_amplifier_meet,
+	&guest_amplifier_race,
 	&guest_amplifier_ends,
 	NULL,
 };
