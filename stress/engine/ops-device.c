@@ -23,6 +23,9 @@ static int open_again(struct actor *actor)
 	int ret;
 
 	while ((ret = device_join(&actor->world->device, why))) {
+		/* there is no such device any more: no use to wait */
+		if (ret == -ENODEV)
+			break;
 		if (engine_now_ns() > end_ns) {
 			engine_wrong(actor->world, ORACLE_HANG,
 				     "closed, and cannot be opened again: %s",
