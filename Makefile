@@ -8,10 +8,10 @@ MAKEFLAGS += --no-print-directory
 BUILD ?= build
 
 # What a verb is told goes on to the scripts, with these names.
-export TOPOLOGY MODE LIMIT KERNEL_SRC FIO_SRC JOBS
+export TOPOLOGY MODE LIMIT KERNEL_SRC FIO_SRC JOBS DURATION SEED RUN
 
-.PHONY: help deps kernel kernel-deb build bench bench-costs check check-unit \
-	check-series shell report doctor clean
+.PHONY: help deps kernel kernel-deb build bench bench-costs stress kill-matrix \
+	check check-unit check-series shell report doctor clean
 
 help:
 	@echo 'make bench       measure P2P against what people do without it, in the'
@@ -20,6 +20,10 @@ help:
 	@echo '  MODE=icount      costs in guest instructions, repeatable to 1 %'
 	@echo 'make bench-costs what kernel paths cost over the unmodified kernel; fails'
 	@echo '                 above 2 % (LIMIT=)'
+	@echo 'make stress      all races for a BAR once, in the emulated machine (debug kernel)'
+	@echo '  DURATION=SEC     of each (10); SEED=N; SCENARIOS="NAME GLOB ..."'
+	@echo 'make kill-matrix which planted bugs those races catch, how soon: an hour or two'
+	@echo '  SHARD=K/N        one part of it; RUN=NAME to go on with a run'
 	@echo 'make check       all tests: unit, sanitizers, kernel series, debug kernel'
 	@echo 'make check-unit  those that need neither root nor a kernel build'
 	@echo 'make check-series'
@@ -56,6 +60,12 @@ bench: build
 
 bench-costs: build
 	@bench/costs $(BUILD)
+
+stress: build
+	@stress/run $(BUILD) $(SCENARIOS)
+
+kill-matrix: build
+	@stress/kill-matrix $(BUILD) $(if $(SHARD),--shard $(SHARD))
 
 check: build
 	@tests/run $(BUILD)
