@@ -177,6 +177,7 @@ static void add_roles(struct argp_state *state, struct stress_options *options)
 		{ "BARRAGE_PROVIDER", "BARRAGE_PROVIDER_BAR", "" },
 		{ "BARRAGE_PMR", "BARRAGE_PMR_BAR", "" },
 		{ "BARRAGE_TWIN", "BARRAGE_TWIN_BAR", "BARRAGE_OTHER_TWIN" },
+		{ "BARRAGE_HOT", "BARRAGE_HOT_BAR", "" },
 	};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {

@@ -11,6 +11,8 @@
 #include <barrage/p2p.h>
 #include <barrage/vfio.h>
 
+#include "engine/hotplug.h"
+
 #include "engine/rdma.h"
 
 #define TRIAL_BYTES (2ull << 20)
@@ -79,6 +81,21 @@ static unsigned int needs_of(const struct device *device)
 	return has;
 }
 
+/* Linux 7.3 has a cycle of locks between slots and drivers, whatever these do. */
+static void try_slot(struct provider *provider)
+{
+	const char *bdf = provider->device.bdf;
+
+	if (!hotplug_has(bdf))
+		return;
+	if (access("/proc/lockdep", F_OK))
+		provider->has |= NEED_SLOT;
+	else
+		brg_warn(
+			"%s: it stays in its slot: lockdep would complain of Linux itself",
+			bdf);
+}
+
 static int try_device(struct provider *provider)
 {
 	struct device device = provider->device;
@@ -98,6 +115,7 @@ static int try_device(struct provider *provider)
 		return brg_fail(ret, "%s", why);
 	provider->has |= needs_of(&device);
 	device_close(&device);
+	try_slot(provider);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device's file: closed, and opened again */
 #include "engine.h"
+#include "hotplug.h"
 #include "needs.h"
 #include "ops.h"
 #include "power.h"
@@ -190,4 +191,34 @@ OP(reset_closed) = {
 	.args = { { "path", POWER_SYSFS, POWER_BRIDGE } },
 	.run = do_reset_closed,
 	.may = MAY(-EBUSY, -EAGAIN, -EINTR, -EIO),
+};
+
+/* As reopen, of another device in the same place. */
+static int do_replug(struct actor *actor, const int64_t *arg)
+{
+	struct world *world = actor->world;
+	struct closing closing;
+	int ret, err;
+
+	if (world->device.vfio < 0)
+		return DONE_NOTHING;
+	closing = begin_close(actor);
+	ret = hotplug_out(world->device.bdf, arg[0]);
+	if (ret == -ETIMEDOUT)
+		engine_wrong(world, ORACLE_HANG, "the device does not go");
+	engine_pause_us((uint32_t)arg[1]);
+	err = ret ? 0 : hotplug_in(world->device.bdf);
+	if (!ret && !err)
+		ret = end_close(actor, &closing);
+	return ret ? ret : err;
+}
+
+OP(replug) = {
+	.name = "replug",
+	.summary =
+		"close the device, take it out of its slot, and put another one in",
+	.source = "ops-device.c",
+	.needs = NEED_VFIO | NEED_SLOT,
+	.args = { { "button", 0, 1 }, { "time out, us", 0, 5000 } },
+	.run = do_replug,
 };

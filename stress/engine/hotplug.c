@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In the emulated machine a slot whose power goes off gives its device up: it is
+ * asked to put another one in, by a line on a port of the machine's runner.
+ */
+#include "hotplug.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+#define PORTS "/sys/class/virtio-ports"
+#define SLOTS "/sys/bus/pci/slots"
+#define DEVICES "/sys/bus/pci/devices"
+#define ROLE "hot"
+#define ANSWER_MS 10000
+#define LIMIT_NS 60000000000ull
+#define POLL_US 2000
+
+static void read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* the entry of a folder whose file begins with a text; false: none */
+static bool find(const char *folder, const char *file, const char *text,
+		 bool whole, char entry[64])
+{
+	DIR *dir = opendir(folder);
+	char path[400], got[64];
+	struct dirent *at;
+	bool found = false;
+
+	while (dir && !found && (at = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, at->d_name,
+			 file);
+		read_text(path, got, sizeof(got));
+		found = *got && (whole ? !strcmp(got, text) :
+					 !strncmp(got, text, strlen(got)));
+		if (found)
+			snprintf(entry, 64, "%.63s", at->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* the address of a slot is without the function */
+static bool find_slot(const char *bdf, char slot[64])
+{
+	return find(SLOTS, "address", bdf, false, slot);
+}
+
+static bool find_port(char port[64])
+{
+	return find(PORTS, "name", "barrage.host", true, port);
+}
+
+/* one line there, one line back */
+static int ask(const char *verb)
+{
+	char port[64], path[80], text[32] = "";
+	struct pollfd wait = { .events = POLLIN };
+	int ret = -EIO;
+
+	if (!find_port(port))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/dev/%s", port);
+	wait.fd = open(path, O_RDWR | O_CLOEXEC);
+	if (wait.fd < 0)
+		return -errno;
+	if (dprintf(wait.fd, "%s " ROLE "\n", verb) > 0)
+		ret = poll(&wait, 1, ANSWER_MS) == 1 ? 0 : -ETIMEDOUT;
+	if (!ret && read(wait.fd, text, sizeof(text) - 1) <= 0)
+		ret = -EPIPE;
+	close(wait.fd);
+	return ret ? ret : atoi(text);
+}
+
+static bool is_emulated(const char *bdf)
+{
+	const char *hot = getenv("BARRAGE_HOT");
+	char port[64];
+
+	return hot && !strcmp(hot, bdf) && find_port(port);
+}
+
+bool hotplug_has(const char *bdf)
+{
+	char slot[64];
+
+	return find_slot(bdf, slot) &&
+	       (is_emulated(bdf) || !getenv("BARRAGE_IN_VM"));
+}
+
+/* a file of the device that is there, or no more */
+static int await(const char *bdf, const char *file, bool there)
+{
+	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
+	char path[128];
+
+	snprintf(path, sizeof(path), DEVICES "/%s%s", bdf, file);
+	while (!access(path, F_OK) != there) {
+		if (engine_now_ns() > end_ns)
+			return -ETIMEDOUT;
+		engine_pause_us(POLL_US);
+	}
+	return 0;
+}
+
+static int set_power(const char *bdf, const char *state)
+{
+	char slot[64], path[128];
+
+	if (!find_slot(bdf, slot))
+		return -ENOENT;
+	snprintf(path, sizeof(path), SLOTS "/%s/power", slot);
+	return write_text(path, state);
+}
+
+int hotplug_out(const char *bdf, bool button)
+{
+	int ret = button && is_emulated(bdf) ? ask("unplug") :
+					       set_power(bdf, "0");
+
+	return ret ? ret : await(bdf, "", false);
+}
+
+/* The machine lets go of the old one a little later than the kernel. */
+static int put_in(const char *bdf)
+{
+	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
+	int ret;
+
+	if (!is_emulated(bdf))
+		return set_power(bdf, "1");
+	while ((ret = ask("plug")) && engine_now_ns() < end_ns)
+		engine_pause_us(POLL_US);
+	return ret;
+}
+
+/* At first the kernel is busy finding out that no driver wants it. */
+static int bind_driver(const char *bdf)
+{
+	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
+	char path[128], bound[128];
+	int ret;
+
+	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", bdf);
+	snprintf(bound, sizeof(bound), DEVICES "/%s/vfio-dev", bdf);
+	do {
+		ret = write_text(path, "vfio-pci");
+		if (!ret)
+			ret = write_text("/sys/bus/pci/drivers_probe", bdf);
+		if (!access(bound, F_OK))
+			return 0;
+		engine_pause_us(POLL_US);
+	} while (engine_now_ns() < end_ns);
+	return ret ? ret : -ETIMEDOUT;
+}
+
+int hotplug_in(const char *bdf)
+{
+	int ret = put_in(bdf);
+
+	if (!ret)
+		ret = await(bdf, "", true);
+	return ret ? ret : bind_driver(bdf);
+}
