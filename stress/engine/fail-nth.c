@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +24,54 @@ static void write_text(const char *path, const char *text)
 	close(fd);
 }
 
+/* where a function of the kernel begins and ends; false: there is none */
+static bool find_function(const char *name, unsigned long *start,
+			  unsigned long *end)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], symbol[256];
+	unsigned long at;
+
+	*start = *end = 0;
+	while (f && !*end && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx %*c %255s", &at, symbol) != 2)
+			continue;
+		if (*start && at > *start)
+			*end = at;
+		else if (!strcmp(symbol, name))
+			*start = at;
+	}
+	if (f)
+		fclose(f);
+	return *end;
+}
+
+/*
+ * Linux 7.3 on x86 does not survive it when there are no pages for the page tables
+ * of memory that is added: these do not fail.
+ */
+static void spare(const char *attribute, unsigned long start, unsigned long end)
+{
+	char path[80], text[32];
+
+	snprintf(path, sizeof(path), DEBUGFS "%s/reject-start", attribute);
+	snprintf(text, sizeof(text), "%#lx", start);
+	write_text(path, text);
+	snprintf(path, sizeof(path), DEBUGFS "%s/reject-end", attribute);
+	snprintf(text, sizeof(text), "%#lx", end);
+	write_text(path, text);
+}
+
 /*
  * By default only allocations that cannot sleep fail, and pages of order 1 and
  * more: hardly any of those that count here. And each is told in the log.
  */
 static void widen(void)
 {
+	unsigned long start, end;
+
+	if (find_function("init_memory_mapping", &start, &end))
+		spare("fail_page_alloc", start, end);
 	write_text(DEBUGFS "failslab/ignore-gfp-wait", "N");
 	write_text(DEBUGFS "failslab/verbose", "0");
 	write_text(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");
@@ -37,11 +81,12 @@ static void widen(void)
 
 int fail_nth_open(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
-	widen();
+	pthread_once(&once, widen);
 	return fd;
 }
 
