@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* I/O that a userfaultfd stalls with a page pinned, and what has to wait for it */
 #include "engine.h"
+#include "io.h"
 #include "needs.h"
 #include "ops.h"
 #include "p2p.h"
@@ -49,10 +50,11 @@ static void await_reset(struct world *world, uint64_t limit_ms)
 	}
 }
 
-static int do_stalled_read(struct actor *actor, const int64_t *arg)
+static int stalled_read(struct actor *actor, const int64_t *arg,
+			const struct slot *slot)
 {
 	struct stall stall;
-	int ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
+	int ret = stall_slot(actor, slot, arg[1], &stall);
 
 	if (ret)
 		return ret;
@@ -61,6 +63,18 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 	else
 		engine_pause_us((uint32_t)arg[2] * 1000);
 	return stall_end(&stall);
+}
+
+static int do_stalled_read(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int ret;
+
+	if (slot->kind == SLOT_EMPTY || !io_begin(actor, slot))
+		return DONE_NOTHING;
+	ret = stalled_read(actor, arg, slot);
+	io_end(actor, slot);
+	return ret;
 }
 
 OP(stalled_read) = {
