@@ -23,8 +23,12 @@ static const struct stress_step registrars[] = {
 static const struct stress_step exporters[] = {
 	STEP(export, ONLY(0), ANY, ANY, ONLY(0)),
 	STEP(dmabuf_close, ONLY(0)),
-	STEP(bar_map, ONLY(1), BETWEEN(0, 15), BETWEEN(1, 16)),
-	STEP(unmap, ONLY(1)),
+	{},
+};
+
+static const struct stress_step mappers[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 15), BETWEEN(1, 16)),
+	STEP(unmap, ONLY(0)),
 	{},
 };
 
@@ -36,7 +40,9 @@ SCENARIO(registration_against_export) = {
 		{ .name = "registrar", .steps = registrars, .in_order = true,
 		  .turns = 8, .jitter_us = 2000 },
 		{ .name = "exporter", .steps = exporters, .min = 1, .max = 3,
-		  .in_order = true, .turns = 24, .jitter_us = 2000 },
+		  .in_order = true, .turns = 48, .jitter_us = 300 },
+		{ .name = "mapper", .steps = mappers, .in_order = true,
+		  .turns = 24, .jitter_us = 2000 },
 	},
 	.points = { "dma_buf_export:100..5000us/0.5",
 		    "dma_buf_export+return:100..5000us/0.5",
