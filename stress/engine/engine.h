@@ -291,6 +291,7 @@ struct actor_log {
  * @nr_imports: how many were opened, all in all
  * @closed: of the gate, see gate_enter()
  * @nr_inside: actors that went through it
+ * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
  * @wrong: text is being written, or stands there
  * @oracle: who noticed
@@ -313,6 +314,7 @@ struct shared {
 	_Atomic uint32_t nr_imports;
 	atomic_bool closed;
 	_Atomic int32_t nr_inside;
+	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
 	atomic_bool wrong;
 	_Atomic enum oracle oracle;

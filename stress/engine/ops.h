@@ -18,6 +18,9 @@ extern const struct op op_reopen, op_reopen_stalled, op_rebind,
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
 
+/* ops-hold.c */
+extern const struct op op_hold;
+
 /* ops-import.c */
 extern const struct op op_import, op_import_map, op_import_unmap,
 	op_import_close, op_import_hold, op_import_dma, op_import_stale;
