@@ -48,7 +48,7 @@ SCENARIO(failing_mmap_against_allocation) = {
 	.after = after,
 	.limit_ms = 60000,
 	.points = {
-		"p2pdma_free+return<p2pmem_alloc_mmap:1ms..20ms/0.7",
+		"p2pdma_reset_count:1ms..20ms/0.7",
 		"gen_pool_free_owner+return<p2pmem_alloc_mmap:1ms..20ms/0.5",
 		"gen_pool_free_owner+return:1ms..10ms/0.3",
 		"vm_insert_page+return:100us..2ms/0.1",

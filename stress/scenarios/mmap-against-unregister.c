@@ -54,7 +54,7 @@ SCENARIO(mmap_against_unregister) = {
 	},
 	.after = after,
 	.points = {
-		"__rcu_read_unlock+return<p2pdma_free:5ms..20ms/0.3",
+		"p2pdma_wake:0us/0.3,hold=80ms",
 		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
 		"p2pdma_folio_free:1ms..10ms/0.3",
 		"pci_p2pdma_pagemap_release:1ms..20ms/0.5",
