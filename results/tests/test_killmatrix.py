@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""results/killmatrix: what it makes of runs that caught, missed, and stopped."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+PROGRAM = os.path.join(HERE, os.pardir, "killmatrix")
+
+ENVIRONMENT = {"kernel": "7.3.4", "series_hash": "aa", "mutants_hash": "bb",
+               "topology": "stress", "accel": "tcg", "git": "cc"}
+
+
+def record(name, status, **more):
+    return {"name": name, "status": status, "oracle": "none", "reason": "",
+            "seconds": 1.5, "races": 3, "seed": 7,
+            "planted_bug": {"name": "", "reached": 0},
+            "environment": ENVIRONMENT, **more}
+
+
+class Matrix(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def put(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def machine(self, label, status, *records):
+        self.put(f"{label}.status", f"{status}\n")
+        self.put(f"{label}.records.jsonl",
+                 "".join(json.dumps(r) + "\n" for r in records))
+
+    def run_it(self, *options):
+        return subprocess.run([PROGRAM, *options, self.folder.name],
+                              capture_output=True, text=True, check=False)
+
+    def caught(self, label):
+        self.machine(label, 1, record("a-race", "fail", oracle="data",
+                                      reason="wrong data", seconds=2.25))
+
+    def test_all_caught(self):
+        self.caught("zap-once.hazard")
+        self.caught("zap-once.everything")
+        self.machine("none.all", 0, record("a-race", "pass"))
+        done = self.run_it()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2.2", done.stdout)
+        self.assertIn("a-race, by data", done.stdout)
+        self.assertIn("0 false alarms", done.stdout)
+
+    def test_one_was_missed(self):
+        self.caught("zap-once.hazard")
+        self.machine("zap-once.everything", 0, record(
+            "everything", "pass",
+            planted_bug={"name": "zap-once", "reached": 12}))
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+        self.assertIn("reached 12 times", done.stdout)
+
+    def test_a_machine_that_stopped(self):
+        self.machine("zap-once.hazard", 1)
+        self.put("zap-once.hazard.dmesg",
+                 "[   10.000000] barrage: mark: a-race\n"
+                 "[   13.500000] Kernel panic - not syncing\n")
+        done = self.run_it()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("3.5", done.stdout)
+        self.assertIn("a-race, by machine", done.stdout)
+
+    def test_a_false_alarm(self):
+        self.caught("zap-once.hazard")
+        self.machine("none.all", 1, record("quiet-race", "fail",
+                                           reason="nothing was there"))
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("1 false alarms; quiet-race: nothing", done.stdout)
+
+    def test_what_did_not_run_is_not_caught(self):
+        self.caught("zap-once.hazard")
+        self.assertIn("not run", self.run_it().stdout)
+
+    def test_nothing(self):
+        self.assertEqual(self.run_it().returncode, 99)
+
+    def test_the_page_says_where_it_is_from(self):
+        self.caught("zap-once.hazard")
+        page = self.run_it("--markdown").stdout
+        self.assertTrue(page.startswith("# The kill matrix"))
+        self.assertIn("Linux 7.3.4, series aa, planted bugs bb", page)
+
+
+if __name__ == "__main__":
+    unittest.main()
