@@ -41,11 +41,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	return fixture_end();
-}
-
 /* All that the kernel has: there are no others in the machine. */
 static unsigned int nr_probes(void)
 {
@@ -325,7 +320,7 @@ static void amplifier_refuses_nonsense(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, setup, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, points_teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_close_removes_probes),

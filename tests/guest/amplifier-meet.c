@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Meetings, and what is drawn. */
-#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -12,22 +11,6 @@
 
 #define MS 1000000ull
 #define ROUNDS 50
-
-static void undo(void)
-{
-	points_end();
-}
-
-static int setup(void **state)
-{
-	fixture_begin(undo);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	return fixture_end();
-}
 
 /* When each side came to a meeting, and when it went on */
 static uint64_t came[2][ROUNDS], went[2][ROUNDS];
@@ -217,7 +200,7 @@ static void amplifier_delays_vary(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, setup, teardown)
+	cmocka_unit_test_setup_teardown(test, points_setup, points_teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_two_meet),

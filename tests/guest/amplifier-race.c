@@ -4,7 +4,6 @@
  * file of tmpfs is not atomic against writing it: between two pages there are few
  * instructions.
  */
-#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -18,22 +17,6 @@
 #define ROUNDS 200
 #define BYTES (2 * PAGE)
 #define MAX_SKEW_NS 4000000ull
-
-static void undo(void)
-{
-	points_end();
-}
-
-static int setup(void **state)
-{
-	fixture_begin(undo);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	return fixture_end();
-}
 
 struct shared {
 	int fd;
@@ -110,8 +93,8 @@ static void amplifier_narrow_race_is_lost(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test_setup_teardown(amplifier_narrow_race_is_lost, setup,
-					teardown),
+	cmocka_unit_test_setup_teardown(amplifier_narrow_race_is_lost,
+					points_setup, points_teardown),
 };
 
 const struct guest_suite guest_amplifier_race = GUEST_SUITE(tests);

@@ -27,11 +27,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	return fixture_end();
-}
-
 static void *pass(void *arg)
 {
 	int i;
@@ -197,7 +192,7 @@ static void amplifier_child_may_ask(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, setup, teardown)
+	cmocka_unit_test_setup_teardown(test, setup, points_teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_threads_and_descendants),

@@ -4,7 +4,6 @@
  * there does what it does without. The places are of system calls that anybody
  * can make.
  */
-#include "fixture.h"
 #include "guest.h"
 #include "points.h"
 
@@ -23,22 +22,6 @@
 #define MS 1000000ull
 /* No file is open with that number */
 #define FREE_FD 200
-
-static void undo(void)
-{
-	points_end();
-}
-
-static int setup(void **state)
-{
-	fixture_begin(undo);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	return fixture_end();
-}
 
 static void amplifier_slow_at_entry(void **state)
 {
@@ -312,7 +295,7 @@ static void amplifier_atomic_is_rare(void **state)
 }
 
 #define AMPLIFIER_TEST(test)                                                   \
-	cmocka_unit_test_setup_teardown(test, setup, teardown)
+	cmocka_unit_test_setup_teardown(test, points_setup, points_teardown)
 
 static const struct CMUnitTest tests[] = {
 	AMPLIFIER_TEST(amplifier_slow_at_entry),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "points.h"
 
+#include "fixture.h"
 #include "guest.h"
 
 #include <barrage/clock.h>
@@ -91,4 +92,15 @@ void points_release(int id)
 void points_end(void)
 {
 	brg_amplifier_close(&amplifier);
+}
+
+int points_setup(void **state)
+{
+	fixture_begin(points_end);
+	return 0;
+}
+
+int points_teardown(void **state)
+{
+	return fixture_end();
 }

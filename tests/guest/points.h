@@ -37,6 +37,10 @@ void points_await_passed(int id, uint64_t nr);
 /** points_release - let go who is held there */
 void points_release(int id);
 
+/* fixtures of tests that need no other: the points go, the kernel log is read */
+int points_setup(void **state);
+int points_teardown(void **state);
+
 /** points_end - for the fixture: remove all and close; harmless without one */
 void points_end(void);
 
