@@ -116,7 +116,8 @@ static int do_reset_killed(struct actor *actor, const int64_t *arg)
 	struct world *world = actor->world;
 	pid_t parent = getpid(), child;
 
-	if (!(world->device.paths & 1u << path))
+	/* memory that is to be enabled after a reset: nobody would know when */
+	if (!(world->device.paths & 1u << path) || world->device.pmr)
 		return DONE_NOTHING;
 	atomic_fetch_add(&world->shared->begun, 1);
 	child = fork();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine.h"
 
+#include "fail-nth.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -105,18 +106,20 @@ const char *engine_result_text(int result, char text[32])
 	return text;
 }
 
-/* The n-th failure point of this thread's next system calls fails. */
-static void fail_nth(uint32_t nth)
+/* with the n-th allocation failing, where the call wants that */
+static int run_call(struct actor *actor, const struct call *call)
 {
-	char text[16];
-	int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
+	int fd = call->fail_nth ? fail_nth_open() : -1;
+	int result;
 
-	if (fd < 0)
-		return;
-	snprintf(text, sizeof(text), "%u", nth);
-	if (write(fd, text, strlen(text)) < 0)
-		nth = 0;
-	close(fd);
+	if (fd >= 0)
+		fail_nth_arm(fd, call->fail_nth);
+	result = call->op->run(actor, call->arg);
+	if (fd >= 0) {
+		fail_nth_disarm(fd);
+		close(fd);
+	}
+	return result;
 }
 
 /* What fails for want of memory may fail in any way; what is alone, in none. */
@@ -149,11 +152,7 @@ static void do_call(struct actor *actor, const struct call *call,
 		engine_pause_us(call->delay_us);
 	atomic_store(&log->at, 1 + index);
 	log->last[index].begin_ns = engine_now_ns();
-	if (call->fail_nth)
-		fail_nth(call->fail_nth);
-	result = call->op->run(actor, call->arg);
-	if (call->fail_nth)
-		fail_nth(0);
+	result = run_call(actor, call);
 	log->last[index].end_ns = engine_now_ns();
 	log->last[index].result = result;
 	atomic_store(&log->at, 0);
