@@ -47,8 +47,9 @@ static bool find_function(const char *name, unsigned long *start,
 }
 
 /*
- * Linux 7.3 on x86 does not survive it when there are no pages for the page tables
- * of memory that is added: these do not fail.
+ * Linux 7.3 on x86 oopses where there are no pages for the page tables of memory
+ * that is added, and warns where there are none for its struct pages: these do not
+ * fail.
  */
 static void spare(const char *attribute, unsigned long start, unsigned long end)
 {
@@ -70,7 +71,7 @@ static void widen(void)
 {
 	unsigned long start, end;
 
-	if (find_function("init_memory_mapping", &start, &end))
+	if (find_function("arch_add_memory", &start, &end))
 		spare("fail_page_alloc", start, end);
 	write_text(DEBUGFS "failslab/ignore-gfp-wait", "N");
 	write_text(DEBUGFS "failslab/verbose", "0");
