@@ -46,21 +46,34 @@ static bool find_function(const char *name, unsigned long *start,
 	return *end;
 }
 
+static void reject(const char *file, unsigned long address)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%#lx", address);
+	write_text(file, text);
+}
+
 /*
  * Linux 7.3 on x86 oopses where there are no pages for the page tables of memory
  * that is added, and warns where there are none for its struct pages: these do not
- * fail.
+ * fail. The one function calls the other last, by a jump: both are looked for.
+ * They are neighbours in one file.
  */
-static void spare(const char *attribute, unsigned long start, unsigned long end)
+static void spare_added_memory(void)
 {
-	char path[80], text[32];
+	unsigned long start, end, other, other_end;
 
-	snprintf(path, sizeof(path), DEBUGFS "%s/reject-start", attribute);
-	snprintf(text, sizeof(text), "%#lx", start);
-	write_text(path, text);
-	snprintf(path, sizeof(path), DEBUGFS "%s/reject-end", attribute);
-	snprintf(text, sizeof(text), "%#lx", end);
-	write_text(path, text);
+	if (!find_function("arch_add_memory", &start, &end) ||
+	    !find_function("add_pages", &other, &other_end))
+		return;
+	reject(DEBUGFS "fail_page_alloc/reject-start",
+	       other < start ? other : start);
+	reject(DEBUGFS "fail_page_alloc/reject-end",
+	       other_end > end ? other_end : end);
+	reject(DEBUGFS "failslab/reject-start", other < start ? other : start);
+	reject(DEBUGFS "failslab/reject-end",
+	       other_end > end ? other_end : end);
 }
 
 /*
@@ -69,10 +82,7 @@ static void spare(const char *attribute, unsigned long start, unsigned long end)
  */
 static void widen(void)
 {
-	unsigned long start, end;
-
-	if (find_function("arch_add_memory", &start, &end))
-		spare("fail_page_alloc", start, end);
+	spare_added_memory();
 	write_text(DEBUGFS "failslab/ignore-gfp-wait", "N");
 	write_text(DEBUGFS "failslab/verbose", "0");
 	write_text(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");

@@ -16,16 +16,21 @@ static const struct stress_step before[] = {
 	{},
 };
 
-static const struct stress_step readers[] = {
-	STEP(bar_map, ONLY(0), BETWEEN(0, 256), ONLY(64)),
-	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(4, 64)),
-	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
-	STEP(uring_read, ONLY(0), BETWEEN(4, 64)),
-	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
-	STEP(aio_read, ONLY(0), BETWEEN(4, 64)),
-	STEP(unmap, ONLY(0)),
-	{},
-};
+/* each has pages of its own: what one reads must not be the other's */
+#define READER(id, first)                                                      \
+	static const struct stress_step id[] = {                               \
+		STEP(bar_map, ONLY(0), ONLY(first), ONLY(64)),                 \
+		STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(4, 64)),             \
+		STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),                    \
+		STEP(uring_read, ONLY(0), BETWEEN(4, 64)),                     \
+		STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),                    \
+		STEP(aio_read, ONLY(0), BETWEEN(4, 64)),                       \
+		STEP(unmap, ONLY(0)),                                          \
+		{},                                                            \
+	}
+
+READER(first_reader, 0);
+READER(second_reader, 256);
 
 static const struct stress_step resetters[] = {
 	STEP(reset, ONLY(POWER_RESET)),
@@ -45,8 +50,10 @@ SCENARIO(pinned_fault_against_reset) = {
 	.needs = NEED_RESET | NEED_DMABUF_PAGES,
 	.before = before,
 	.actors = {
-		{ .name = "reader", .steps = readers, .min = 1, .max = 3,
-		  .in_order = true, .turns = 4, .jitter_us = 2000 },
+		{ .name = "reader", .steps = first_reader, .in_order = true,
+		  .turns = 6, .jitter_us = 2000 },
+		{ .name = "second", .steps = second_reader, .in_order = true,
+		  .turns = 6, .jitter_us = 2000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
 		  .turns = 3, .jitter_us = 20000 },
 	},
