@@ -117,6 +117,8 @@ static void shipped_files_are_right(void **state)
 		{ "large-bar", "10.0/00.0", "11.0/00.0", false },
 		{ "held", "10.0/00.0", "11.0/00.0", false },
 		{ "held-flr", "10.0/00.0", "11.0/00.0", false },
+		{ "dmabufs", "10.0/00.0", "11.0/00.0", true },
+		{ "stress", "10.0/00.0", "11.0/00.0", true },
 	};
 
 	for (size_t i = 0; i < VM_ARRAY_SIZE(expected); i++) {
