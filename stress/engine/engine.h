@@ -59,6 +59,10 @@ enum oracle {
 	ORACLE_DIED, /* a process of the race died */
 };
 
+/* pages of the BAR whose users are known */
+#define BAR_NR_PAGES 4096
+#define NR_USERS 255
+
 struct actor;
 
 /**
@@ -179,6 +183,7 @@ enum slot_kind {
  * struct slot - a place for a mapping and for a dma-buf
  * @addr: where mappings go, always the same; PROT_NONE without one
  * @bytes: of the mapping
+ * @bar_page: of the BAR, where it begins; not of P2P memory
  * @kind: what is mapped
  * @epoch: resets that had begun when it was mapped: later ones end it
  * @mapping: number of the mapping: others here have others
@@ -202,6 +207,7 @@ enum slot_kind {
 struct slot {
 	char *addr;
 	size_t bytes;
+	uint64_t bar_page;
 	enum slot_kind kind;
 	unsigned int epoch;
 	uint32_t mapping;
@@ -293,6 +299,8 @@ struct actor_log {
  * @nr_inside: actors that went through it
  * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
+ * @users: of each page of the BAR: 1 + index of the actor that writes there,
+ *	NR_USERS for more than one; for memory that is nobody's own
  * @wrong: text is being written, or stands there
  * @oracle: who noticed
  * @told: text stands there: what went wrong first
@@ -316,6 +324,7 @@ struct shared {
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
+	_Atomic uint8_t users[BAR_NR_PAGES];
 	atomic_bool wrong;
 	_Atomic enum oracle oracle;
 	atomic_bool told;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "io.h"
 
+#include "stamp.h"
+
 #include <errno.h>
+
+#define PAGE 4096
 
 /* P2P memory is never given back to who was mapped before a reset: see gate */
 bool io_begin(struct actor *actor, const struct slot *slot)
@@ -33,4 +37,68 @@ int io_judge(struct actor *actor, const struct slot *slot, int ret)
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "I/O with P2P memory failed on its way: EIO");
 	return ret;
+}
+
+/* What a P2P mapping has is its own; of the host's memory there is no telling. */
+static bool is_shared(const struct slot *slot)
+{
+	return slot->kind == SLOT_BAR || slot->kind == SLOT_DMABUF;
+}
+
+static uint64_t first_page(const struct slot *slot, const char *addr)
+{
+	return slot->bar_page + (uint64_t)(addr - slot->addr) / PAGE;
+}
+
+void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
+	      size_t bytes)
+{
+	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
+	uint8_t me = (uint8_t)(actor->index + 1);
+
+	if (!is_shared(slot))
+		return;
+	for (uint64_t page = first; page < last && page < BAR_NR_PAGES;
+	     page++) {
+		_Atomic uint8_t *user = &actor->world->shared->users[page];
+		uint8_t found = 0;
+
+		if (!atomic_compare_exchange_strong(user, &found, me) &&
+		    found != me)
+			atomic_store(user, NR_USERS);
+	}
+}
+
+void io_claim_all(struct actor *actor)
+{
+	for (int page = 0; page < BAR_NR_PAGES; page++)
+		atomic_store(&actor->world->shared->users[page], NR_USERS);
+}
+
+static bool is_mine(struct actor *actor, const struct slot *slot,
+		    const char *addr, size_t bytes)
+{
+	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
+
+	for (uint64_t page = first; page < last; page++)
+		if (page >= BAR_NR_PAGES ||
+		    atomic_load(&actor->world->shared->users[page]) !=
+			    actor->index + 1)
+			return false;
+	return true;
+}
+
+int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
+	       size_t bytes, uint64_t offset)
+{
+	char text[ENGINE_TEXT_BYTES];
+	int ret = stamp_look(actor, addr, bytes, offset, text);
+
+	if (ret != 1)
+		return ret;
+	/* whoever claims it later has not written to it yet */
+	if (!is_shared(slot) || is_mine(actor, slot, addr, bytes))
+		engine_wrong(actor->world, ORACLE_DATA,
+			     "wrong data where a read had succeeded: %s", text);
+	return 0;
 }

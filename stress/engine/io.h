@@ -24,6 +24,28 @@ bool io_begin(struct actor *actor, const struct slot *slot);
 /** io_end - the opposite */
 void io_end(struct actor *actor, const struct slot *slot);
 
+/**
+ * io_claim - something is about to be written there
+ *
+ * Where two actors write to the same memory, neither knows what it holds.
+ */
+void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
+	      size_t bytes);
+
+/** io_claim_all - the same for memory that it is hard to say where it is */
+void io_claim_all(struct actor *actor);
+
+/**
+ * io_compare - does memory hold what the disk has at @offset?
+ *
+ * Only where nobody else has claimed it since the race began. Wrong data is
+ * engine_wrong().
+ *
+ * Return: 0, or DONE_SIGNAL() where the memory was taken away.
+ */
+int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
+	       size_t bytes, uint64_t offset);
+
 /** io_whole - all of what was asked for; else -errno, -EFAULT for a part */
 int io_whole(int64_t done, size_t bytes);
 

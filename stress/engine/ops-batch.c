@@ -36,17 +36,18 @@ static void spread(struct batch *batch, const struct slot *slot, int64_t nr,
 	}
 }
 
-static int check(struct actor *actor, const struct piece *piece)
+static int check(struct actor *actor, const struct slot *slot,
+		 const struct piece *piece)
 {
 	size_t bytes = piece->more ? 2 * BATCH_PAGE : BATCH_PAGE;
 	int ret = io_whole(piece->done, bytes);
 
 	if (!ret)
-		ret = stamp_check(actor, piece->addr, BATCH_PAGE,
-				  piece->offset);
+		ret = io_compare(actor, slot, piece->addr, BATCH_PAGE,
+				 piece->offset);
 	if (!ret && piece->more)
-		ret = stamp_check(actor, piece->more, BATCH_PAGE,
-				  piece->offset + BATCH_PAGE);
+		ret = io_compare(actor, slot, piece->more, BATCH_PAGE,
+				 piece->offset + BATCH_PAGE);
 	return ret;
 }
 
@@ -57,7 +58,7 @@ static int judge(struct actor *actor, const struct slot *slot,
 	int ret = 0;
 
 	for (unsigned int i = 0; i < batch->nr; i++) {
-		int err = check(actor, &batch->pieces[i]);
+		int err = check(actor, slot, &batch->pieces[i]);
 
 		io_judge(actor, slot, err);
 		if (!ret || !engine_may(&op_aio_read, err))
@@ -78,6 +79,7 @@ static int do_batch(struct actor *actor, const int64_t *arg,
 	if (slot_range(slot, &page, &nr) || batch.fd < 0 ||
 	    !io_begin(actor, slot))
 		return DONE_NOTHING;
+	io_claim(actor, slot, slot->addr, (size_t)nr * BATCH_PAGE);
 	spread(&batch, slot, nr, arg[2]);
 	ret = run(&batch);
 	if (!ret)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Single bytes, which somebody keeps account of */
 #include "engine.h"
+#include "io.h"
 #include "ops.h"
 
 #include <signal.h>
@@ -14,7 +15,10 @@ static int do_poke(struct actor *actor, const int64_t *arg)
 	int ret = slot_range(slot, &page, &nr);
 	char byte = (char)arg[2];
 
-	return ret ? ret : touch_byte(slot->addr + page * PAGE, true, &byte);
+	if (ret)
+		return ret;
+	io_claim(actor, slot, slot->addr + page * PAGE, PAGE);
+	return touch_byte(slot->addr + page * PAGE, true, &byte);
 }
 
 OP(poke) = {

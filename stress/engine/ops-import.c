@@ -4,6 +4,7 @@
  * transfer takes it 100 ms.
  */
 #include "engine.h"
+#include "io.h"
 #include "needs.h"
 #include "ops.h"
 
@@ -249,6 +250,7 @@ static int do_import_dma(struct actor *actor, const int64_t *arg)
 	if (slot->importer < 0 || (inside && !gate_enter(actor->world)))
 		return DONE_NOTHING;
 	gate_take_off(actor->world);
+	io_claim_all(actor);
 	ret = call(slot, BARRAGE_IMPORTER_DMA, &dma);
 	gate_land(actor->world);
 	if (inside)

@@ -31,10 +31,12 @@ static int read_pages(struct actor *actor, struct slot *slot, int fd,
 	size_t bytes = (size_t)nr * PAGE;
 	int ret;
 
+	io_claim(actor, slot, addr, bytes);
 	ret = whole(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
 	io_judge(actor, slot, ret);
 	if (!ret)
-		ret = stamp_check(actor, addr, bytes, (uint64_t)block * PAGE);
+		ret = io_compare(actor, slot, addr, bytes,
+				 (uint64_t)block * PAGE);
 	return ret;
 }
 
@@ -151,17 +153,19 @@ static int do_disk_readv(struct actor *actor, const int64_t *arg)
 	iov[0] = (struct iovec){ first->addr, bytes };
 	iov[1] = (struct iovec){ second->addr, bytes };
 	gate_take_off(actor->world);
+	io_claim(actor, first, first->addr, bytes);
+	io_claim(actor, second, second->addr, bytes);
 	ret = touch(first->addr, false);
 	if (!ret)
 		ret = whole(
 			preadv(actor->world->disk, iov, 2, (off_t)block * PAGE),
 			2 * bytes);
 	if (!ret)
-		ret = stamp_check(actor, first->addr, bytes,
-				  (uint64_t)block * PAGE);
+		ret = io_compare(actor, first, first->addr, bytes,
+				 (uint64_t)block * PAGE);
 	if (!ret)
-		ret = stamp_check(actor, second->addr, bytes,
-				  (uint64_t)block * PAGE + bytes);
+		ret = io_compare(actor, second, second->addr, bytes,
+				 (uint64_t)block * PAGE + bytes);
 	gate_land(actor->world);
 	gate_leave(actor->world);
 	return ret;

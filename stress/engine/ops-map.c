@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Mappings: made, used by the CPU, moved, taken away */
 #include "engine.h"
+#include "io.h"
 #include "needs.h"
 #include "ops.h"
 #include "p2p.h"
@@ -93,6 +94,7 @@ static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
 	slot_unmap(slot);
 	/* what others unmap or map meanwhile is not this one */
 	slot->map_number = number;
+	slot->bar_page = from->fd_offset / PAGE;
 	ret = slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
 	if (from->fd_number != number || from->fd != fd)
 		slot->map_number = 0;
@@ -169,6 +171,9 @@ static int do_touch(struct actor *actor, const int64_t *arg)
 		return ret;
 	if (write && !gate_enter(actor->world))
 		return DONE_NOTHING;
+	if (write)
+		io_claim(actor, slot, slot->addr + page * PAGE,
+			 (size_t)nr * PAGE);
 	for (int64_t i = 0; i < nr && !ret; i++) {
 		sight_take(actor->world, slot, &sight);
 		ret = touch(slot->addr + (page + i) * PAGE, write);
@@ -240,6 +245,7 @@ static int do_mremap(struct actor *actor, const int64_t *arg)
 		      MREMAP_MAYMOVE | MREMAP_FIXED, to->addr);
 	if (addr == MAP_FAILED)
 		return -errno;
+	to->bar_page = from->bar_page;
 	to->kind = from->kind;
 	to->bytes = from->bytes;
 	to->epoch = from->epoch;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RDMA to the BAR: memory regions of dma-bufs, and traffic */
 #include "engine.h"
+#include "io.h"
 #include "needs.h"
 #include "ops.h"
 #include "rdma.h"
@@ -88,6 +89,7 @@ static int do_mr_write(struct actor *actor, const int64_t *arg)
 	if (!slot->region)
 		return DONE_NOTHING;
 	gate_take_off(actor->world);
+	io_claim_all(actor);
 	ret = rdma_write(slot->region, actor->host, (uint64_t)arg[1] * PAGE,
 			 (uint32_t)arg[2] * PAGE);
 	gate_land(actor->world);

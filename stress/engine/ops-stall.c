@@ -72,6 +72,7 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 
 	if (slot->kind == SLOT_EMPTY || !io_begin(actor, slot))
 		return DONE_NOTHING;
+	io_claim(actor, slot, slot->addr, PAGE);
 	ret = stalled_read(actor, arg, slot);
 	io_end(actor, slot);
 	return ret;

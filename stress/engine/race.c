@@ -350,6 +350,7 @@ void engine_race(struct world *world, const struct program *program)
 	struct actor actor;
 
 	memset(shared->log, 0, sizeof(shared->log));
+	memset((void *)shared->users, 0, sizeof(shared->users));
 	atomic_store(&shared->started, 0);
 	atomic_store(&shared->nr_waiting, 0);
 	atomic_store(&shared->order, 0);

@@ -4,6 +4,7 @@
 #include <barrage/block.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,8 +40,8 @@ int stamp_disk(struct world *world, int fd)
 	return ret;
 }
 
-int stamp_check(struct actor *actor, const char *addr, size_t bytes,
-		uint64_t offset)
+int stamp_look(struct actor *actor, const char *addr, size_t bytes,
+	       uint64_t offset, char text[ENGINE_TEXT_BYTES])
 {
 	struct brg_block_stamp stamp = stamp_of(actor->world);
 	struct brg_block_report report;
@@ -49,11 +50,10 @@ int stamp_check(struct actor *actor, const char *addr, size_t bytes,
 
 	if (ret)
 		return ret;
-	if (brg_block_check(actor->host, bytes, offset, &stamp, &report))
-		engine_wrong(actor->world, ORACLE_DATA,
-			     "wrong data where a read had succeeded: %s",
-			     report.text);
-	return 0;
+	if (!brg_block_check(actor->host, bytes, offset, &stamp, &report))
+		return 0;
+	snprintf(text, ENGINE_TEXT_BYTES, "%s", report.text);
+	return 1;
 }
 
 int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset)

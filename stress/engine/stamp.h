@@ -18,14 +18,13 @@
 int stamp_disk(struct world *world, int fd);
 
 /**
- * stamp_check - compare memory with what the disk has at an offset
+ * stamp_look - compare memory with what the disk has at an offset
+ * @text: receives what is wrong
  *
- * Wrong data is engine_wrong().
- *
- * Return: 0; DONE_SIGNAL() where the memory was taken away.
+ * Return: 0; 1 where it differs; DONE_SIGNAL() where the memory was taken away.
  */
-int stamp_check(struct actor *actor, const char *addr, size_t bytes,
-		uint64_t offset);
+int stamp_look(struct actor *actor, const char *addr, size_t bytes,
+	       uint64_t offset, char text[ENGINE_TEXT_BYTES]);
 
 /** stamp_fill - the opposite; by the CPU, with 64-bit stores */
 int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset);
