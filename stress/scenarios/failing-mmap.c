@@ -37,5 +37,5 @@ SCENARIO(failing_mmap) = {
 		  .in_order = true, .turns = 2 },
 	},
 	.after = after,
-	.limit_ms = 20000,
+	.limit_ms = 40000,
 };

@@ -37,6 +37,6 @@ SCENARIO(fork_against_zap) = {
 		{ .name = "user", .steps = users, .min = 1, .max = 2,
 		  .in_order = true, .turns = 4, .jitter_us = 2000 },
 		{ .name = "taker", .steps = takers, .in_order = true,
-		  .turns = 60, .jitter_us = 10000 },
+		  .turns = 40, .jitter_us = 5000 },
 	},
 };

@@ -51,14 +51,14 @@ SCENARIO(pinned_fault_against_reset) = {
 	.before = before,
 	.actors = {
 		{ .name = "reader", .steps = first_reader, .in_order = true,
-		  .turns = 6, .jitter_us = 2000 },
+		  .turns = 2, .jitter_us = 2000 },
 		{ .name = "second", .steps = second_reader, .in_order = true,
-		  .turns = 6, .jitter_us = 2000 },
+		  .turns = 2, .jitter_us = 2000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 3, .jitter_us = 20000 },
+		  .turns = 2, .jitter_us = 20000 },
 	},
 	.after = after,
-	.limit_ms = 25000,
+	.limit_ms = 45000,
 	.points = {
 		"vfio_pci_pages_fault:100us..5ms/0.3",
 		"gup_fast_fallback:100us..5ms/0.1",
