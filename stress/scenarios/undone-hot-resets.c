@@ -21,7 +21,7 @@ static const struct stress_step before[] = {
 
 static const struct stress_step readers[] = {
 	STEP(p2p_map, ONLY(0), BETWEEN(1, 8)),
-	STEP(stalled_read, ONLY(0), ANY, BETWEEN(1, 60), ONLY(0)),
+	STEP(stalled_read, ONLY(0), ANY, BETWEEN(20, 100), ONLY(0)),
 	STEP(touch, ONLY(0)),
 	STEP(disk_read, ONLY(0)),
 	{},
@@ -51,7 +51,7 @@ SCENARIO(undone_hot_resets) = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 4, .jitter_us = 1000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 3, .jitter_us = 20000 },
+		  .turns = 4, .jitter_us = 60000 },
 	},
 	.after = after,
 };
