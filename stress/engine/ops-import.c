@@ -49,6 +49,21 @@ static int call(const struct slot *slot, unsigned long number, void *arg)
 	return ioctl(slot->importer, number, arg) ? -errno : 0;
 }
 
+/*
+ * The device's engine has given no interrupt, and is out of use from then on. That
+ * says nothing of the exporter. It is told once: what DMA shows is not shown.
+ */
+static int judge_engine(struct world *world, int ret)
+{
+	if (ret != -ETIMEDOUT && ret != -EIO)
+		return ret;
+	if (!atomic_exchange(&world->shared->importer_lost, true))
+		fprintf(stderr,
+			"%s: no interrupt came after a DMA: none is done from here on; bind it anew\n",
+			world->importer);
+	return DONE_NOTHING;
+}
+
 static int open_importer(struct world *world, struct slot *slot)
 {
 	char path[80];
@@ -251,7 +266,8 @@ static int do_import_dma(struct actor *actor, const int64_t *arg)
 		return DONE_NOTHING;
 	gate_take_off(actor->world);
 	io_claim_all(actor);
-	ret = call(slot, BARRAGE_IMPORTER_DMA, &dma);
+	ret = judge_engine(actor->world,
+			   call(slot, BARRAGE_IMPORTER_DMA, &dma));
 	gate_land(actor->world);
 	if (inside)
 		gate_leave(actor->world);
@@ -329,7 +345,7 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	    status.state != BARRAGE_IMPORTER_REVOKED)
 		return DONE_NOTHING;
 	make_mark(actor, mark);
-	ret = dma_stale(slot, offset, mark);
+	ret = judge_engine(actor->world, dma_stale(slot, offset, mark));
 	if (!ret && atomic_load(&shared->nr_imports) == nr &&
 	    has_mark(actor->world, slot->import_offset + offset, mark))
 		engine_wrong(actor->world, ORACLE_DMA,
