@@ -219,8 +219,9 @@ static int power_off(struct step *step)
 		model->memory = false;
 		return 0;
 	}
+	/* EINVAL of the kernel: see low_power() of power.c */
 	if (model->low)
-		return -EINVAL;
+		return -EBUSY;
 	model->low = true;
 	return 0;
 }
