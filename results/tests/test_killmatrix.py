@@ -68,10 +68,20 @@ class Matrix(unittest.TestCase):
         self.machine("zap-once.hazard", 1)
         self.put("zap-once.hazard.dmesg",
                  "[   10.000000] barrage: mark: a-race\n"
-                 "[   13.500000] Kernel panic - not syncing\n")
+                 "[   13.500000] Kernel panic - not syncing\n"
+                 "[   99.000000] more of it\n")
         done = self.run_it()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("3.5", done.stdout)
+        self.assertIn("a-race, by kernel-log", done.stdout)
+
+    def test_a_machine_that_says_nothing(self):
+        self.machine("zap-once.hazard", 124)
+        self.put("zap-once.hazard.dmesg",
+                 "[   10.000000] barrage: mark: a-race\n"
+                 "[   99.000000] all is well\n")
+        done = self.run_it()
+        self.assertIn("89.0", done.stdout)
         self.assertIn("a-race, by machine", done.stdout)
 
     def test_a_false_alarm(self):
