@@ -551,11 +551,15 @@ int touch(volatile char *addr, bool write);
 /** touch_byte - the same with a byte of the caller */
 int touch_byte(volatile char *addr, bool write, char *byte);
 
-/** touch_copy - copy @words 64-bit words from memory that may not be there */
-int touch_copy(uint64_t *to, const volatile uint64_t *from, size_t words);
-
-/** touch_store - the opposite direction */
-int touch_store(volatile uint64_t *to, const uint64_t *from, size_t words);
+/**
+ * touch_copy - copy @words 64-bit words, one access each
+ *
+ * Either may be memory that is not there.
+ *
+ * Return: 0 or DONE_SIGNAL().
+ */
+int touch_copy(volatile uint64_t *to, const volatile uint64_t *from,
+	       size_t words);
 
 /*
  * io-gate.c: what may write to the BAR's memory, counted

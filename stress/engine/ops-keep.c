@@ -18,7 +18,7 @@ static int keep_page(struct actor *actor, char *addr, uint64_t value)
 {
 	volatile uint64_t *word = (volatile uint64_t *)addr;
 	uint64_t got = 0;
-	int ret = touch_store(word, &value, 1);
+	int ret = touch_copy(word, &value, 1);
 
 	if (ret)
 		return ret;

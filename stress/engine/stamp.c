@@ -62,6 +62,6 @@ int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset)
 	int ret = brg_block_fill(actor->host, bytes, offset, &stamp);
 
 	return ret ? ret :
-		     touch_store((volatile uint64_t *)addr,
-				 (const uint64_t *)actor->host, bytes / 8);
+		     touch_copy((volatile uint64_t *)addr,
+				(const uint64_t *)actor->host, bytes / 8);
 }

@@ -50,20 +50,8 @@ int touch(volatile char *addr, bool write)
 	return touch_byte(addr, write, &byte);
 }
 
-int touch_copy(uint64_t *to, const volatile uint64_t *from, size_t words)
-{
-	int sig = sigsetjmp(back, 1);
-
-	if (!sig) {
-		guarded = 1;
-		for (size_t i = 0; i < words; i++)
-			to[i] = from[i];
-	}
-	guarded = 0;
-	return sig ? DONE_SIGNAL(sig) : 0;
-}
-
-int touch_store(volatile uint64_t *to, const uint64_t *from, size_t words)
+int touch_copy(volatile uint64_t *to, const volatile uint64_t *from,
+	       size_t words)
 {
 	int sig = sigsetjmp(back, 1);
 
