@@ -81,8 +81,9 @@ class Matrix(unittest.TestCase):
                  "[   10.000000] barrage: mark: a-race\n"
                  "[   99.000000] all is well\n")
         done = self.run_it()
-        self.assertIn("89.0", done.stdout)
-        self.assertIn("a-race, by machine", done.stdout)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+        self.assertIn("stopped, status 124", done.stdout)
 
     def test_a_false_alarm(self):
         self.caught("zap-once.hazard")
@@ -91,6 +92,13 @@ class Matrix(unittest.TestCase):
         done = self.run_it()
         self.assertEqual(done.returncode, 1)
         self.assertIn("1 false alarms; quiet-race: nothing", done.stdout)
+
+    def test_without_a_bug_it_has_to_come_to_its_end(self):
+        self.caught("zap-once.hazard")
+        self.put("none.all.status", "124\n")
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the machine stopped, status 124", done.stdout)
 
     def test_what_did_not_run_is_not_caught(self):
         self.caught("zap-once.hazard")
