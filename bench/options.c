@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "args.h"
+
 #define DEFAULT_ARMS "host,bounce,p2p-register"
 #define MAX_ROUNDS 1000
 #define MAX_RUNTIME_S 86400
@@ -65,45 +67,6 @@ static const struct argp_option argp_options[] = {
 	{},
 };
 
-static void parse_uint(struct argp_state *state, const char *option,
-		       const char *text, uint64_t min, uint64_t max,
-		       uint64_t *value)
-{
-	char *end;
-	uint64_t got;
-
-	errno = 0;
-	got = strtoull(text, &end, 0);
-	if (errno || end == text || *end || strchr(text, '-') || got < min ||
-	    got > max)
-		argp_error(state,
-			   "--%s=%s: expected a number from %llu to %llu",
-			   option, text, (unsigned long long)min,
-			   (unsigned long long)max);
-	*value = got;
-}
-
-static void parse_runtime(struct argp_state *state, const char *text,
-			  double *value)
-{
-	char *end;
-	double got = strtod(text, &end);
-
-	if (end == text || *end || !(got >= 0.01 && got <= MAX_RUNTIME_S))
-		argp_error(state,
-			   "--runtime=%s: expected seconds from 0.01 to %d",
-			   text, MAX_RUNTIME_S);
-	*value = got;
-}
-
-static void parse_device(struct argp_state *state, const char *option,
-			 const char *text, char bdf[BRG_PCI_BDF_BYTES])
-{
-	if (brg_pci_parse_bdf(text, bdf))
-		argp_error(state, "--%s=%s: %s", option, text,
-			   brg_last_error());
-}
-
 static void add_arm(struct argp_state *state, const char *name,
 		    struct bench_options *options)
 {
@@ -142,15 +105,14 @@ static void parse_environment(struct argp_state *state,
 	const char *bar = getenv("BARRAGE_PROVIDER_BAR");
 	const char *importer = getenv("BARRAGE_EDU");
 	const char *rdma = getenv("BARRAGE_RDMA");
-	uint64_t value;
 
 	if (device && *device)
-		parse_device(state, "device", device, options->device);
+		args_device(state, "device", device, options->device);
 	if (importer && *importer)
-		parse_device(state, "importer", importer, options->importer);
+		args_device(state, "importer", importer, options->importer);
 	if (bar && *bar) {
-		parse_uint(state, "bar", bar, 0, BRG_PCI_NR_BARS - 1, &value);
-		options->bar = (unsigned int)value;
+		options->bar = (unsigned int)args_number(state, "bar", bar, 0,
+							 BRG_PCI_NR_BARS - 1);
 	}
 	options->peer = getenv("BARRAGE_DISK");
 	options->rdma = rdma && *rdma ? rdma : NULL;
@@ -179,19 +141,17 @@ static void set_defaults(struct argp_state *state,
 static void parse_number(int key, char *arg, struct argp_state *state,
 			 struct bench_options *options)
 {
-	uint64_t value;
-
 	switch (key) {
 	case KEY_BAR:
-		parse_uint(state, "bar", arg, 0, BRG_PCI_NR_BARS - 1, &value);
-		options->bar = (unsigned int)value;
+		options->bar = (unsigned int)args_number(state, "bar", arg, 0,
+							 BRG_PCI_NR_BARS - 1);
 		break;
 	case KEY_ROUNDS:
-		parse_uint(state, "rounds", arg, 1, MAX_ROUNDS, &value);
-		options->rounds = (unsigned int)value;
+		options->rounds = (unsigned int)args_number(state, "rounds",
+							    arg, 1, MAX_ROUNDS);
 		break;
 	case KEY_SEED:
-		parse_uint(state, "seed", arg, 0, INT64_MAX, &options->seed);
+		options->seed = args_number(state, "seed", arg, 0, INT64_MAX);
 		break;
 	}
 }
@@ -221,10 +181,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->take = true;
 		break;
 	case KEY_DEVICE:
-		parse_device(state, "device", arg, options->device);
+		args_device(state, "device", arg, options->device);
 		break;
 	case KEY_IMPORTER:
-		parse_device(state, "importer", arg, options->importer);
+		args_device(state, "importer", arg, options->importer);
 		break;
 	case KEY_PEER:
 		options->peer = arg;
@@ -236,7 +196,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->rdma = arg;
 		break;
 	case KEY_RUNTIME:
-		parse_runtime(state, arg, &options->runtime_s);
+		options->runtime_s = args_seconds(state, "runtime", arg, 0.01,
+						  MAX_RUNTIME_S);
 		break;
 	case KEY_OUTPUT:
 		options->output = arg;

@@ -10,6 +10,7 @@
 
 #include <barrage/log.h>
 
+#include "args.h"
 #include "stress.h"
 
 #define DEFAULT_DURATION_S 10
@@ -87,43 +88,6 @@ static const struct argp_option argp_options[] = {
 	{},
 };
 
-static uint64_t number(struct argp_state *state, const char *option,
-		       const char *text, uint64_t min, uint64_t max)
-{
-	char *end;
-	uint64_t got;
-
-	errno = 0;
-	got = strtoull(text, &end, 0);
-	if (errno || end == text || *end || strchr(text, '-') || got < min ||
-	    got > max)
-		argp_error(state,
-			   "--%s=%s: expected a number from %llu to %llu",
-			   option, text, (unsigned long long)min,
-			   (unsigned long long)max);
-	return got;
-}
-
-static double seconds(struct argp_state *state, const char *text)
-{
-	char *end;
-	double got = strtod(text, &end);
-
-	if (end == text || *end || !(got >= 0.1 && got <= MAX_DURATION_S))
-		argp_error(state,
-			   "--duration=%s: expected seconds from 0.1 to %d",
-			   text, MAX_DURATION_S);
-	return got;
-}
-
-static void address(struct argp_state *state, const char *option,
-		    const char *text, char bdf[BRG_PCI_BDF_BYTES])
-{
-	if (brg_pci_parse_bdf(text, bdf))
-		argp_error(state, "--%s=%s: %s", option, text,
-			   brg_last_error());
-}
-
 static void shard(struct argp_state *state, const char *text,
 		  struct stress_options *options)
 {
@@ -155,7 +119,7 @@ add(struct argp_state *state, struct stress_options *options, const char *bdf)
 	if (options->nr_providers == STRESS_MAX_PROVIDERS)
 		argp_error(state, "--device: at most %d", STRESS_MAX_PROVIDERS);
 	provider = &options->providers[options->nr_providers++];
-	address(state, "device", bdf, provider->bdf);
+	args_device(state, "device", bdf, provider->bdf);
 	provider->bar = 2;
 	return provider;
 }
@@ -191,10 +155,10 @@ static void add_roles(struct argp_state *state, struct stress_options *options)
 		options->take = true;
 		provider = add(state, options, bdf);
 		if (bar)
-			provider->bar = (unsigned int)number(
+			provider->bar = (unsigned int)args_number(
 				state, "bar", bar, 0, BRG_PCI_NR_BARS - 1);
 		if (twin)
-			address(state, "twin", twin, provider->twin);
+			args_device(state, "twin", twin, provider->twin);
 	}
 }
 
@@ -210,7 +174,7 @@ static void defaults(struct argp_state *state, struct stress_options *options)
 	options->shard = options->nr_shards = 1;
 	options->delays = true;
 	if (importer)
-		address(state, "importer", importer, options->importer);
+		args_device(state, "importer", importer, options->importer);
 	options->disk = role("BARRAGE_DISK");
 	options->slow = role("BARRAGE_SLOW");
 }
@@ -230,14 +194,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add(state, options, arg);
 		break;
 	case KEY_BAR:
-		last(state, options, "bar")->bar = (unsigned int)number(
+		last(state, options, "bar")->bar = (unsigned int)args_number(
 			state, "bar", arg, 0, BRG_PCI_NR_BARS - 1);
 		break;
 	case KEY_TAKE:
 		options->take = true;
 		break;
 	case KEY_TWIN:
-		address(state, "twin", arg, last(state, options, "twin")->twin);
+		args_device(state, "twin", arg,
+			    last(state, options, "twin")->twin);
 		break;
 	case KEY_DISK:
 		options->disk = arg;
@@ -246,17 +211,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->slow = arg;
 		break;
 	case KEY_IMPORTER:
-		address(state, "importer", arg, options->importer);
+		args_device(state, "importer", arg, options->importer);
 		break;
 	case KEY_DURATION:
-		options->duration_s = seconds(state, arg);
+		options->duration_s = args_seconds(state, "duration", arg, 0.1,
+						   MAX_DURATION_S);
 		break;
 	case KEY_ITERATIONS:
 		options->iterations =
-			number(state, "iterations", arg, 1, UINT64_MAX);
+			args_number(state, "iterations", arg, 1, UINT64_MAX);
 		break;
 	case KEY_SEED:
-		options->seed = number(state, "seed", arg, 0, UINT64_MAX);
+		options->seed = args_number(state, "seed", arg, 0, UINT64_MAX);
 		break;
 	case KEY_SHARD:
 		shard(state, arg, options);
@@ -274,8 +240,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->bundles = arg;
 		break;
 	case KEY_HAZARD:
-		options->hazard = (unsigned int)number(state, "hazard", arg, 1,
-						       MAX_HAZARD);
+		options->hazard = (unsigned int)args_number(state, "hazard",
+							    arg, 1, MAX_HAZARD);
 		break;
 	case KEY_TAP:
 		options->tap = true;
