@@ -222,7 +222,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			args_number(state, "iterations", arg, 1, UINT64_MAX);
 		break;
 	case KEY_SEED:
-		options->seed = args_number(state, "seed", arg, 0, UINT64_MAX);
+		options->seed = args_number(state, "seed", arg, 0, INT64_MAX);
 		break;
 	case KEY_SHARD:
 		shard(state, arg, options);
