@@ -53,10 +53,12 @@ static int probe_register(struct kprobe *probe, const char *symbol, u32 offset)
 	/* ftrace does not let its caller's stack pointer be changed: behind it */
 	if (!ret && kprobe_ftrace(probe)) {
 		unregister_kprobe(probe);
-		memset(probe, 0, sizeof(*probe));
-		probe->addr = addr + MCOUNT_INSN_SIZE;
-		probe->flags = KPROBE_FLAG_DISABLED;
-		probe->post_handler = after_hit;
+		*probe = (struct kprobe){
+			.addr = addr + MCOUNT_INSN_SIZE,
+			.flags = KPROBE_FLAG_DISABLED,
+			.pre_handler = probe->pre_handler,
+			.post_handler = after_hit,
+		};
 		ret = register_kprobe(probe);
 	}
 #endif
