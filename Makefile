@@ -45,6 +45,7 @@ help:
 
 deps:
 	@scripts/deps
+	@vm/fetch-qemu
 
 kernel: deps
 	@kernel/build $(or $(FLAVOUR),perf)

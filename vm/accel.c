@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "machine.h"
 #include "process.h"
 
@@ -120,22 +121,11 @@ static void make_folders(char *path)
 static char *verdict_path(const struct vm_kernel *kernel,
 			  const struct vm_topology *topology)
 {
-	const char *cache = getenv("BARRAGE_CACHE");
-	const char *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
 	struct vm_buf boot = { 0 };
-	char *dir, *path = NULL;
+	char *dir = vm_cache_dir(), *path = NULL;
 	struct stat st;
 
-	if (cache && *cache)
-		dir = vm_strf("%s", cache);
-	else if (xdg && *xdg)
-		dir = vm_strf("%s/barrage", xdg);
-	else if (home && *home)
-		dir = vm_strf("%s/.cache/barrage", home);
-	else
-		return NULL;
-	if (!stat(kernel->image, &st) &&
+	if (dir && !stat(kernel->image, &st) &&
 	    !vm_read_file("/proc/sys/kernel/random/boot_id", 64, &boot)) {
 		boot.data[strcspn(boot.data, "\n")] = '\0';
 		path = vm_strf("%s/accel/%s-%llx-%llx-%llx-%.64s", dir,

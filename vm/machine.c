@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cache.h"
 #include "machine-devices.h"
 #include "record.h"
 
@@ -15,11 +19,30 @@
 /* The transport takes no more in one message. */
 #define MSIZE "512000"
 
+/* Of vm/fetch-qemu, where the system's is too old; or NULL. */
+static const char *fetched_qemu(void)
+{
+	static char path[PATH_MAX];
+	char *dir = vm_cache_dir();
+	int len = -1;
+
+	if (dir)
+		len = snprintf(path, sizeof(path),
+			       "%s/qemu/usr/bin/qemu-system-x86_64", dir);
+	free(dir);
+	if (len < 0 || (size_t)len >= sizeof(path) || access(path, X_OK))
+		return NULL;
+	return path;
+}
+
 const char *vm_qemu_program(void)
 {
 	const char *program = getenv("BARRAGE_QEMU");
 
-	return program && *program ? program : "qemu-system-x86_64";
+	if (program && *program)
+		return program;
+	program = fetched_qemu();
+	return program ? program : "qemu-system-x86_64";
 }
 
 /*

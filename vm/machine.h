@@ -61,7 +61,7 @@ struct vm_machine {
 /* The provider: the role whose memory @observe_file names. */
 #define VM_ROLE_PROVIDER "provider"
 
-/* The program: $BARRAGE_QEMU, else the one in $PATH. */
+/* The program: $BARRAGE_QEMU, else that of vm/fetch-qemu, else the one in $PATH. */
 const char *vm_qemu_program(void);
 
 /* The kernel's command line; to be freed. */
