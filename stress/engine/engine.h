@@ -295,7 +295,6 @@ struct actor_log {
  * @lent: dma-bufs
  * @nr_importers: open importers
  * @nr_imports: how many were opened, all in all
- * @importer_lost: the importer's device does no more DMA
  * @closed: of the gate, see gate_enter()
  * @nr_inside: actors that went through it
  * @nr_holding: actors that only wait until others take a mapping away
@@ -321,7 +320,6 @@ struct shared {
 	struct lent lent;
 	_Atomic int32_t nr_importers;
 	_Atomic uint32_t nr_imports;
-	atomic_bool importer_lost;
 	atomic_bool closed;
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_holding;

@@ -50,17 +50,17 @@ static int call(const struct slot *slot, unsigned long number, void *arg)
 }
 
 /*
- * The device's engine has given no interrupt, and is out of use from then on. That
- * says nothing of the exporter. It is told once: what DMA shows is not shown.
+ * The device's engine has given no interrupt within its limit. Its driver does not
+ * use it any more, so that the races to come would show nothing.
  */
 static int judge_engine(struct world *world, int ret)
 {
 	if (ret != -ETIMEDOUT && ret != -EIO)
 		return ret;
-	if (!atomic_exchange(&world->shared->importer_lost, true))
-		fprintf(stderr,
-			"%s: no interrupt came after a DMA: none is done from here on; bind it anew\n",
-			world->importer);
+	engine_wrong(
+		world, ORACLE_HANG,
+		"the importer %s gave no interrupt after a DMA: bind it anew (QEMU before 10 loses some)",
+		world->importer);
 	return DONE_NOTHING;
 }
 
