@@ -28,49 +28,94 @@ static int send_command(int fd, const char *command, json_t *arguments)
 	return n < 0 ? -EPIPE : 0;
 }
 
-/* Greeting and events come between a command and its answer. */
-static int read_answer(int fd)
+/* The line with the answer is complete, and what there is before it does not matter. */
+static json_t *find_answer(const char *text)
+{
+	const char *line = text, *end;
+
+	while ((end = strchr(line, '\n'))) {
+		json_t *object = json_loadb(line, end - line, 0, NULL);
+
+		if (json_object_get(object, "return") ||
+		    json_object_get(object, "error"))
+			return object;
+		json_decref(object);
+		line = end + 1;
+	}
+	return NULL;
+}
+
+/*
+ * Greeting and events come between a command and its answer.
+ * @value: receives what is returned; NULL for what nobody wants to know
+ */
+static int read_answer(int fd, json_t **value)
 {
 	int64_t deadline = vm_now_ms() + WAIT_MS;
 	struct vm_buf buf = { 0 };
-	int ret = -ETIMEDOUT;
+	json_t *answer = NULL;
+	int ret = 0;
 
 	vm_buf_add(&buf, "", 0);
-	while (ret == -ETIMEDOUT) {
+	while (!ret && !answer) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		int64_t left = deadline - vm_now_ms();
 		char chunk[4096];
 		ssize_t n;
 
-		if (left <= 0 || poll(&pfd, 1, left) <= 0)
+		if (left <= 0 || poll(&pfd, 1, left) <= 0) {
+			ret = -ETIMEDOUT;
 			break;
+		}
 		n = read(fd, chunk, sizeof(chunk));
 		if (n == 0)
 			ret = -EPIPE;
 		if (n <= 0)
 			continue;
 		vm_buf_add(&buf, chunk, n);
-		if (strstr(buf.data, "{\"return\":"))
-			ret = 0;
-		else if (strstr(buf.data, "{\"error\":"))
-			ret = -EPROTO;
+		answer = find_answer(buf.data);
 	}
+	if (answer && !json_object_get(answer, "return"))
+		ret = -EPROTO;
+	if (!ret && value)
+		*value = json_incref(json_object_get(answer, "return"));
+	json_decref(answer);
 	vm_buf_free(&buf);
 	return ret;
 }
 
-int vm_qmp_run(int fd, const char *command, json_t *arguments)
+static int run(int fd, const char *command, json_t *arguments, json_t **value)
 {
 	int ret;
 
 	/* Needed once; an error, "already done", is no failure. */
 	ret = send_command(fd, "qmp_capabilities", NULL);
 	if (!ret)
-		ret = read_answer(fd);
+		ret = read_answer(fd, NULL);
 	if (ret && ret != -EPROTO) {
 		json_decref(arguments);
 		return ret;
 	}
 	ret = send_command(fd, command, arguments);
-	return ret ? ret : read_answer(fd);
+	return ret ? ret : read_answer(fd, value);
+}
+
+int vm_qmp_run(int fd, const char *command, json_t *arguments)
+{
+	return run(fd, command, arguments, NULL);
+}
+
+char *vm_qmp_monitor(int fd, const char *line, int cpu)
+{
+	json_t *value = NULL;
+	char *text = NULL;
+
+	if (!run(fd, "human-monitor-command",
+		 json_pack("{s:s, s:i}", "command-line", line, "cpu-index",
+			   cpu),
+		 &value) &&
+	    json_is_string(value))
+		text = vm_strf("%s", json_string_value(value));
+	json_decref(value);
+	return text;
 }

@@ -16,4 +16,14 @@
  */
 int vm_qmp_run(int fd, const char *command, json_t *arguments);
 
+/**
+ * vm_qmp_monitor() - what QEMU's monitor answers to a line
+ * @fd: the connection
+ * @line: the command
+ * @cpu: the processor that it is about
+ *
+ * Blocks for at most two seconds. Return: to be freed; NULL where none came.
+ */
+char *vm_qmp_monitor(int fd, const char *line, int cpu);
+
 #endif

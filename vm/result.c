@@ -8,10 +8,15 @@
 #include "image.h"
 
 static const char *const ends[] = {
-	[VM_END_NONE] = "not started",	[VM_END_EXIT] = "exit",
-	[VM_END_TIMEOUT] = "timeout",	[VM_END_BOOT_TIMEOUT] = "boot timeout",
-	[VM_END_DIED] = "machine died", [VM_END_ERROR] = "error",
-	[VM_END_SIGNAL] = "stopped",	[VM_END_OUTPUT] = "output closed",
+	[VM_END_NONE] = "not started",
+	[VM_END_EXIT] = "exit",
+	[VM_END_TIMEOUT] = "timeout",
+	[VM_END_BOOT_TIMEOUT] = "boot timeout",
+	[VM_END_DIED] = "machine died",
+	[VM_END_ERROR] = "error",
+	[VM_END_LOST] = "interrupt lost",
+	[VM_END_SIGNAL] = "stopped",
+	[VM_END_OUTPUT] = "output closed",
 };
 
 static int save(const char *dir, const char *name, json_t *object)

@@ -172,6 +172,39 @@ static void drain(struct vm_session *session, const struct vm_strv *env)
 		vm_session_step(session, env, 0);
 }
 
+/* Emulated processors that run side by side lose interrupts, see lapic.h. */
+static bool may_lose(const struct vm_session *session)
+{
+	return !session->machine->kvm && !session->machine->icount &&
+	       !session->options->shell && session->command_ms &&
+	       !session->exit_ms;
+}
+
+static void watch_interrupts(struct vm_session *session)
+{
+	if (!may_lose(session))
+		return;
+	session->lost_vector = vm_lapic_watch(
+		&session->lapic, session->fds[VM_CHANNEL_QMP],
+		session->machine->topology->cpus, &session->lost_cpu);
+	if (session->lost_vector)
+		session->end = VM_END_LOST;
+}
+
+/* How long the next step may take. */
+static int patience_ms(const struct vm_session *session)
+{
+	int64_t now = vm_now_ms();
+	int64_t ms = session->deadline ? session->deadline - now : -1;
+	int64_t look = session->lapic.next_ms - now;
+
+	if (!may_lose(session))
+		return (int)ms;
+	if (look < 0)
+		look = 0;
+	return (int)(ms < 0 || look < ms ? look : ms);
+}
+
 void vm_session_loop(struct vm_session *session, const struct vm_strv *env)
 {
 	while (session->end == VM_END_NONE) {
@@ -192,8 +225,9 @@ void vm_session_loop(struct vm_session *session, const struct vm_strv *env)
 			else
 				session->end = VM_END_TIMEOUT;
 		} else {
-			vm_session_step(session, env,
-					session->deadline ? left : -1);
+			vm_session_step(session, env, patience_ms(session));
+			if (session->end == VM_END_NONE && session->qemu)
+				watch_interrupts(session);
 		}
 	}
 	if (session->end == VM_END_ERROR)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lapic.h"
 #include "machine.h"
 #include "options.h"
 #include "stream.h"
@@ -22,6 +23,7 @@ enum vm_end {
 	VM_END_TIMEOUT, /* it did not, within the limit */
 	VM_END_BOOT_TIMEOUT, /* no user space within the limit */
 	VM_END_DIED, /* the machine stopped by itself */
+	VM_END_LOST, /* the emulator lost the end of an interrupt */
 	VM_END_ERROR, /* init could not do its part */
 	VM_END_SIGNAL, /* the runner was asked to stop */
 	VM_END_OUTPUT, /* nobody reads the runner's output any more */
@@ -37,6 +39,9 @@ enum vm_end {
  * @signals: of the runner
  * @end: how it ended
  * @signal: VM_END_SIGNAL: which one
+ * @lapic: the processors' interrupts, as far as they are watched
+ * @lost_cpu: VM_END_LOST: whose interrupt
+ * @lost_vector: and which
  * @deadline: for what is being waited for, 0 for none
  * @received: records from init not yet complete
  * @asked: a request to the host not yet complete
@@ -71,6 +76,9 @@ struct vm_session {
 	int signals;
 	enum vm_end end;
 	int signal;
+	struct vm_lapic_watch lapic;
+	int lost_cpu;
+	int lost_vector;
 	int64_t deadline;
 	struct vm_buf received;
 	struct vm_buf asked;
