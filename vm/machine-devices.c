@@ -48,6 +48,19 @@ static json_t *device(json_t *properties, const char *driver, const char *port,
 	return object;
 }
 
+/* Linux takes x2APIC only where the IOMMU remaps interrupts for it ("eim"). */
+static void add_iommu(const struct vm_machine *machine, struct vm_strv *argv)
+{
+	json_t *object = json_deep_copy(machine->topology->iommu);
+	const char *driver =
+		json_string_value(json_object_get(object, "driver"));
+
+	if (machine->x2apic && driver && !strcmp(driver, "intel-iommu") &&
+	    !json_object_get(object, "eim"))
+		set_string(object, "eim", "%s", "on");
+	vm_machine_json(argv, "-device", object);
+}
+
 /* Ports tell themselves apart by their chassis; other bridges have none. */
 static bool has_chassis(const char *driver)
 {
@@ -152,7 +165,7 @@ void vm_machine_devices(const struct vm_machine *machine, struct vm_strv *argv)
 
 	/* QEMU wants the IOMMU before whatever stands behind it. */
 	if (t->iommu)
-		vm_machine_json(argv, "-device", json_incref(t->iommu));
+		add_iommu(machine, argv);
 	for (size_t i = 0; i < t->nr_ports; i++)
 		add_port(&t->ports[i], i + 1, argv);
 	for (size_t i = 0; i < t->nr_devices; i++)

@@ -110,7 +110,8 @@ static void add_base(const struct vm_machine *machine, struct vm_strv *argv)
 	} else {
 		add(argv, "-accel", "tcg,thread=multi");
 	}
-	add(argv, "-cpu", t->cpu);
+	vm_strv_add(argv, "-cpu");
+	vm_strv_add(argv, "%s%s", t->cpu, machine->x2apic ? ",+x2apic" : "");
 	vm_strv_add(argv, "-smp");
 	vm_strv_add(argv, "%d", machine->icount ? 1 : t->cpus);
 	if (t->native_hotplug)

@@ -32,6 +32,7 @@ enum vm_channel {
  * @kernel: what to boot
  * @kvm: accelerated, not emulated
  * @icount: time is the count of instructions
+ * @x2apic: the processors' interrupt controllers are registers, not memory
  * @tsc_khz: rate of the host's time stamp counter, 0 where it is not known
  * @tty: with an interactive console, for a shell
  * @memory_mb: 0 for what the topology says
@@ -47,6 +48,7 @@ struct vm_machine {
 	const struct vm_kernel *kernel;
 	bool kvm;
 	bool icount;
+	bool x2apic;
 	uint32_t tsc_khz;
 	bool tty;
 	int memory_mb;

@@ -16,6 +16,8 @@
 #define MIN_MAJOR 7
 #define MIN_MINOR 2
 
+#define X2APIC_MAJOR 10
+
 #define VERSION_MS 5000
 
 #define INSTALL                                                                \
@@ -48,6 +50,13 @@ static bool get_version(int *major, int *minor)
 	vm_strv_free(&argv);
 	at = strstr(text, "version ");
 	return at && sscanf(at, "version %d.%d", major, minor) == 2;
+}
+
+bool vm_qemu_has_x2apic(void)
+{
+	int major, minor;
+
+	return get_version(&major, &minor) && major >= X2APIC_MAJOR;
 }
 
 static bool lacks_shares(const char *said)

@@ -2,6 +2,17 @@
 #ifndef VM_QEMU_H
 #define VM_QEMU_H
 
+#include <stdbool.h>
+
+/**
+ * vm_qemu_has_x2apic() - can its emulated processors have an x2APIC?
+ *
+ * Runs it to ask for its version, for some milliseconds.
+ *
+ * Return: whether it is 10.0 or newer; nothing is known of the versions before.
+ */
+bool vm_qemu_has_x2apic(void);
+
 /**
  * vm_qemu_explain() - say why QEMU ended by itself
  * @status: its wait status

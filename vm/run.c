@@ -16,6 +16,7 @@
 #include "judge.h"
 #include "machine.h"
 #include "outdir.h"
+#include "qemu.h"
 #include "result.h"
 #include "run-env.h"
 #include "rundir.h"
@@ -128,6 +129,11 @@ static void set_machine(struct run *run)
 		.kernel = &run->kernel,
 		.kvm = run->accel.kvm,
 		.icount = o->icount,
+		/*
+		 * A write to a register cannot get lost as one to memory can,
+		 * see lapic.h. KVM sees to that itself.
+		 */
+		.x2apic = !run->accel.kvm && !o->icount && vm_qemu_has_x2apic(),
 		.tsc_khz = vm_tsc_host_khz(),
 		.tty = o->shell,
 		.memory_mb = o->memory_mb,

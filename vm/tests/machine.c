@@ -92,6 +92,21 @@ static void devices_are_placed(void **state)
 	free(line);
 }
 
+static void interrupts_are_registers_where_they_can_be(void **state)
+{
+	struct fixture *f = *state;
+	char *line = command_line(&f->machine);
+
+	assert_null(strstr(line, "x2apic"));
+	assert_null(strstr(line, "eim"));
+	free(line);
+	f->machine.x2apic = true;
+	line = command_line(&f->machine);
+	assert_contains(line, ",+x2apic");
+	assert_contains(line, "\"intremap\":\"on\",\"eim\":\"on\"");
+	free(line);
+}
+
 static void the_files_driver_is_ours_to_set(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MACHINE_TEST(devices_are_placed),
+		MACHINE_TEST(interrupts_are_registers_where_they_can_be),
 		MACHINE_TEST(the_files_driver_is_ours_to_set),
 		MACHINE_TEST(disks_have_filters),
 		MACHINE_TEST(clocks_and_accelerators),
