@@ -14,10 +14,15 @@
 
 #define SLOTS BETWEEN(0, SLOT_NR_OWN - 1)
 
+/* who waits for stalled I/O may first wait for others who do, one after the other */
+#define TIMEOUT_MS 2000
+#define BOUND_MS 10000
+
 /* what those who share an open device do */
 static const struct stress_step owners[] = {
-	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), BETWEEN(500, 5000)),
-	OFTEN(3, unregister, BETWEEN(500, 5000)),
+	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2),
+	      BETWEEN(200, TIMEOUT_MS)),
+	OFTEN(3, unregister, BETWEEN(200, TIMEOUT_MS)),
 	STEP(query),
 	STEP(read_pool),
 	OFTEN(3, export),
@@ -50,6 +55,7 @@ static const struct stress_step users[] = {
 	OFTEN(2, aio_read),
 	OFTEN(2, uring_read),
 	STEP(stalled_read, SLOTS, ANY, BETWEEN(1, 50)),
+	STEP(stalled_read, SLOTS, ANY, ANY, ONLY(BOUND_MS)),
 	STEP(pressure, BETWEEN(1, 8)),
 	OFTEN(2, dontneed),
 	STEP(unmap),
