@@ -28,7 +28,7 @@ static const struct stress_step owners[] = {
 	OFTEN(3, export),
 	OFTEN(3, dmabuf_close),
 	STEP(dmabuf_revoke),
-	OFTEN(2, reset, ONLY(POWER_RESET)),
+	OFTEN(3, reset, ONLY(POWER_RESET)),
 	STEP(reset, ONLY(POWER_HOT_RESET)),
 	STEP(reset, ONLY(POWER_SYSFS)),
 	STEP(reset, ONLY(POWER_BRIDGE)),
@@ -61,7 +61,8 @@ static const struct stress_step users[] = {
 	STEP(unmap),
 	STEP(unmap_part),
 	STEP(mremap),
-	STEP(fork, SLOTS, ANY, BETWEEN(100, 5000)),
+	OFTEN(2, fork, SLOTS, ANY, BETWEEN(100, 20000)),
+	OFTEN(2, hold, SLOTS, BETWEEN(5, 50)),
 	STEP(import),
 	STEP(import_map),
 	STEP(import_dma),
@@ -69,6 +70,20 @@ static const struct stress_step users[] = {
 	STEP(import_close),
 	STEP(ioas_map),
 	STEP(ioas_unmap),
+	{},
+};
+
+/* in this order, or there is hardly ever I/O that faults one page after the other */
+static const struct stress_step readers[] = {
+	STEP(export, ONLY(0), ONLY(0), ONLY(1), ONLY(1)),
+	STEP(bar_map, ONLY(0), BETWEEN(0, 448), ONLY(64)),
+	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(8, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(uring_read, ONLY(0), BETWEEN(8, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(8, 64)),
+	STEP(dmabuf_close, ONLY(0)),
+	STEP(unmap, ONLY(0)),
 	{},
 };
 
@@ -86,6 +101,8 @@ SCENARIO(everything) = {
 		{ .name = "process", .steps = users, .min = 1, .max = 2,
 		  .min_calls = 4, .max_calls = 32, .turns = 4,
 		  .jitter_us = 2000, .process = true },
+		{ .name = "reader", .steps = readers, .in_order = true,
+		  .turns = 8, .jitter_us = 500 },
 	},
 	.limit_ms = 120000,
 	.faults = true,
