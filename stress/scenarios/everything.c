@@ -43,6 +43,7 @@ static const struct stress_step owners[] = {
 /* what anybody does who has memory */
 static const struct stress_step users[] = {
 	OFTEN(6, p2p_map),
+	STEP(map_sweep, SLOTS, BETWEEN(1, 4)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	OFTEN(2, export),
 	OFTEN(2, dmabuf_map),
