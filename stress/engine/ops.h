@@ -35,8 +35,11 @@ extern const struct op op_disk_read, op_slow_read, op_disk_write, op_disk_readv;
 extern const struct op op_p2p_keep;
 
 /* ops-map.c */
-extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
-	op_unmap_part, op_touch, op_dontneed, op_mremap;
+extern const struct op op_bar_map, op_dmabuf_map, op_unmap, op_unmap_part,
+	op_touch, op_dontneed, op_mremap;
+
+/* ops-p2p.c */
+extern const struct op op_p2p_map, op_p2p_map_soon;
 
 /* ops-pressure.c */
 extern const struct op op_pressure;
