@@ -15,6 +15,9 @@ extern const struct op op_poke, op_peek;
 extern const struct op op_reopen, op_reopen_stalled, op_rebind,
 	op_reset_closed, op_replug;
 
+/* ops-epoch.c */
+extern const struct op op_reset_epoch, op_off_epoch;
+
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
 
@@ -61,7 +64,6 @@ extern const struct op op_map_sweep, op_register_sweep;
 extern const struct op op_stalled_read, op_reset_killed, op_wake;
 
 /* ops-reset.c */
-extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on,
-	op_reset_epoch;
+extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on;
 
 #endif
