@@ -31,7 +31,7 @@
 
 #define STRESS_MAX_STEPS 24
 #define STRESS_MAX_KINDS 6 /* of actors */
-#define STRESS_MAX_POINTS 12
+#define STRESS_MAX_POINTS 24
 #define STRESS_MAX_HAZARDS 8
 
 /* how a scenario or the whole program ends; also the exit status */
@@ -121,10 +121,12 @@ struct stress_actor {
  * @hazards: numbers of docs/hazards.md
  * @needs: NEED_*, beyond those of the operations
  * @before: done in order before the actors start; must succeed
+ * @before_half: only before half of the races
  * @actors: up to the first without a name
  * @after: done in order when they have ended; must succeed
  * @points: where the kernel may be delayed, in the words of
- *	brg_amplifier_parse(); what a kernel does not have is left out
+ *	brg_amplifier_parse(), two that go together with a "&" between them; what
+ *	a kernel does not have is left out
  * @limit_ms: how long one race may take, 0: a minute
  * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
  * @faults: DMA that the IOMMU stops is right
@@ -139,6 +141,7 @@ struct stress_scenario {
 	unsigned int hazards[STRESS_MAX_HAZARDS];
 	unsigned int needs;
 	const struct stress_step *before;
+	bool before_half;
 	struct stress_actor actors[STRESS_MAX_KINDS];
 	const struct stress_step *after;
 	const char *points[STRESS_MAX_POINTS];
