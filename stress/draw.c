@@ -11,8 +11,8 @@
  */
 #define POINTS_LAST 8
 #define MANY_POINTS 8
-#define MANY_POINTS_LAST 2
-#define MANY_POINTS_AT_ONCE 3
+#define MANY_POINTS_LAST 1
+#define MANY_POINTS_AT_ONCE 4
 #define LEAVE_OUT_FROM 6 /* steps */
 
 struct draw {
@@ -214,13 +214,15 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		.has = has,
 		.program = program,
 	};
+	bool half;
 
 	memset(program, 0, sizeof(*program));
 	draw_points(scenario, seed, round, program);
 	program->before.name = "before";
 	program->after.name = "after";
 	program->before.turns = program->after.turns = 1;
-	if (!scenario->before_half || random_chance(&draw.random, 2))
+	half = scenario->before_half && random_chance(&draw.random, 2);
+	if (!half)
 		draw_all(&draw, scenario->before, NULL, &program->before);
 	draw_all(&draw, scenario->after, NULL, &program->after);
 	for (unsigned int i = 0;
@@ -229,6 +231,8 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		int64_t nr = random_between(&draw.random, actor->min ?: 1,
 					    actor->max ?: 1);
 
+		if (actor->half && half)
+			continue;
 		leave_out(&draw, actor);
 		while (nr--)
 			draw_actor(&draw, actor);

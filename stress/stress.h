@@ -30,7 +30,7 @@
 #include "engine/power.h"
 
 #define STRESS_MAX_STEPS 24
-#define STRESS_MAX_KINDS 6 /* of actors */
+#define STRESS_MAX_KINDS 8 /* of actors */
 #define STRESS_MAX_POINTS 24
 #define STRESS_MAX_HAZARDS 8
 
@@ -100,6 +100,7 @@ struct stress_step {
  * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
  * @jitter_us: delays before a step are drawn up to this, short ones more often
  * @process: the actors of the kind are processes
+ * @half: not in the races that @before_half leaves without @before
  */
 struct stress_actor {
 	const char *name;
@@ -112,6 +113,7 @@ struct stress_actor {
 	unsigned int turns;
 	unsigned int jitter_us;
 	bool process;
+	bool half;
 };
 
 /**
@@ -121,7 +123,8 @@ struct stress_actor {
  * @hazards: numbers of docs/hazards.md
  * @needs: NEED_*, beyond those of the operations
  * @before: done in order before the actors start; must succeed
- * @before_half: only before half of the races
+ * @before_half: half of the races go without @before and the kinds of actors that
+ *	are marked so
  * @actors: up to the first without a name
  * @after: done in order when they have ended; must succeed
  * @points: where the kernel may be delayed, in the words of

@@ -27,7 +27,7 @@
 #define ENGINE_MAX_ACTORS 16
 #define ENGINE_MAX_CALLS 64
 #define ENGINE_TEXT_BYTES 256
-#define ENGINE_MAX_POINTS 6
+#define ENGINE_MAX_POINTS 8
 #define ENGINE_POINT_BYTES 160
 
 /* slots: an actor's own come first, those that all share behind them */

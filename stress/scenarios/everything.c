@@ -103,6 +103,21 @@ static const struct stress_step readers[] = {
 	{},
 };
 
+/* both at once, or memory goes when nobody has any, or long after it was had */
+static const struct stress_step registrars[] = {
+	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
+	STEP(unregister, BETWEEN(5000, 10000)),
+	{},
+};
+
+static const struct stress_step mappers[] = {
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ANY),
+	STEP(unmap, ONLY(0)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(8, 16), ANY),
+	STEP(aio_read, ONLY(0), BETWEEN(8, 16), ANY, ONLY(1)),
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
@@ -121,19 +136,22 @@ SCENARIO(everything) = {
 		  .jitter_us = 2000, .process = true },
 		{ .name = "reader", .steps = readers, .in_order = true,
 		  .turns = 8, .jitter_us = 500 },
+		{ .name = "registrar", .steps = registrars, .in_order = true,
+		  .turns = 6, .jitter_us = 50000, .half = true },
+		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 8, .jitter_us = 5000,
+		  .process = true, .half = true },
 	},
 	.limit_ms = 120000,
 	.faults = true,
 	.points = {
-		"pci_p2pdma_freeze_resource:100..3000us/0.5",
 		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
 		"pci_p2pdma_wait_idle:100..3000us/0.5",
 		"p2pmem_alloc_mmap:100..2000us/0.3",
 		"p2pmem_alloc_mmap+return:0us/0.5,hold=100ms",
-		"p2pdma_wake:0us/0.3,meet=0a,wait=500ms,most=8&"
+		"p2pdma_wake:0us/0.5,meet=0a,wait=500ms,most=8&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"p2pdma_folio_free:50..500us/0.1,any",
-		"unmap_mapping_pages:100..3000us/0.3",
 		"unmap_mapping_pages:0us/0.3,hold=60ms",
 		"vfio_pci_dma_buf_move:100..3000us/0.5",
 		"vfio_pci_pages_fault:100..2000us/0.3",
