@@ -5,8 +5,14 @@
 #include <string.h>
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
-/* Points are changed every so many races: it takes the kernel some time. */
+/*
+ * Points are changed every so many races: it takes the kernel some time. Where
+ * there are many of them, races are long, and each is to have its turn.
+ */
 #define POINTS_LAST 8
+#define MANY_POINTS 8
+#define MANY_POINTS_LAST 1
+#define MANY_POINTS_AT_ONCE 4
 #define LEAVE_OUT_FROM 6 /* steps */
 
 struct draw {
@@ -165,25 +171,38 @@ static void draw_order(struct draw *draw)
 	}
 }
 
-/* none in every third group of races: the delays may also hide something */
-static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
-			uint64_t group, struct program *program)
+/* of a scenario, which may have put two that go together into one line */
+static void add_points(struct program *program, const char *text,
+		       struct random *random)
 {
-	struct random random = random_seed(~seed, group);
-	unsigned int nr = 0, wanted;
+	while (*text && program->nr_points < ENGINE_MAX_POINTS) {
+		size_t bytes = strcspn(text, "&");
+
+		snprintf(program->points[program->nr_points++].text,
+			 ENGINE_POINT_BYTES, "%.*s,seed=%u", (int)bytes, text,
+			 (unsigned int)random_next(random));
+		text += bytes;
+		text += *text == '&';
+	}
+}
+
+/* none in some groups of races: the delays may also hide something */
+static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
+			uint64_t round, struct program *program)
+{
+	unsigned int nr = 0, wanted, most, last;
+	struct random random;
 
 	while (nr < STRESS_MAX_POINTS && scenario->points[nr])
 		nr++;
-	wanted = nr ? (unsigned int)random_between(&random, 0, 2) : 0;
-	for (unsigned int i = 0; i < wanted && i < ENGINE_MAX_POINTS; i++) {
-		const char *text =
-			scenario->points[random_between(&random, 0, nr - 1)];
-
-		snprintf(program->points[i].text, ENGINE_POINT_BYTES,
-			 "%s,seed=%u", text,
-			 (unsigned int)random_next(&random));
-		program->nr_points++;
-	}
+	most = nr < MANY_POINTS ? 2 : MANY_POINTS_AT_ONCE;
+	last = nr < MANY_POINTS ? POINTS_LAST : MANY_POINTS_LAST;
+	random = random_seed(~seed, round / last);
+	wanted = nr ? (unsigned int)random_between(&random, 0, most) : 0;
+	while (wanted--)
+		add_points(program,
+			   scenario->points[random_between(&random, 0, nr - 1)],
+			   &random);
 }
 
 void draw_program(const struct stress_scenario *scenario, uint64_t seed,
@@ -195,13 +214,16 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		.has = has,
 		.program = program,
 	};
+	bool half;
 
 	memset(program, 0, sizeof(*program));
-	draw_points(scenario, seed, round / POINTS_LAST, program);
+	draw_points(scenario, seed, round, program);
 	program->before.name = "before";
 	program->after.name = "after";
 	program->before.turns = program->after.turns = 1;
-	draw_all(&draw, scenario->before, NULL, &program->before);
+	half = scenario->before_half && random_chance(&draw.random, 2);
+	if (!half)
+		draw_all(&draw, scenario->before, NULL, &program->before);
 	draw_all(&draw, scenario->after, NULL, &program->after);
 	for (unsigned int i = 0;
 	     i < STRESS_MAX_KINDS && scenario->actors[i].name; i++) {
@@ -209,6 +231,8 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		int64_t nr = random_between(&draw.random, actor->min ?: 1,
 					    actor->max ?: 1);
 
+		if (actor->half && half)
+			continue;
 		leave_out(&draw, actor);
 		while (nr--)
 			draw_actor(&draw, actor);

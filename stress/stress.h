@@ -30,8 +30,8 @@
 #include "engine/power.h"
 
 #define STRESS_MAX_STEPS 24
-#define STRESS_MAX_KINDS 6 /* of actors */
-#define STRESS_MAX_POINTS 12
+#define STRESS_MAX_KINDS 8 /* of actors */
+#define STRESS_MAX_POINTS 24
 #define STRESS_MAX_HAZARDS 8
 
 /* how a scenario or the whole program ends; also the exit status */
@@ -100,6 +100,7 @@ struct stress_step {
  * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
  * @jitter_us: delays before a step are drawn up to this, short ones more often
  * @process: the actors of the kind are processes
+ * @half: not in the races that @before_half leaves without @before
  */
 struct stress_actor {
 	const char *name;
@@ -112,6 +113,7 @@ struct stress_actor {
 	unsigned int turns;
 	unsigned int jitter_us;
 	bool process;
+	bool half;
 };
 
 /**
@@ -121,10 +123,13 @@ struct stress_actor {
  * @hazards: numbers of docs/hazards.md
  * @needs: NEED_*, beyond those of the operations
  * @before: done in order before the actors start; must succeed
+ * @before_half: half of the races go without @before and the kinds of actors that
+ *	are marked so
  * @actors: up to the first without a name
  * @after: done in order when they have ended; must succeed
  * @points: where the kernel may be delayed, in the words of
- *	brg_amplifier_parse(); what a kernel does not have is left out
+ *	brg_amplifier_parse(), two that go together with a "&" between them; what
+ *	a kernel does not have is left out
  * @limit_ms: how long one race may take, 0: a minute
  * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
  * @faults: DMA that the IOMMU stops is right
@@ -139,6 +144,7 @@ struct stress_scenario {
 	unsigned int hazards[STRESS_MAX_HAZARDS];
 	unsigned int needs;
 	const struct stress_step *before;
+	bool before_half;
 	struct stress_actor actors[STRESS_MAX_KINDS];
 	const struct stress_step *after;
 	const char *points[STRESS_MAX_POINTS];

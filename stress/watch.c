@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include "bundle.h"
 #include "runner.h"
 #include "stacks.h"
+#include "still.h"
 
 #define POLL_MS 20
 #define DEFAULT_LIMIT_MS 60000
@@ -36,6 +38,7 @@ struct watch {
 	unsigned long taint;
 	pid_t pid;
 	bool over;
+	struct still still;
 	char *log, *stacks;
 	size_t log_size, stacks_size;
 	FILE *log_file, *stacks_file;
@@ -104,15 +107,14 @@ static void read_shared(struct watch *watch)
 		fail(watch, atomic_load(&shared->oracle), shared->text);
 }
 
-static void hangs(struct watch *watch)
+static void hangs(struct watch *watch, const char *what, uint64_t limit_s)
 {
 	struct shared *shared = watch->machine->world.shared;
 	char text[400];
 	size_t used = 0;
 
-	used += (size_t)snprintf(
-		text, sizeof(text), "no end after %u s; under way:",
-		(watch->scenario->limit_ms ?: DEFAULT_LIMIT_MS) / 1000);
+	used += (size_t)snprintf(text, sizeof(text),
+				 "%s %" PRIu64 " s; under way:", what, limit_s);
 	for (unsigned int i = 0; i < ENGINE_MAX_ACTORS + 2; i++)
 		if (atomic_load(&shared->log[i].at) && used < sizeof(text))
 			used += (size_t)snprintf(text + used,
@@ -121,6 +123,7 @@ static void hangs(struct watch *watch)
 						 shared->log[i].at - 1);
 	stacks_print(watch->stacks_file, watch->pid);
 	fail(watch, ORACLE_HANG, text);
+	watch->over = true;
 }
 
 static void check_limit(struct watch *watch)
@@ -129,10 +132,18 @@ static void check_limit(struct watch *watch)
 	uint64_t limit_ms = watch->scenario->limit_ms ?: DEFAULT_LIMIT_MS;
 
 	if (begin_ns && !watch->over &&
-	    engine_now_ns() - begin_ns > limit_ms * 1000000) {
-		hangs(watch);
-		watch->over = true;
-	}
+	    engine_now_ns() - begin_ns > limit_ms * 1000000)
+		hangs(watch, "no end after", limit_ms / 1000);
+}
+
+/* sooner, where it is beyond doubt */
+static void check_still(struct watch *watch)
+{
+	uint64_t beat = atomic_load(&watch->machine->world.shared->beat);
+
+	if (atomic_load(&watch->runner->begin_ns) && !watch->over &&
+	    still_look(&watch->still, watch->pid, beat, engine_now_ns()))
+		hangs(watch, "nothing has happened for", STILL_LIMIT_S);
 }
 
 static void judge_exit(struct watch *watch, int status)
@@ -184,6 +195,7 @@ static void observe(struct watch *watch)
 		read_log(watch);
 		read_shared(watch);
 		check_limit(watch);
+		check_still(watch);
 		if (watch->over) {
 			kill_all(watch);
 			break;
@@ -304,6 +316,8 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		.scenario = races->scenario,
 		.outcome = outcome,
 		.taint = read_taint(),
+		.still.disks = { machine->world.disk_path,
+				 machine->world.slow_path },
 	};
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };

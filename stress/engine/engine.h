@@ -27,7 +27,7 @@
 #define ENGINE_MAX_ACTORS 16
 #define ENGINE_MAX_CALLS 64
 #define ENGINE_TEXT_BYTES 256
-#define ENGINE_MAX_POINTS 4
+#define ENGINE_MAX_POINTS 8
 #define ENGINE_POINT_BYTES 160
 
 /* slots: an actor's own come first, those that all share behind them */
@@ -295,7 +295,7 @@ struct actor_log {
  * @lent: dma-bufs
  * @nr_importers: open importers
  * @nr_imports: how many were opened, all in all
- * @closed: of the gate, see gate_enter()
+ * @nr_closed: actors that keep the gate closed, see gate_enter()
  * @nr_inside: actors that went through it
  * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
@@ -320,7 +320,7 @@ struct shared {
 	struct lent lent;
 	_Atomic int32_t nr_importers;
 	_Atomic uint32_t nr_imports;
-	atomic_bool closed;
+	_Atomic int32_t nr_closed;
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
@@ -591,7 +591,7 @@ bool gate_close(struct world *world, unsigned int limit_ms);
 /** gate_await_landed - wait until nothing flies; false after @limit_ms */
 bool gate_await_landed(struct world *world, unsigned int limit_ms);
 
-/** gate_open - as at the beginning */
+/** gate_open - the opposite of gate_close(), also where that was false */
 void gate_open(struct world *world);
 
 #endif

@@ -23,7 +23,7 @@ bool gate_enter(struct world *world)
 	struct shared *shared = world->shared;
 
 	atomic_fetch_add(&shared->nr_inside, 1);
-	if (!atomic_load(&shared->closed))
+	if (!atomic_load(&shared->nr_closed))
 		return true;
 	atomic_fetch_sub(&shared->nr_inside, 1);
 	return false;
@@ -46,7 +46,7 @@ void gate_land(struct world *world)
 
 bool gate_close(struct world *world, unsigned int limit_ms)
 {
-	atomic_store(&world->shared->closed, true);
+	atomic_fetch_add(&world->shared->nr_closed, 1);
 	return await_none(&world->shared->nr_inside, limit_ms);
 }
 
@@ -57,5 +57,5 @@ bool gate_await_landed(struct world *world, unsigned int limit_ms)
 
 void gate_open(struct world *world)
 {
-	atomic_store(&world->shared->closed, false);
+	atomic_fetch_sub(&world->shared->nr_closed, 1);
 }

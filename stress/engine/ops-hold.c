@@ -2,6 +2,7 @@
 /* A mapping that stays until it is taken away */
 #include "engine.h"
 #include "ops.h"
+#include "sight.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -23,12 +24,16 @@ static bool others_work(struct shared *shared)
 static int hold(struct actor *actor, struct slot *slot, uint64_t limit_ms)
 {
 	uint64_t end_ns = engine_now_ns() + limit_ms * 1000000;
+	struct sight sight;
 	unsigned int alone = 0;
 	int ret = 0;
 
 	while (!ret && alone < ALONE_POLLS && engine_now_ns() < end_ns) {
 		engine_pause_us(POLL_US);
+		sight_take(actor->world, slot, &sight);
 		ret = touch(slot->addr, false);
+		if (!ret)
+			sight_judge(actor->world, slot, &sight);
 		alone = others_work(actor->world->shared) ? 0 : alone + 1;
 	}
 	return ret;

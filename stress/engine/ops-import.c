@@ -130,9 +130,11 @@ static int do_import_map(struct actor *actor, const int64_t *arg)
 	struct before before = look(actor->world, slot->import_number);
 	int ret;
 
-	if (slot->importer < 0)
+	/* what is mapped after a reset may be written to */
+	if (slot->importer < 0 || !gate_enter(actor->world))
 		return DONE_NOTHING;
 	ret = call(slot, BARRAGE_IMPORTER_MAP, &map);
+	gate_leave(actor->world);
 	if (!ret)
 		judge(actor->world, before, "mapping");
 	return ret;

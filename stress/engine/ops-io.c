@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define PAGE 4096
-#define MAX_PAGES 64
 
 /* of a call: io_whole() with errno */
 static int whole(ssize_t got, size_t bytes)
@@ -48,6 +47,8 @@ static int do_read(struct actor *actor, const int64_t *arg, int fd)
 
 	if (ret || fd < 0 || !io_begin(actor, slot))
 		return DONE_NOTHING;
+	if (nr > STAMP_MAX_PAGES)
+		nr = STAMP_MAX_PAGES;
 	ret = read_pages(actor, slot, fd, page, nr, arg[3] % STAMP_NR_BLOCKS);
 	io_end(actor, slot);
 	return ret;

@@ -4,51 +4,14 @@
 #include "io.h"
 #include "needs.h"
 #include "ops.h"
-#include "p2p.h"
 #include "sight.h"
 
 #include <errno.h>
 #include <linux/vfio.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #define PAGE 4096
-
-/* P2P memory of the device: each mapping has its own, at the kernel's choice */
-static int do_p2p_map(struct actor *actor, const int64_t *arg)
-{
-	struct promise *off = &actor->world->shared->off;
-	struct slot *slot = slot_of(actor, arg[0]);
-	uint32_t kept = promise_kept(off);
-	int fd, ret;
-
-	/* a mapping that comes after a reset may be written to */
-	if (!gate_enter(actor->world))
-		return DONE_NOTHING;
-	fd = p2p_open(actor->world->device.bdf);
-	ret = fd < 0 ? fd :
-		       slot_map(actor, slot, SLOT_P2P, fd, 0,
-				(size_t)arg[1] * PAGE);
-	if (fd >= 0)
-		close(fd);
-	gate_leave(actor->world);
-	if (!ret && promise_holds(off, kept))
-		engine_wrong(actor->world, ORACLE_MODEL,
-			     "P2P memory was given out while it is off");
-	return ret;
-}
-
-OP(p2p_map) = {
-	.name = "p2p-map",
-	.summary = "allocate P2P memory by mmap() of p2pmem/allocate",
-	.source = "ops-map.c",
-	.needs = NEED_VFIO,
-	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 16 } },
-	.run = do_p2p_map,
-	/* frozen; none left; no pool; gone between open() and mmap() */
-	.may = MAY(-EAGAIN, -ENOMEM, -ENOENT, -ENODEV, -EINTR),
-};
 
 static int do_bar_map(struct actor *actor, const int64_t *arg)
 {

@@ -34,7 +34,9 @@ static int use_in_child(struct actor *actor, const struct slot *slot,
 				sight_judge(actor->world, slot, &sight);
 		}
 	}
-	return ret == DONE_SIGNAL(SIGBUS) ? 0 : ret;
+	/* parts of it may have been unmapped before */
+	return ret == DONE_SIGNAL(SIGBUS) || ret == DONE_SIGNAL(SIGSEGV) ? 0 :
+									   ret;
 }
 
 static int wait_for(pid_t child)

@@ -70,7 +70,10 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 	struct slot *slot = slot_of(actor, arg[0]);
 	int ret;
 
-	if (slot->kind == SLOT_EMPTY || !io_begin(actor, slot))
+	/* struct pages of dma-bufs are waited for a minute */
+	if (slot->kind == SLOT_EMPTY || (arg[3] && slot->kind != SLOT_P2P))
+		return DONE_NOTHING;
+	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, PAGE);
 	ret = stalled_read(actor, arg, slot);

@@ -45,11 +45,15 @@ static int do_map_sweep(struct actor *actor, const int64_t *arg)
 		return fd;
 	for (uint32_t nth = 1; !left && nth < MAX_NTH; nth++) {
 		slot_unmap(slot);
+		/* as p2p-map: what comes after a reset is written to */
+		if (!gate_enter(actor->world))
+			break;
 		fail_nth_arm(fd, nth);
 		ret = map(actor, slot, arg[1]);
 		left = fail_nth_disarm(fd);
 		if (!ret)
 			touch(slot->addr, true);
+		gate_leave(actor->world);
 		if (engine_now_ns() > end_ns)
 			break;
 	}

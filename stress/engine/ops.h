@@ -15,6 +15,9 @@ extern const struct op op_poke, op_peek;
 extern const struct op op_reopen, op_reopen_stalled, op_rebind,
 	op_reset_closed, op_replug;
 
+/* ops-epoch.c */
+extern const struct op op_reset_epoch, op_off_epoch;
+
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
 
@@ -35,8 +38,11 @@ extern const struct op op_disk_read, op_slow_read, op_disk_write, op_disk_readv;
 extern const struct op op_p2p_keep;
 
 /* ops-map.c */
-extern const struct op op_p2p_map, op_bar_map, op_dmabuf_map, op_unmap,
-	op_unmap_part, op_touch, op_dontneed, op_mremap;
+extern const struct op op_bar_map, op_dmabuf_map, op_unmap, op_unmap_part,
+	op_touch, op_dontneed, op_mremap;
+
+/* ops-p2p.c */
+extern const struct op op_p2p_map, op_p2p_map_soon;
 
 /* ops-pressure.c */
 extern const struct op op_pressure;
@@ -58,7 +64,6 @@ extern const struct op op_map_sweep, op_register_sweep;
 extern const struct op op_stalled_read, op_reset_killed, op_wake;
 
 /* ops-reset.c */
-extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on,
-	op_reset_epoch;
+extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on;
 
 #endif

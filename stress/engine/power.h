@@ -5,6 +5,13 @@
 
 #include "engine.h"
 
+/*
+ * EBUSY: I/O was still under way when the time of the registration was over,
+ * another reset is under way, or the device is in low power already. EAGAIN:
+ * likewise, of the bus. EIO: configuration space of a device in low power.
+ */
+#define RESET_MAY MAY(-EBUSY, -EAGAIN, -EINTR, -EIO)
+
 enum power_path {
 	POWER_RESET, /* VFIO_DEVICE_RESET */
 	POWER_HOT_RESET, /* VFIO_DEVICE_PCI_HOT_RESET */

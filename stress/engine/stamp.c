@@ -13,6 +13,9 @@
 #define PAGE 4096
 #define CHUNK (1u << 20)
 
+_Static_assert((STAMP_NR_BLOCKS + STAMP_MAX_PAGES) * PAGE <= STAMP_DISK_BYTES,
+	       "each block that may be read is stamped");
+
 static struct brg_block_stamp stamp_of(const struct world *world)
 {
 	return (struct brg_block_stamp){

@@ -5,8 +5,9 @@
 
 #include "engine.h"
 
-#define STAMP_NR_BLOCKS 1008 /* of 4 KiB, less than the longest transfer more */
-#define STAMP_DISK_BYTES (4ull << 20)
+#define STAMP_NR_BLOCKS 1008 /* of 4 KiB, where a transfer may begin */
+#define STAMP_MAX_PAGES 64 /* of a transfer */
+#define STAMP_DISK_BYTES (5ull << 20) /* all that one may read */
 
 /**
  * stamp_disk - write the stamped blocks to a disk

@@ -14,20 +14,35 @@
 
 #define SLOTS BETWEEN(0, SLOT_NR_OWN - 1)
 
+/* who waits for stalled I/O may first wait for others who do, one after the other */
+#define TIMEOUT_MS 3000
+#define BOUND_MS 10000
+
+/* longer than the slow disk takes for all of its I/O: some resets do not wait on */
+#define REGISTER_MS BETWEEN(2000, TIMEOUT_MS)
+
+/* or everybody exports dma-bufs, and it is never P2P memory */
+static const struct stress_step before[] = {
+	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
+	{},
+};
+
 /* what those who share an open device do */
 static const struct stress_step owners[] = {
-	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), BETWEEN(500, 5000)),
-	OFTEN(3, unregister, BETWEEN(500, 5000)),
+	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
+	OFTEN(3, unregister, BETWEEN(5000, 10000)),
 	STEP(query),
 	STEP(read_pool),
 	OFTEN(3, export),
 	OFTEN(3, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, reset, ONLY(POWER_RESET)),
+	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(256)),
 	STEP(reset, ONLY(POWER_HOT_RESET)),
 	STEP(reset, ONLY(POWER_SYSFS)),
 	STEP(reset, ONLY(POWER_BRIDGE)),
-	OFTEN(2, reset, ONLY(POWER_MEMORY)),
+	STEP(reset, ONLY(POWER_MEMORY)),
+	OFTEN(2, off_epoch, ONLY(POWER_MEMORY), ONLY(256)),
 	STEP(reset, ONLY(POWER_LOW)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	OFTEN(2, dmabuf_map),
@@ -37,7 +52,11 @@ static const struct stress_step owners[] = {
 
 /* what anybody does who has memory */
 static const struct stress_step users[] = {
-	OFTEN(6, p2p_map),
+	OFTEN(4, p2p_map),
+	OFTEN(2, p2p_map_soon),
+	STEP(p2p_map, SLOTS, BETWEEN(256, 512)),
+	STEP(hold, SLOTS, BETWEEN(100, 12000)),
+	STEP(map_sweep, SLOTS, BETWEEN(1, 4)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	OFTEN(2, export),
 	OFTEN(2, dmabuf_map),
@@ -48,14 +67,18 @@ static const struct stress_step users[] = {
 	OFTEN(2, disk_readv),
 	STEP(slow_read),
 	OFTEN(2, aio_read),
+	STEP(aio_read, SLOTS, ANY, ANY, ONLY(1)),
 	OFTEN(2, uring_read),
+	STEP(uring_read, SLOTS, ANY, ANY, ONLY(1)),
 	STEP(stalled_read, SLOTS, ANY, BETWEEN(1, 50)),
+	STEP(stalled_read, SLOTS, ANY, ANY, ONLY(BOUND_MS)),
 	STEP(pressure, BETWEEN(1, 8)),
 	OFTEN(2, dontneed),
 	STEP(unmap),
 	STEP(unmap_part),
 	STEP(mremap),
-	STEP(fork, SLOTS, ANY, BETWEEN(100, 5000)),
+	OFTEN(2, fork, SLOTS, ANY, BETWEEN(100, 20000)),
+	OFTEN(2, hold, SLOTS, BETWEEN(5, 50)),
 	STEP(import),
 	STEP(import_map),
 	STEP(import_dma),
@@ -66,10 +89,41 @@ static const struct stress_step users[] = {
 	{},
 };
 
+/* in this order, or there is hardly ever I/O that faults one page after the other */
+static const struct stress_step readers[] = {
+	STEP(export, ONLY(0), ONLY(0), ONLY(1), ONLY(1)),
+	STEP(bar_map, ONLY(0), BETWEEN(0, 448), ONLY(64)),
+	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(8, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(uring_read, ONLY(0), BETWEEN(8, 64)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(8, 64)),
+	STEP(dmabuf_close, ONLY(0)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
+/* both at once, or memory goes when nobody has any, or long after it was had */
+static const struct stress_step registrars[] = {
+	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
+	STEP(unregister, BETWEEN(5000, 10000)),
+	{},
+};
+
+static const struct stress_step mappers[] = {
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ANY),
+	STEP(unmap, ONLY(0)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(8, 16), ANY),
+	STEP(aio_read, ONLY(0), BETWEEN(8, 16), ANY, ONLY(1)),
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
 	.needs = NEED_VFIO,
+	.before = before,
+	.before_half = true,
 	.actors = {
 		{ .name = "owner", .steps = owners, .min = 1, .max = 2,
 		  .min_calls = 4, .max_calls = 24, .turns = 2,
@@ -80,15 +134,25 @@ SCENARIO(everything) = {
 		{ .name = "process", .steps = users, .min = 1, .max = 2,
 		  .min_calls = 4, .max_calls = 32, .turns = 4,
 		  .jitter_us = 2000, .process = true },
+		{ .name = "reader", .steps = readers, .in_order = true,
+		  .turns = 8, .jitter_us = 500 },
+		{ .name = "registrar", .steps = registrars, .in_order = true,
+		  .turns = 6, .jitter_us = 50000, .half = true },
+		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 8, .jitter_us = 5000,
+		  .process = true, .half = true },
 	},
 	.limit_ms = 120000,
 	.faults = true,
 	.points = {
-		"pci_p2pdma_freeze_resource:100..3000us/0.5",
+		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
 		"pci_p2pdma_wait_idle:100..3000us/0.5",
 		"p2pmem_alloc_mmap:100..2000us/0.3",
+		"p2pmem_alloc_mmap+return:0us/0.5,hold=100ms",
+		"p2pdma_wake:0us/0.5,meet=0a,wait=500ms,most=8&"
+		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"p2pdma_folio_free:50..500us/0.1,any",
-		"unmap_mapping_pages:100..3000us/0.3",
+		"unmap_mapping_pages:0us/0.3,hold=60ms",
 		"vfio_pci_dma_buf_move:100..3000us/0.5",
 		"vfio_pci_pages_fault:100..2000us/0.3",
 		"vfio_pci_pages_kill:100..3000us/0.5",

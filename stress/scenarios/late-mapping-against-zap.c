@@ -20,7 +20,7 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step mappers[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(512, 1024)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(512, 1024)),
 	STEP(touch, ONLY(0)),
 	STEP(hold, ONLY(0), ONLY(HOLD_MS)),
 	{},
@@ -52,6 +52,7 @@ SCENARIO(late_mapping_against_zap) = {
 	.after = after,
 	.points = {
 		"vm_insert_page:50us..500us/0.1",
-		"p2pmem_alloc_mmap+return:1ms..20ms/0.7",
+		/* longer than it takes to freeze and to look for mappings */
+		"p2pmem_alloc_mmap+return:0us/0.7,hold=150ms",
 	},
 };

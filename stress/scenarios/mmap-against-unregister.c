@@ -19,7 +19,13 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step mappers[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(1, 16)),
+	STEP(p2p_map_soon, ONLY(0), ONLY(1), ONLY(1000)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
+static const struct stress_step users[] = {
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(1000)),
 	STEP(touch, ONLY(0)),
 	STEP(disk_read, ONLY(0)),
 	STEP(unmap, ONLY(0)),
@@ -44,17 +50,19 @@ SCENARIO(mmap_against_unregister) = {
 	.hazards = { 9, 11, 35 },
 	.before = before,
 	.actors = {
-		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
-		  .in_order = true, .turns = 12, .jitter_us = 3000 },
-		{ .name = "process", .steps = mappers, .min = 1, .max = 2,
-		  .in_order = true, .turns = 6, .jitter_us = 3000,
+		{ .name = "mapper", .steps = mappers,
+		  .in_order = true, .turns = 8, .jitter_us = 1000 },
+		{ .name = "user", .steps = users, .min = 1, .max = 2,
+		  .in_order = true, .turns = 4, .jitter_us = 1000,
 		  .process = true },
 		{ .name = "unregister", .steps = unregisterers,
-		  .in_order = true, .turns = 4, .jitter_us = 10000 },
+		  .in_order = true, .turns = 8, .jitter_us = 100000 },
 	},
 	.after = after,
 	.points = {
-		"p2pdma_wake:0us/0.3,hold=80ms",
+		/* until the memory is gone, if somebody removes it */
+		"p2pdma_wake:0us/0.5,meet=0a,wait=1s&"
+		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
 		"p2pdma_folio_free:1ms..10ms/0.3",
 		"pci_p2pdma_pagemap_release:1ms..20ms/0.5",

@@ -20,10 +20,11 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step readers[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(16, 64)),
-	STEP(aio_read, ONLY(0), BETWEEN(8, 64), ANY, ONLY(1)),
-	STEP(uring_read, ONLY(0), BETWEEN(8, 64), ANY, ONLY(1)),
-	STEP(slow_read, ONLY(0)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 64)),
+	STEP(aio_read, ONLY(0), BETWEEN(8, 48), ANY, ONLY(1)),
+	STEP(touch, ONLY(0)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 64)),
+	STEP(uring_read, ONLY(0), BETWEEN(8, 48), ANY, ONLY(1)),
 	STEP(touch, ONLY(0)),
 	{},
 };
@@ -46,15 +47,16 @@ SCENARIO(pins_against_quiesce) = {
 	.needs = NEED_RESET | NEED_SLOW_DISK,
 	.before = before,
 	.actors = {
-		{ .name = "reader", .steps = readers, .min = 1, .max = 3,
+		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 3, .jitter_us = 20000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
 		  .turns = 3, .jitter_us = 50000 },
 	},
 	.after = after,
 	.points = {
+		/* long enough for I/O to begin */
+		"unmap_mapping_pages:0us/0.5,hold=60ms",
 		"unmap_mapping_pages:1ms..20ms/0.5",
-		"unmap_mapping_range:1ms..20ms/0.5",
 		"gup_fast_fallback:0us..2ms/0.3",
 	},
 };

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "still.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_NS 1000000000ull
+/* Who waits with a timeout wakes up once a second, and may meet a tick. */
+#define ASLEEP_TICKS 3
+
+/* what all tasks of a group are at */
+struct tasks {
+	bool run;
+	uint64_t ticks;
+};
+
+/* "PID (NAME) STATE ...", with CPU time in fields 14 and 15; see proc(5) */
+static void add_task(const char *pid, const char *tid, struct tasks *tasks)
+{
+	unsigned long long user, system;
+	char path[320], line[512], state;
+	const char *rest;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%s/task/%s/stat", pid, tid);
+	f = fopen(path, "re");
+	rest = f && fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	if (rest &&
+	    sscanf(rest,
+		   ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
+		   &state, &user, &system) == 3) {
+		tasks->run = tasks->run || state == 'R';
+		tasks->ticks += user + system;
+	}
+	if (f)
+		fclose(f);
+}
+
+static void add_process(const char *pid, struct tasks *tasks)
+{
+	struct dirent *entry;
+	char path[300];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name))
+			add_task(pid, entry->d_name, tasks);
+	if (dir)
+		closedir(dir);
+}
+
+static struct tasks look_at(pid_t group)
+{
+	DIR *dir = opendir("/proc");
+	struct tasks tasks = {};
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name) &&
+		    getpgid((pid_t)atoi(entry->d_name)) == group)
+			add_process(entry->d_name, &tasks);
+	if (dir)
+		closedir(dir);
+	return tasks;
+}
+
+/* I/O that has not come back, whyever, is nothing that tasks can help */
+static bool is_at_work(const char *disk)
+{
+	const char *name = disk ? strrchr(disk, '/') : NULL;
+	unsigned int reads = 0, writes = 0;
+	char path[300];
+	FILE *f;
+
+	if (!name)
+		return false;
+	snprintf(path, sizeof(path), "/sys/class/block/%s/inflight", name + 1);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%u %u", &reads, &writes) != 2)
+		reads = 0;
+	if (f)
+		fclose(f);
+	return reads || writes;
+}
+
+static bool nothing_happens(struct still *still, pid_t group, uint64_t beat)
+{
+	bool same = beat == still->beat;
+	struct tasks tasks;
+	uint64_t ticks;
+
+	still->beat = beat;
+	if (!same)
+		return false;
+	tasks = look_at(group);
+	/* fewer: some have ended */
+	ticks = still->ticks;
+	still->ticks = tasks.ticks;
+	return !tasks.run && tasks.ticks >= ticks &&
+	       tasks.ticks - ticks <= ASLEEP_TICKS &&
+	       !is_at_work(still->disks[0]) && !is_at_work(still->disks[1]);
+}
+
+bool still_look(struct still *still, pid_t group, uint64_t beat,
+		uint64_t now_ns)
+{
+	if (now_ns < still->next_ns)
+		return false;
+	still->next_ns = now_ns + LOOK_NS;
+	if (nothing_happens(still, group, beat))
+		still->nr_looks++;
+	else
+		still->nr_looks = 0;
+	return still->nr_looks >= STILL_LIMIT_S;
+}

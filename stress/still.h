@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * still - a race in which nothing happens any more
+ *
+ * A machine whose CPUs others have is slow, and its tasks wait for their turn:
+ * they can run. A deadlock is something else: all tasks sleep, none has used the
+ * CPU, no operation ends and no disk is at work, for a time that nothing in a race
+ * takes that is to end by itself.
+ */
+#ifndef STRESS_STILL_H
+#define STRESS_STILL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* waits that end by themselves, a slot's button among them, are shorter */
+#define STILL_LIMIT_S 12
+
+/**
+ * struct still - what was seen so far; zeroed but for @disks
+ * @disks: block devices that the race uses, NULL for none
+ * @beat: of the race
+ * @ticks: CPU time of all its tasks
+ * @next_ns: when to look again
+ * @nr_looks: how often in a row nothing had happened
+ */
+struct still {
+	const char *disks[2];
+	uint64_t beat;
+	uint64_t ticks;
+	uint64_t next_ns;
+	unsigned int nr_looks;
+};
+
+/**
+ * still_look - has it been still for STILL_LIMIT_S?
+ * @still: the same one each time
+ * @group: process group of the race
+ * @beat: a number that changes when something ends
+ * @now_ns: CLOCK_MONOTONIC
+ *
+ * To be called often: it looks once a second, and reads /proc and /sys only.
+ */
+bool still_look(struct still *still, pid_t group, uint64_t beat,
+		uint64_t now_ns);
+
+#endif
