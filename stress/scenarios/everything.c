@@ -103,6 +103,14 @@ static const struct stress_step readers[] = {
 	{},
 };
 
+/* another process, which sees it where a zap leaves its mapping out */
+static const struct stress_step holders[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 496), BETWEEN(1, 16)),
+	STEP(hold, ONLY(0), BETWEEN(10, 200)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
@@ -121,6 +129,8 @@ SCENARIO(everything) = {
 		  .jitter_us = 2000, .process = true },
 		{ .name = "reader", .steps = readers, .in_order = true,
 		  .turns = 8, .jitter_us = 500 },
+		{ .name = "holder", .steps = holders, .in_order = true,
+		  .turns = 8, .jitter_us = 500, .process = true },
 	},
 	.limit_ms = 120000,
 	.faults = true,
