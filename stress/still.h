@@ -14,7 +14,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* waits that end by themselves, a slot's button among them, are shorter */
+/*
+ * Longer than whatever ends by itself: ten seconds is what a reset through sysfs
+ * waits, and an importer for an interrupt that is lost.
+ */
 #define STILL_LIMIT_S 12
 
 /**

@@ -118,6 +118,14 @@ static const struct stress_step mappers[] = {
 	{},
 };
 
+/* another process, which sees it where a zap leaves its mapping out */
+static const struct stress_step holders[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 496), BETWEEN(1, 16)),
+	STEP(hold, ONLY(0), BETWEEN(10, 200)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
@@ -141,6 +149,8 @@ SCENARIO(everything) = {
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 8, .jitter_us = 5000,
 		  .process = true, .half = true },
+		{ .name = "holder", .steps = holders, .in_order = true,
+		  .turns = 8, .jitter_us = 500, .process = true },
 	},
 	.limit_ms = 120000,
 	.faults = true,
