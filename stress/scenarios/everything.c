@@ -30,7 +30,7 @@ static const struct stress_step before[] = {
 /* what those who share an open device do */
 static const struct stress_step owners[] = {
 	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
-	OFTEN(3, unregister, BETWEEN(5000, 10000)),
+	OFTEN(3, unregister, BETWEEN(6000, 10000)),
 	STEP(query),
 	STEP(read_pool),
 	OFTEN(3, export),
@@ -103,13 +103,14 @@ static const struct stress_step readers[] = {
 	{},
 };
 
-/* both at once, or memory goes when nobody has any, or long after it was had */
+/* there is P2P memory for most of the time, each time another */
 static const struct stress_step registrars[] = {
+	STEP(unregister, BETWEEN(6000, 10000)),
 	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
-	STEP(unregister, BETWEEN(5000, 10000)),
 	{},
 };
 
+/* some that comes and goes, and some that a disk writes to when it is taken away */
 static const struct stress_step mappers[] = {
 	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ANY),
 	STEP(unmap, ONLY(0)),
@@ -145,7 +146,7 @@ SCENARIO(everything) = {
 		{ .name = "reader", .steps = readers, .in_order = true,
 		  .turns = 8, .jitter_us = 500 },
 		{ .name = "registrar", .steps = registrars, .in_order = true,
-		  .turns = 6, .jitter_us = 50000, .half = true },
+		  .turns = 8, .jitter_us = 200000, .half = true },
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 8, .jitter_us = 5000,
 		  .process = true, .half = true },
@@ -159,7 +160,7 @@ SCENARIO(everything) = {
 		"pci_p2pdma_wait_idle:100..3000us/0.5",
 		"p2pmem_alloc_mmap:100..2000us/0.3",
 		"p2pmem_alloc_mmap+return:0us/0.5,hold=100ms",
-		"p2pdma_wake:0us/0.5,meet=0a,wait=500ms,most=8&"
+		"p2pdma_wake:0us/0.5,meet=0a,wait=600ms,most=4&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"p2pdma_folio_free:50..500us/0.1,any",
 		"unmap_mapping_pages:0us/0.3,hold=60ms",
