@@ -22,12 +22,18 @@
 
 _Static_assert(SLOT_NR_SHARED <= SLOT_NR_OWN, "parts of the arena are alike");
 
+/*
+ * Far below all that the kernel finds a place for: mmap() that the driver refuses
+ * leaves a hole in the arena, which other threads' mappings must not come to be in.
+ */
+#define ARENA_PLACE ((void *)(32ull << 40))
+
 int world_init(struct world *world)
 {
 	world->disk = world->slow = -1;
 	world->device.vfio = world->device.iommufd = -1;
 	world->twin.vfio = world->twin.iommufd = -1;
-	world->arena = mmap(NULL, ARENA_BYTES + SLOT_BYTES, PROT_NONE,
+	world->arena = mmap(ARENA_PLACE, ARENA_BYTES + SLOT_BYTES, PROT_NONE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (world->arena == MAP_FAILED)
 		return -errno;
