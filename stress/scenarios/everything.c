@@ -122,7 +122,7 @@ static const struct stress_step mappers[] = {
 /* another process, which sees it where a zap leaves its mapping out */
 static const struct stress_step holders[] = {
 	STEP(bar_map, ONLY(0), BETWEEN(0, 496), BETWEEN(1, 16)),
-	STEP(hold, ONLY(0), BETWEEN(10, 200)),
+	STEP(hold, ONLY(0), BETWEEN(300, 2000)),
 	STEP(unmap, ONLY(0)),
 	{},
 };
@@ -151,7 +151,7 @@ SCENARIO(everything) = {
 		  .in_order = true, .turns = 8, .jitter_us = 5000,
 		  .process = true, .half = true },
 		{ .name = "holder", .steps = holders, .in_order = true,
-		  .turns = 8, .jitter_us = 500, .process = true },
+		  .turns = 6, .jitter_us = 100000, .process = true },
 	},
 	.limit_ms = 120000,
 	.faults = true,
