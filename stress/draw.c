@@ -19,6 +19,7 @@ struct draw {
 	const struct stress_scenario *scenario;
 	struct random random;
 	unsigned int has;
+	enum stress_half half;
 	uint64_t left_out; /* steps of the kind of actor that is being drawn */
 	struct program *program;
 };
@@ -26,6 +27,11 @@ struct draw {
 static bool possible(const struct draw *draw, const struct stress_step *step)
 {
 	return !(step->op->needs & ~draw->has);
+}
+
+static bool is_in(const struct draw *draw, enum stress_half half)
+{
+	return half == STRESS_BOTH || half == draw->half;
 }
 
 /*
@@ -48,7 +54,7 @@ static unsigned int weight_of(const struct draw *draw,
 			      const struct stress_actor *actor,
 			      const struct stress_step *step)
 {
-	if (!possible(draw, step) ||
+	if (!possible(draw, step) || !is_in(draw, step->half) ||
 	    draw->left_out >> (step - actor->steps) % 64 & 1)
 		return 0;
 	return step->weight ?: 1;
@@ -214,15 +220,16 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		.has = has,
 		.program = program,
 	};
-	bool half;
 
 	memset(program, 0, sizeof(*program));
 	draw_points(scenario, seed, round, program);
 	program->before.name = "before";
 	program->after.name = "after";
 	program->before.turns = program->after.turns = 1;
-	half = scenario->before_half && random_chance(&draw.random, 2);
-	if (!half)
+	draw.half = scenario->before_half && random_chance(&draw.random, 2) ?
+			    STRESS_WITHOUT :
+			    STRESS_WITH;
+	if (draw.half == STRESS_WITH)
 		draw_all(&draw, scenario->before, NULL, &program->before);
 	draw_all(&draw, scenario->after, NULL, &program->after);
 	for (unsigned int i = 0;
@@ -231,7 +238,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		int64_t nr = random_between(&draw.random, actor->min ?: 1,
 					    actor->max ?: 1);
 
-		if (actor->half && half)
+		if (!is_in(&draw, actor->half))
 			continue;
 		leave_out(&draw, actor);
 		while (nr--)

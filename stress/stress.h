@@ -43,6 +43,13 @@ enum stress_status {
 	STRESS_ERROR = 99,
 };
 
+/* in which races something is, where a scenario is drawn in halves */
+enum stress_half {
+	STRESS_BOTH,
+	STRESS_WITH, /* those with what is done before */
+	STRESS_WITHOUT, /* the others */
+};
+
 /**
  * struct stress_range - what an argument is drawn from
  * @min: smallest
@@ -60,11 +67,13 @@ struct stress_range {
  * @op: which
  * @arg: narrower than the operation has it
  * @weight: how often, against the others; 0 counts as 1
+ * @half: in which races; not for actors that are in order
  */
 struct stress_step {
 	const struct op *op;
 	struct stress_range arg[ENGINE_NR_ARGS];
 	unsigned int weight;
+	enum stress_half half;
 };
 
 #define ONLY(n)                                                                \
@@ -100,7 +109,7 @@ struct stress_step {
  * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
  * @jitter_us: delays before a step are drawn up to this, short ones more often
  * @process: the actors of the kind are processes
- * @half: not in the races that @before_half leaves without @before
+ * @half: in which races it is
  */
 struct stress_actor {
 	const char *name;
@@ -113,7 +122,7 @@ struct stress_actor {
 	unsigned int turns;
 	unsigned int jitter_us;
 	bool process;
-	bool half;
+	enum stress_half half;
 };
 
 /**
@@ -123,8 +132,7 @@ struct stress_actor {
  * @hazards: numbers of docs/hazards.md
  * @needs: NEED_*, beyond those of the operations
  * @before: done in order before the actors start; must succeed
- * @before_half: half of the races go without @before and the kinds of actors that
- *	are marked so
+ * @before_half: half of the races go without @before
  * @actors: up to the first without a name
  * @after: done in order when they have ended; must succeed
  * @points: where the kernel may be delayed, in the words of

@@ -371,6 +371,7 @@ struct world {
  * @log: what it does
  * @slots: its own
  * @host: page-aligned memory for its use, SLOT_BYTES
+ * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  */
 struct actor {
 	struct world *world;
@@ -380,6 +381,7 @@ struct actor {
 	struct actor_log *log;
 	struct slot slots[SLOT_NR_OWN];
 	char *host;
+	uint32_t claimed;
 };
 
 /**

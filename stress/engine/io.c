@@ -58,6 +58,7 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 
 	if (!is_shared(slot))
 		return;
+	actor->claimed = promise_quiet(&actor->world->shared->registered);
 	for (uint64_t page = first; page < last && page < BAR_NR_PAGES;
 	     page++) {
 		_Atomic uint8_t *user = &actor->world->shared->users[page];
@@ -75,11 +76,14 @@ void io_claim_all(struct actor *actor)
 		atomic_store(&actor->world->shared->users[page], NR_USERS);
 }
 
+/* While the BAR is registered, those who have P2P memory claim nothing. */
 static bool is_mine(struct actor *actor, const struct slot *slot,
 		    const char *addr, size_t bytes)
 {
 	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
 
+	if (!promise_still(&actor->world->shared->registered, actor->claimed))
+		return false;
 	for (uint64_t page = first; page < last; page++)
 		if (page >= BAR_NR_PAGES ||
 		    atomic_load(&actor->world->shared->users[page]) !=

@@ -28,3 +28,16 @@ bool promise_holds(struct promise *promise, uint32_t number)
 {
 	return number && atomic_load(&promise->begun) == number;
 }
+
+/* Whoever begins between the two lines is a later one. */
+uint32_t promise_quiet(struct promise *promise)
+{
+	uint32_t begun = atomic_load(&promise->begun);
+
+	return atomic_load(&promise->busy) ? 0 : begun + 1;
+}
+
+bool promise_still(struct promise *promise, uint32_t quiet)
+{
+	return quiet && atomic_load(&promise->begun) + 1 == quiet;
+}

@@ -55,4 +55,14 @@ uint32_t promise_kept(struct promise *promise);
 /** promise_holds - is it still kept that was kept as @number? */
 bool promise_holds(struct promise *promise, uint32_t number);
 
+/**
+ * promise_quiet - a number that promise_still() takes: from now on
+ *
+ * Return: 0 where a call is under way that may make or break it.
+ */
+uint32_t promise_quiet(struct promise *promise);
+
+/** promise_still - has no such call begun since promise_quiet()? */
+bool promise_still(struct promise *promise, uint32_t quiet);
+
 #endif
