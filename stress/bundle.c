@@ -210,6 +210,13 @@ static int races_from_json(const json_t *json, struct races *races)
 	return ret;
 }
 
+static void copy_text(const json_t *json, const char *key, char *text,
+		      size_t size)
+{
+	snprintf(text, size, "%s",
+		 json_string_value(json_object_get(json, key)) ?: "");
+}
+
 /* The names in it stay in use: it is not freed. */
 int bundle_read(const char *folder, struct races *races,
 		struct outcome *outcome)
@@ -234,9 +241,9 @@ int bundle_read(const char *folder, struct races *races,
 			json_string_value(json_object_get(json, "oracle")));
 		outcome->seconds =
 			json_real_value(json_object_get(json, "seconds"));
-		snprintf(outcome->text, sizeof(outcome->text), "%s",
-			 json_string_value(json_object_get(json, "reason")) ?:
-									      "");
+		copy_text(json, "reason", outcome->text, sizeof(outcome->text));
+		copy_text(json, "provider", outcome->provider,
+			  sizeof(outcome->provider));
 	}
 	return 0;
 }

@@ -120,7 +120,9 @@ static void draw_all(struct draw *draw, const struct stress_step *steps,
 		     const struct stress_actor *actor, struct actor_program *to)
 {
 	for (; steps && steps->op; steps++)
-		add_call(draw, steps, actor, to);
+		if (actor || steps->weight < 2 ||
+		    random_chance(&draw->random, steps->weight))
+			add_call(draw, steps, actor, to);
 }
 
 static void draw_some(struct draw *draw, const struct stress_actor *actor,

@@ -82,16 +82,21 @@ static int open_disks(const struct stress_options *options,
 	return ret;
 }
 
-/* closed also where opening it failed */
-static int open_providers(const struct stress_options *options,
-			  struct machine *machine)
+/* What cannot be is said at once; they are bound later. */
+static int check_providers(const struct stress_options *options)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; !ret && i < options->nr_providers; i++)
-		ret = provider_open(
-			&options->providers[i], options->take,
-			&machine->providers[machine->nr_providers++]);
+	for (unsigned int i = 0; !ret && i < options->nr_providers; i++) {
+		const struct stress_provider *named = &options->providers[i];
+		struct brg_pci pci;
+
+		ret = brg_pci_read(named->bdf, &pci);
+		if (!ret)
+			ret = brg_pci_check_bar(&pci, named->bar);
+		if (!ret && *named->twin)
+			ret = brg_pci_read(named->twin, &pci);
+	}
 	return ret;
 }
 
@@ -108,7 +113,7 @@ int machine_open(const struct stress_options *options, struct machine *machine)
 {
 	int ret;
 
-	*machine = (struct machine){};
+	*machine = (struct machine){ .options = options };
 	ret = world_init(&machine->world);
 	if (ret)
 		return brg_fail(ret, "out of memory");
@@ -117,37 +122,92 @@ int machine_open(const struct stress_options *options, struct machine *machine)
 		load_amplifier();
 	if (!access("/proc/self/fail-nth", W_OK))
 		machine->common |= NEED_FAIL_NTH;
-	if (!ret)
-		ret = open_providers(options, machine);
+	ret = check_providers(options);
 	if (!ret && *options->importer)
 		open_importer(options, machine);
 	return ret ? ret : open_disks(options, machine);
 }
 
-unsigned int machine_use(struct machine *machine, unsigned int needs)
+/* bound in their order; closed also where that failed */
+static int bind_provider(struct machine *machine, unsigned int i)
 {
-	const struct provider *best = NULL;
-	unsigned int lacks = needs & ~machine->common;
+	const struct stress_options *options = machine->options;
 
+	if (i < machine->nr_providers)
+		return 0;
+	return provider_open(&options->providers[i], options->take,
+			     &machine->providers[machine->nr_providers++]);
+}
+
+static unsigned int lacks_of(const struct machine *machine, unsigned int needs,
+			     unsigned int i)
+{
+	return needs & ~machine->common & ~machine->providers[i].has;
+}
+
+static void put_in_use(struct machine *machine, unsigned int i)
+{
+	struct world *world = &machine->world;
+
+	machine->in_use = i;
+	machine->has = machine->common | machine->providers[i].has;
+	world->device = machine->providers[i].device;
+	world->twin = machine->providers[i].twin;
+	world->device.vfio = world->device.iommufd = -1;
+	world->twin.vfio = world->twin.iommufd = -1;
+}
+
+int machine_use(struct machine *machine, unsigned int needs,
+		unsigned int *lacks)
+{
+	unsigned int nr = machine->options->nr_providers;
+
+	*lacks = needs & ~machine->common;
 	machine->has = machine->common;
-	for (unsigned int i = 0; i < machine->nr_providers; i++) {
-		const struct provider *provider = &machine->providers[i];
-		unsigned int left = needs & ~machine->common & ~provider->has;
+	for (unsigned int i = 0; i < nr; i++) {
+		int ret = bind_provider(machine, i);
+		unsigned int left = lacks_of(machine, needs, i);
 
-		if (best &&
-		    __builtin_popcount(left) >= __builtin_popcount(lacks))
+		if (ret)
+			return ret;
+		if (i && __builtin_popcount(left) >= __builtin_popcount(*lacks))
 			continue;
-		best = provider;
-		lacks = left;
+		put_in_use(machine, i);
+		*lacks = left;
+		if (!left)
+			break;
 	}
-	if (!best)
-		return lacks;
-	machine->has |= best->has;
-	machine->world.device = best->device;
-	machine->world.twin = best->twin;
-	machine->world.device.vfio = machine->world.device.iommufd = -1;
-	machine->world.twin.vfio = machine->world.twin.iommufd = -1;
-	return lacks;
+	return 0;
+}
+
+int machine_use_next(struct machine *machine, unsigned int needs)
+{
+	unsigned int nr = machine->options->nr_providers;
+
+	for (unsigned int n = 1; n < nr; n++) {
+		unsigned int i = (machine->in_use + n) % nr;
+		int ret = bind_provider(machine, i);
+
+		if (ret)
+			return ret;
+		if (lacks_of(machine, needs, i))
+			continue;
+		put_in_use(machine, i);
+		break;
+	}
+	return 0;
+}
+
+int machine_use_named(struct machine *machine, unsigned int needs,
+		      const char *bdf)
+{
+	unsigned int nr = machine->options->nr_providers;
+	int ret = 0;
+
+	for (unsigned int n = 0;
+	     !ret && n < nr && strcmp(machine->world.device.bdf, bdf); n++)
+		ret = machine_use_next(machine, needs);
+	return ret;
 }
 
 int machine_close(struct machine *machine)

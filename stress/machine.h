@@ -15,24 +15,28 @@
  * @world: addresses and paths; not open
  * @has: NEED_* that there are, with the provider in use
  * @common: those that are there with any
- * @nr_providers: how many
- * @providers: of which one is in use, see machine_use()
+ * @options: name the providers
+ * @nr_providers: how many of them are bound: they are when a scenario needs them
+ * @providers: those
+ * @in_use: which of them, see machine_use()
  * @disk: scratch disk, where there is one
  */
 struct machine {
 	struct world world;
 	unsigned int has;
 	unsigned int common;
+	const struct stress_options *options;
 	unsigned int nr_providers;
 	struct provider providers[STRESS_MAX_PROVIDERS];
+	unsigned int in_use;
 	struct brg_disk disk;
 	struct brg_disk slow;
 	struct brg_pci_binding binding;
 };
 
 /**
- * machine_open - bind the devices, and find out what there is
- * @options: names them
+ * machine_open - bind the importer, and find out what there is
+ * @options: names it, and the providers; stays in use
  * @machine: receives everything; to be closed also after a failure
  *
  * Return: 0; -errno with brg_last_error() set.
@@ -43,10 +47,32 @@ int machine_open(const struct stress_options *options, struct machine *machine);
  * machine_use - put the first provider into the world that has what is needed
  * @machine: open; its world is not
  * @needs: NEED_*
+ * @lacks: receives what there is not: then it is the one that has most of it
  *
- * Return: what there is not: then it is the one that has most of it.
+ * Binds those that come before it, if they are not yet.
+ *
+ * Return: 0; -errno with brg_last_error() set.
  */
-unsigned int machine_use(struct machine *machine, unsigned int needs);
+int machine_use(struct machine *machine, unsigned int needs,
+		unsigned int *lacks);
+
+/**
+ * machine_use_next - likewise, but the next one, after the last comes the first
+ * @machine: after machine_use(), which lacked nothing
+ * @needs: as there
+ *
+ * Return: 0, also where there is only one; -errno with brg_last_error() set.
+ */
+int machine_use_next(struct machine *machine, unsigned int needs);
+
+/**
+ * machine_use_named - likewise, but the one of that address, if there is one
+ * @bdf: its address
+ *
+ * Return: 0, also where another one remains; -errno with brg_last_error() set.
+ */
+int machine_use_named(struct machine *machine, unsigned int needs,
+		      const char *bdf);
 
 /**
  * machine_stamp - write the disks anew, after what may have spoilt them

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <barrage/kmsg.h>
 #include <barrage/log.h>
 
 #include "bundle.h"
@@ -17,6 +18,7 @@
 #include "options.h"
 #include "registry.h"
 #include "report.h"
+#include "slices.h"
 #include "watch.h"
 
 #define CLOSE_LIMIT_S 60
@@ -35,19 +37,39 @@ static enum stress_status worse(enum stress_status a, enum stress_status b)
 	return rank[a] > rank[b] ? a : b;
 }
 
-static bool can_run(struct machine *machine,
-		    const struct stress_scenario *scenario,
-		    struct outcome *outcome)
+/*
+ * Taking a device may make the kernel complain, too, or hang: the log has the
+ * scenario's name before that.
+ */
+static bool take_devices(struct machine *machine,
+			 const struct stress_scenario *scenario,
+			 struct outcome *outcome)
 {
-	unsigned int lacks = machine_use(machine, registry_needs(scenario));
+	unsigned int lacks = 0;
+	struct brg_kmsg kmsg;
 	char text[256];
+	int ret = brg_kmsg_open(&kmsg, scenario->name);
 
-	if (!lacks)
-		return true;
-	*outcome = (struct outcome){ .status = STRESS_SKIP };
-	snprintf(outcome->text, sizeof(outcome->text), "this machine lacks: %s",
-		 needs_text(lacks, text, sizeof(text)));
-	return false;
+	*outcome = (struct outcome){ .status = STRESS_PASS };
+	if (!ret)
+		ret = machine_use(machine, registry_needs(scenario), &lacks);
+	if (!ret)
+		ret = brg_kmsg_check(&kmsg, NULL, 0);
+	if (ret)
+		snprintf(outcome->text, sizeof(outcome->text), "%s",
+			 brg_last_error());
+	else if (lacks)
+		snprintf(outcome->text, sizeof(outcome->text),
+			 "this machine lacks: %s",
+			 needs_text(lacks, text, sizeof(text)));
+	if (ret == -EUCLEAN)
+		outcome->oracle = ORACLE_LOG;
+	if (ret)
+		outcome->status = ret == -EUCLEAN ? STRESS_FAIL : STRESS_ERROR;
+	else if (lacks)
+		outcome->status = STRESS_SKIP;
+	brg_kmsg_close(&kmsg);
+	return outcome->status == STRESS_PASS;
 }
 
 static enum stress_status run_all(const struct stress_options *options,
@@ -60,15 +82,9 @@ static enum stress_status run_all(const struct stress_options *options,
 	for (size_t i = 0; i < nr; i++) {
 		struct outcome outcome;
 
-		if (can_run(machine, chosen[i], &outcome)) {
-			struct races races = {
-				.scenario = chosen[i],
-				.seed = options->seed,
-				.has = machine->has,
-			};
-
+		if (take_devices(machine, chosen[i], &outcome)) {
 			report_begin(report, chosen[i]);
-			watch_races(options, machine, &races, &outcome);
+			slices_run(options, machine, chosen[i], &outcome);
 		}
 		report_end(report, chosen[i], &outcome);
 		worst = worse(worst, outcome.status);
@@ -85,6 +101,19 @@ static enum stress_status run_all(const struct stress_options *options,
 	return worst;
 }
 
+static int use_named(struct machine *machine,
+		     const struct stress_scenario *scenario, const char *bdf,
+		     struct outcome *outcome)
+{
+	int ret = machine_use_named(machine, registry_needs(scenario), bdf);
+
+	if (!ret)
+		return 0;
+	outcome->status = STRESS_ERROR;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", brg_last_error());
+	return ret;
+}
+
 /* a bundle's races, over and over: fails as it failed, or otherwise */
 static enum stress_status replay(const struct stress_options *options,
 				 struct machine *machine, struct report *report)
@@ -98,7 +127,8 @@ static enum stress_status replay(const struct stress_options *options,
 		free(races);
 		return status;
 	}
-	if (can_run(machine, races->scenario, &outcome))
+	if (take_devices(machine, races->scenario, &outcome) &&
+	    !use_named(machine, races->scenario, wanted.provider, &outcome))
 		watch_races(options, machine, races, &outcome);
 	report_end(report, races->scenario, &outcome);
 	status = outcome.status;

@@ -184,12 +184,18 @@ static int write_repro(struct search *search)
 static int choose_device(struct search *search)
 {
 	const struct stress_scenario *scenario = search->best.scenario;
-	unsigned int lacks;
+	unsigned int needs = registry_needs(scenario), lacks;
 	char text[256];
+	int ret;
 
 	if (!search->machine)
 		return 0;
-	lacks = machine_use(search->machine, registry_needs(scenario));
+	ret = machine_use(search->machine, needs, &lacks);
+	if (!ret && !lacks)
+		ret = machine_use_named(search->machine, needs,
+					search->failure.provider);
+	if (ret)
+		return ret;
 	return lacks ? brg_fail(-ENODEV, "%s: this machine lacks: %s",
 				scenario->name,
 				needs_text(lacks, text, sizeof(text))) :

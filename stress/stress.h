@@ -66,7 +66,8 @@ struct stress_range {
  * struct stress_step - an operation that an actor may do
  * @op: which
  * @arg: narrower than the operation has it
- * @weight: how often, against the others; 0 counts as 1
+ * @weight: how often, against the others; of what is done before and after the
+ *	actors: in one race of so many; 0 counts as 1
  * @half: in which races; not for actors that are in order
  */
 struct stress_step {
@@ -96,6 +97,8 @@ struct stress_step {
 	{                                                                      \
 		.op = &op_##id, .arg = { __VA_ARGS__ }, .weight = (n)          \
 	}
+/* in one race of @n; before and after the actors */
+#define SELDOM(n, id, ...) OFTEN(n, id, __VA_ARGS__)
 
 /**
  * struct stress_actor - a kind of actor
@@ -139,6 +142,8 @@ struct stress_actor {
  *	brg_amplifier_parse(), two that go together with a "&" between them; what
  *	a kernel does not have is left out
  * @limit_ms: how long one race may take, 0: a minute
+ * @each_provider: its time is for all providers, one after the other; otherwise
+ *	for the first that has what is needed
  * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
  * @faults: DMA that the IOMMU stops is right
  * @ordered: the actors' operations come one after the other, in an order that is
@@ -158,6 +163,7 @@ struct stress_scenario {
 	const char *points[STRESS_MAX_POINTS];
 	unsigned int limit_ms;
 	unsigned int fail_nth;
+	bool each_provider;
 	bool faults;
 	bool ordered;
 	void (*check)(struct world *world, const struct program *program);

@@ -209,7 +209,11 @@ bool power_has(struct device *device, enum power_path path)
 	case POWER_RESET:
 		return has_reset(device);
 	case POWER_SYSFS:
-		return has_file(device, false);
+		/*
+		 * Linux makes the file before it finds what else is on the
+		 * bus, and then cannot do it. VFIO has tried it.
+		 */
+		return has_file(device, false) && has_reset(device);
 	case POWER_BRIDGE:
 		return has_file(device, true);
 	case POWER_FLR:
