@@ -17,8 +17,10 @@
 /* P2P memory of the device: each mapping has its own, at the kernel's choice */
 static int do_p2p_map(struct actor *actor, const int64_t *arg)
 {
+	struct promise *registered = &actor->world->shared->registered;
 	struct promise *off = &actor->world->shared->off;
 	struct slot *slot = slot_of(actor, arg[0]);
+	uint32_t there = promise_kept(registered);
 	uint32_t kept = promise_kept(off);
 	int fd, ret;
 
@@ -35,6 +37,9 @@ static int do_p2p_map(struct actor *actor, const int64_t *arg)
 	if (!ret && promise_holds(off, kept))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "P2P memory was given out while it is off");
+	if (fd == -ENOENT && promise_holds(registered, there))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "a BAR is registered, and there is no p2pmem");
 	return ret;
 }
 

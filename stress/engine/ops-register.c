@@ -39,6 +39,8 @@ static int do_register(struct actor *actor, const int64_t *arg)
 
 	if (device->vfio < 0 || offset + length > device->bar_bytes)
 		return DONE_NOTHING;
+	if (arg[3] && device->other_bar == device->bar)
+		return DONE_NOTHING;
 	if (arg[3])
 		return p2p_register(device, device->other_bar, offset, length,
 				    (uint32_t)arg[2]);
@@ -72,6 +74,8 @@ static int do_unregister(struct actor *actor, const int64_t *arg)
 	int ret;
 
 	if (device->vfio < 0)
+		return DONE_NOTHING;
+	if (arg[1] && device->other_bar == device->bar)
 		return DONE_NOTHING;
 	if (arg[1])
 		return p2p_unregister(device, device->other_bar,
@@ -135,13 +139,21 @@ OP(query) = {
 	.run = do_query,
 };
 
+/* The files are there for as long as a BAR of the device is registered. */
 static int do_read_pool(struct actor *actor, const int64_t *arg)
 {
+	struct promise *registered = &actor->world->shared->registered;
 	const char *bdf = actor->world->device.bdf;
+	uint32_t kept = promise_kept(registered);
 	uint64_t size, available;
 	int ret = p2p_read(bdf, "size", &size);
 
-	return ret ? ret : p2p_read(bdf, "available", &available);
+	if (!ret)
+		ret = p2p_read(bdf, "available", &available);
+	if (ret == -ENOENT && promise_holds(registered, kept))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "a BAR is registered, and there is no p2pmem");
+	return ret;
 }
 
 OP(read_pool) = {

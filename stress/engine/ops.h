@@ -58,7 +58,8 @@ extern const struct op op_register, op_unregister, op_unregister_any, op_query,
 	op_read_pool, op_expect_free, op_expect_unused;
 
 /* ops-sweep.c */
-extern const struct op op_map_sweep, op_register_sweep;
+extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
+	op_register_failing;
 
 /* ops-stall.c */
 extern const struct op op_stalled_read, op_reset_killed, op_wake;

@@ -40,10 +40,13 @@ struct slot *slot_of(struct actor *actor, int64_t arg)
 	return &actor->world->slots[(arg - SLOT_NR_OWN) % SLOT_NR_SHARED];
 }
 
+/* Once more: an allocation that is to fail may be one of these. */
 static void take_place(struct slot *slot)
 {
-	mmap(slot->addr, SLOT_BYTES, PROT_NONE,
-	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+	int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+
+	if (mmap(slot->addr, SLOT_BYTES, PROT_NONE, how, -1, 0) == MAP_FAILED)
+		mmap(slot->addr, SLOT_BYTES, PROT_NONE, how, -1, 0);
 }
 
 int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,

@@ -29,6 +29,7 @@
 
 static const struct stress_step before[] = {
 	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
+	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS, ONLY(1)),
 	{},
 };
 
@@ -36,6 +37,9 @@ static const struct stress_step before[] = {
 static const struct stress_step owners[] = {
 	OFTEN(4, register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
 	OFTEN(3, unregister, BETWEEN(6000, 10000)),
+	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS, ONLY(1)),
+	STEP(unregister, BETWEEN(6000, 10000), ONLY(1)),
+	OFTEN(2, register_failing, ONLY(1), BETWEEN(0, 7), ANY, REGISTER_MS),
 	STEP(query),
 	STEP(read_pool),
 	EXPORT(3),
@@ -62,6 +66,7 @@ static const struct stress_step users[] = {
 	STEP(p2p_map, SLOTS, BETWEEN(256, 512)),
 	STEP(hold, SLOTS, BETWEEN(100, 12000)),
 	STEP(map_sweep, SLOTS, BETWEEN(1, 4)),
+	OFTEN(2, map_failing, SLOTS, BETWEEN(1, 2)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	EXPORT(2),
 	OFTEN(2, dmabuf_map),
@@ -132,6 +137,21 @@ static const struct stress_step holders[] = {
 	{},
 };
 
+/* memory that one of them cannot map after all is the other one's */
+static const struct stress_step failers[] = {
+	OFTEN(2, map_failing, ONLY(0), ONLY(1)),
+	STEP(p2p_map, ONLY(1), BETWEEN(1, 2)),
+	STEP(touch, ONLY(1)),
+	STEP(unmap, ONLY(1)),
+	{},
+};
+
+/* what was to be undone with the driver is */
+static const struct stress_step after[] = {
+	SELDOM(4, rebind),
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
@@ -157,8 +177,13 @@ SCENARIO(everything) = {
 		  .process = true, .half = STRESS_WITH },
 		{ .name = "holder", .steps = holders, .in_order = true,
 		  .turns = 6, .jitter_us = 100000, .process = true },
+		{ .name = "failer", .steps = failers, .min = 2, .max = 2,
+		  .min_calls = 8, .max_calls = 24, .turns = 8,
+		  .jitter_us = 500, .process = true, .half = STRESS_WITH },
 	},
+	.after = after,
 	.limit_ms = 120000,
+	.each_provider = true,
 	.faults = true,
 	.points = {
 		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
@@ -174,5 +199,6 @@ SCENARIO(everything) = {
 		"vfio_pci_pages_kill:100..3000us/0.5",
 		"dma_buf_invalidate_mappings+return:100..3000us/0.5",
 		"vfio_pci_p2p_quiesce+return:100..3000us/0.5",
+		"gen_pool_free_owner+return:1ms..5ms/0.3",
 	},
 };

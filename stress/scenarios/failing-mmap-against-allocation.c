@@ -21,6 +21,12 @@ static const struct stress_step sweepers[] = {
 	{},
 };
 
+static const struct stress_step failers[] = {
+	STEP(map_failing, ONLY(0), BETWEEN(1, 3)),
+	STEP(unmap, ONLY(0)),
+	{},
+};
+
 static const struct stress_step mappers[] = {
 	STEP(p2p_map, ONLY(0), BETWEEN(1, 3)),
 	STEP(p2p_keep, ONLY(0)),
@@ -34,22 +40,28 @@ static const struct stress_step after[] = {
 	{},
 };
 
+/*
+ * Processes: the threads of one could not map anything while another one is slow
+ * in mmap().
+ */
 SCENARIO(failing_mmap_against_allocation) = {
 	.name = "failing-mmap-against-allocation",
 	.summary = "mmap() of P2P memory that fails against others that allocate it",
 	.hazards = { 5 },
 	.before = before,
 	.actors = {
-		{ .name = "sweeper", .steps = sweepers, .min = 2, .max = 3,
-		  .in_order = true, .turns = 3 },
-		{ .name = "mapper", .steps = mappers, .min = 2, .max = 3,
-		  .in_order = true, .turns = 60, .jitter_us = 100 },
+		{ .name = "sweeper", .steps = sweepers, .in_order = true },
+		{ .name = "failer", .steps = failers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 30, .jitter_us = 100,
+		  .process = true },
+		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
+		  .in_order = true, .turns = 300, .jitter_us = 1000,
+		  .process = true },
 	},
 	.after = after,
 	.limit_ms = 60000,
 	.points = {
 		"p2pdma_reset_count:1ms..20ms/0.7",
-		"gen_pool_free_owner+return<p2pmem_alloc_mmap:1ms..20ms/0.5",
 		"gen_pool_free_owner+return:1ms..10ms/0.3",
 		"vm_insert_page+return:100us..2ms/0.1",
 	},
