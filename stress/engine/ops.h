@@ -12,8 +12,8 @@ extern const struct op op_aio_read, op_uring_read;
 extern const struct op op_poke, op_peek;
 
 /* ops-device.c */
-extern const struct op op_reopen, op_reopen_stalled, op_rebind,
-	op_reset_closed, op_replug;
+extern const struct op op_reopen, op_reopen_stalled, op_rebind, op_reset_closed,
+	op_replug;
 
 /* ops-epoch.c */
 extern const struct op op_reset_epoch, op_off_epoch;
