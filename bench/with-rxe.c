@@ -15,13 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <barrage/clock.h>
 #include <barrage/env.h>
 #include <barrage/log.h>
 #include <barrage/pci.h>
 #include <barrage/rxe.h>
 
 #define EXIT_HARNESS 99
+
+#define UNDO_NS 30000000000ull
+#define UNDO_POLL_NS 5000000ull
 
 extern char **environ;
 
@@ -54,6 +59,46 @@ static const char *find_parent(void)
 	return bdf;
 }
 
+static int undo(struct brg_pci_binding *parent)
+{
+	int ret = 0;
+
+	if (brg_rxe_remove()) {
+		fprintf(stderr, "with-rxe: %s\n", brg_last_error());
+		ret = EXIT_HARNESS;
+	}
+	if (brg_pci_restore(parent)) {
+		fprintf(stderr, "with-rxe: %s\n", brg_last_error());
+		ret = EXIT_HARNESS;
+	}
+	return ret;
+}
+
+/*
+ * The command may have left a kernel that is broken, in which this never ends: it
+ * is a process's of its own, which is left behind.
+ */
+static int undo_bounded(struct brg_pci_binding *parent)
+{
+	uint64_t end = brg_clock_now_ns() + UNDO_NS;
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(undo(parent));
+	while (pid > 0 && brg_clock_now_ns() < end) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return WIFEXITED(status) ? WEXITSTATUS(status) :
+						   EXIT_HARNESS;
+		brg_clock_sleep_ns(UNDO_POLL_NS);
+	}
+	fprintf(stderr,
+		"with-rxe: the RDMA device cannot be removed: the kernel waits for something that does not end\n");
+	return EXIT_HARNESS;
+}
+
 /* a kernel without rxe, or without the patch for tests, is none */
 static bool is_error(int ret)
 {
@@ -84,13 +129,6 @@ int main(int argc, char **argv)
 			brg_warn("no RDMA device: %s", brg_last_error());
 	}
 	status = is_error(ret) ? EXIT_HARNESS : run(argv + 1);
-	if (brg_rxe_remove()) {
-		fprintf(stderr, "with-rxe: %s\n", brg_last_error());
-		status = status ? status : EXIT_HARNESS;
-	}
-	if (brg_pci_restore(&parent)) {
-		fprintf(stderr, "with-rxe: %s\n", brg_last_error());
-		status = status ? status : EXIT_HARNESS;
-	}
-	return status;
+	ret = undo_bounded(&parent);
+	return status ? status : ret;
 }
