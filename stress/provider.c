@@ -34,7 +34,7 @@ int machine_bind(const char *bdf, const char *driver, bool take,
 	return brg_pci_bind(pci.bdf, driver, binding);
 }
 
-/* what exporting a piece of the BAR, and mapping that, says */
+/* what exporting a piece of the BAR, mapping and revoking that, says */
 static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar,
 			       char rdma[RDMA_NAME_BYTES])
 {
@@ -53,6 +53,8 @@ static unsigned int try_dmabuf(const struct brg_vfio *vfio, unsigned int bar,
 	}
 	if (!rdma_find(fd, TRIAL_BYTES, rdma))
 		has |= NEED_RDMA;
+	if (!brg_dmabuf_revoke(vfio, fd))
+		has |= NEED_REVOKE;
 	close(fd);
 	if (brg_dmabuf_export_ranges(vfio, bar, &range, 1, BRG_DMABUF_PAGES,
 				     &fd))

@@ -150,6 +150,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"a CMB",
 		"two BARs of memory",
 		"a reset in sysfs",
+		"dma-bufs that can be revoked for good",
 	};
 	size_t used = 0;
 

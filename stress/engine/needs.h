@@ -22,5 +22,6 @@
 #define NEED_CMB (1u << 16) /* p2pmem of another driver: a CMB */
 #define NEED_TWO_BARS (1u << 17) /* two BARs that can be P2P memory */
 #define NEED_SYSFS_RESET (1u << 18) /* a file "reset" of the device */
+#define NEED_REVOKE (1u << 19) /* VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE */
 
 #endif

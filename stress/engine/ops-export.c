@@ -147,7 +147,7 @@ OP(dmabuf_revoke) = {
 	.name = "dmabuf-revoke",
 	.summary = "revoke a dma-buf for good",
 	.source = "ops-export.c",
-	.needs = NEED_VFIO | NEED_DMABUF,
+	.needs = NEED_VFIO | NEED_DMABUF | NEED_REVOKE,
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 } },
 	.run = do_dmabuf_revoke,
 	/* of before the device was closed */
