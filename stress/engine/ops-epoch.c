@@ -112,11 +112,10 @@ static int reset_and_look(struct world *world, enum power_path path,
 	return ret;
 }
 
-/*
- * When a reset has returned, nothing that was under way before may arrive: until
- * somebody begins anew, no byte changes.
- */
-static int do_reset_epoch(struct actor *actor, const int64_t *arg)
+/* @how: takes memory away, and looks at what arrives */
+static int epoch(struct actor *actor, const int64_t *arg,
+		 int (*how)(struct world *world, enum power_path path,
+			    struct sightings *sightings))
 {
 	struct sightings sightings;
 	int ret;
@@ -125,10 +124,18 @@ static int do_reset_epoch(struct actor *actor, const int64_t *arg)
 		return DONE_NOTHING;
 	ret = sightings_init(&sightings, arg[1]);
 	if (!ret)
-		ret = reset_and_look(actor->world, (enum power_path)arg[0],
-				     &sightings);
+		ret = how(actor->world, (enum power_path)arg[0], &sightings);
 	sightings_free(&sightings);
 	return ret;
+}
+
+/*
+ * When a reset has returned, nothing that was under way before may arrive: until
+ * somebody begins anew, no byte changes.
+ */
+static int do_reset_epoch(struct actor *actor, const int64_t *arg)
+{
+	return epoch(actor, arg, reset_and_look);
 }
 
 OP(reset_epoch) = {
@@ -171,17 +178,7 @@ static int off_and_look(struct world *world, enum power_path path,
 
 static int do_off_epoch(struct actor *actor, const int64_t *arg)
 {
-	struct sightings sightings;
-	int ret;
-
-	if (!(actor->world->device.paths & 1u << arg[0]))
-		return DONE_NOTHING;
-	ret = sightings_init(&sightings, arg[1]);
-	if (!ret)
-		ret = off_and_look(actor->world, (enum power_path)arg[0],
-				   &sightings);
-	sightings_free(&sightings);
-	return ret;
+	return epoch(actor, arg, off_and_look);
 }
 
 OP(off_epoch) = {
