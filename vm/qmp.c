@@ -12,9 +12,11 @@
 
 #define WAIT_MS 2000
 
-static int send_command(int fd, const char *command, json_t *arguments)
+/* QEMU gives the number back: what it answers too late is nobody's answer. */
+static int send_command(int fd, json_int_t id, const char *command,
+			json_t *arguments)
 {
-	json_t *object = json_object();
+	json_t *object = json_pack("{s:I}", "id", id);
 	char *text;
 	ssize_t n;
 
@@ -28,16 +30,15 @@ static int send_command(int fd, const char *command, json_t *arguments)
 	return n < 0 ? -EPIPE : 0;
 }
 
-/* The line with the answer is complete, and what there is before it does not matter. */
-static json_t *find_answer(const char *text)
+/* Its line is complete; what there is before it does not matter. */
+static json_t *find_answer(const char *text, json_int_t id)
 {
 	const char *line = text, *end;
 
 	while ((end = strchr(line, '\n'))) {
 		json_t *object = json_loadb(line, end - line, 0, NULL);
 
-		if (json_object_get(object, "return") ||
-		    json_object_get(object, "error"))
+		if (json_integer_value(json_object_get(object, "id")) == id)
 			return object;
 		json_decref(object);
 		line = end + 1;
@@ -46,10 +47,10 @@ static json_t *find_answer(const char *text)
 }
 
 /*
- * Greeting and events come between a command and its answer.
+ * Greeting and events come between a command and its answer, and they have no id.
  * @value: receives what is returned; NULL for what nobody wants to know
  */
-static int read_answer(int fd, json_t **value)
+static int read_answer(int fd, json_int_t id, json_t **value)
 {
 	int64_t deadline = vm_now_ms() + WAIT_MS;
 	struct vm_buf buf = { 0 };
@@ -73,7 +74,7 @@ static int read_answer(int fd, json_t **value)
 		if (n <= 0)
 			continue;
 		vm_buf_add(&buf, chunk, n);
-		answer = find_answer(buf.data);
+		answer = find_answer(buf.data, id);
 	}
 	if (answer && !json_object_get(answer, "return"))
 		ret = -EPROTO;
@@ -84,20 +85,25 @@ static int read_answer(int fd, json_t **value)
 	return ret;
 }
 
+static int call(int fd, const char *command, json_t *arguments, json_t **value)
+{
+	static json_int_t last_id;
+	json_int_t id = ++last_id;
+	int ret = send_command(fd, id, command, arguments);
+
+	return ret ? ret : read_answer(fd, id, value);
+}
+
 static int run(int fd, const char *command, json_t *arguments, json_t **value)
 {
-	int ret;
-
 	/* Needed once; an error, "already done", is no failure. */
-	ret = send_command(fd, "qmp_capabilities", NULL);
-	if (!ret)
-		ret = read_answer(fd, NULL);
+	int ret = call(fd, "qmp_capabilities", NULL, NULL);
+
 	if (ret && ret != -EPROTO) {
 		json_decref(arguments);
 		return ret;
 	}
-	ret = send_command(fd, command, arguments);
-	return ret ? ret : read_answer(fd, value);
+	return call(fd, command, arguments, value);
 }
 
 int vm_qmp_run(int fd, const char *command, json_t *arguments)
