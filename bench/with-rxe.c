@@ -15,18 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <barrage/clock.h>
 #include <barrage/env.h>
 #include <barrage/log.h>
 #include <barrage/pci.h>
 #include <barrage/rxe.h>
 
+#include "aside.h"
+
 #define EXIT_HARNESS 99
 
-#define UNDO_NS 30000000000ull
-#define UNDO_POLL_NS 5000000ull
+#define UNDO_LIMIT_S 30
 
 extern char **environ;
 
@@ -59,7 +58,7 @@ static const char *find_parent(void)
 	return bdf;
 }
 
-static int undo(struct brg_pci_binding *parent)
+static int undo(void *parent)
 {
 	int ret = 0;
 
@@ -74,29 +73,15 @@ static int undo(struct brg_pci_binding *parent)
 	return ret;
 }
 
-/*
- * The command may have left a kernel that is broken, in which this never ends: it
- * is a process's of its own, which is left behind.
- */
+/* The command may have left a kernel that is broken, in which this never ends. */
 static int undo_bounded(struct brg_pci_binding *parent)
 {
-	uint64_t end = brg_clock_now_ns() + UNDO_NS;
-	int status;
-	pid_t pid;
+	int ret = aside_run(undo, parent, UNDO_LIMIT_S);
 
-	fflush(NULL);
-	pid = fork();
-	if (!pid)
-		_exit(undo(parent));
-	while (pid > 0 && brg_clock_now_ns() < end) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFEXITED(status) ? WEXITSTATUS(status) :
-						   EXIT_HARNESS;
-		brg_clock_sleep_ns(UNDO_POLL_NS);
-	}
-	fprintf(stderr,
-		"with-rxe: the RDMA device cannot be removed: the kernel waits for something that does not end\n");
-	return EXIT_HARNESS;
+	if (ret == -ETIMEDOUT)
+		fprintf(stderr,
+			"with-rxe: the RDMA device cannot be removed: the kernel waits for something that does not end\n");
+	return ret < 0 ? EXIT_HARNESS : ret;
 }
 
 /* a kernel without rxe, or without the patch for tests, is none */

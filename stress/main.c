@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <string.h>
 
 #include <barrage/kmsg.h>
 #include <barrage/log.h>
 
+#include "aside.h"
 #include "bundle.h"
 #include "emit.h"
 #include "machine.h"
@@ -22,7 +22,6 @@
 #include "watch.h"
 
 #define CLOSE_LIMIT_S 60
-#define CLOSE_POLL_US 5000
 
 /* a pass is better than a skip, and worse is worse */
 static enum stress_status worse(enum stress_status a, enum stress_status b)
@@ -138,29 +137,26 @@ static enum stress_status replay(const struct stress_options *options,
 	return status;
 }
 
-/*
- * A kernel that is broken may never give a device back: who waits for that is a
- * process of its own, which is left behind.
- */
+static int close_aside(void *machine)
+{
+	int ret = machine_close(machine);
+
+	if (ret)
+		brg_error("%s", brg_last_error());
+	return ret ? STRESS_ERROR : STRESS_PASS;
+}
+
+/* A kernel that is broken may never give a device back. */
 static int close_machine(struct machine *machine)
 {
-	uint64_t end_ns = engine_now_ns() + CLOSE_LIMIT_S * 1000000000ull;
-	int status;
-	pid_t pid;
+	int ret = aside_run(close_aside, machine, CLOSE_LIMIT_S);
 
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		int ret = machine_close(machine);
-
-		if (ret)
-			brg_error("%s", brg_last_error());
-		_exit(ret ? STRESS_ERROR : STRESS_PASS);
-	}
-	while (pid > 0 && engine_now_ns() < end_ns) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return status ? -EIO : 0;
-		usleep(CLOSE_POLL_US);
+	if (ret >= 0)
+		return ret ? -EIO : 0;
+	if (ret != -ETIMEDOUT) {
+		brg_error("the devices cannot be given back: %s",
+			  strerror(-ret));
+		return ret;
 	}
 	brg_error(
 		"the devices cannot be given back: the kernel waits for something that does not end; reboot this machine");

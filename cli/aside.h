@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * aside - do what a broken kernel may never let end
+ *
+ * A task that sleeps in the kernel for ever cannot be killed, but it can be left.
+ */
+#ifndef CLI_ASIDE_H
+#define CLI_ASIDE_H
+
+/**
+ * aside_run - call a function in a process of its own
+ * @what: what it returns, 0 to 255, is that process's exit status
+ * @arg: for it
+ * @limit_s: it is left behind if it takes longer
+ *
+ * Return: what it returned; -ETIMEDOUT; -ECHILD where it was killed; -errno of fork().
+ */
+int aside_run(int (*what)(void *arg), void *arg, unsigned int limit_s);
+
+#endif
