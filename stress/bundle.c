@@ -111,8 +111,13 @@ static json_t *races_to_json(const struct races *races)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < races->nr_given; i++)
-		json_array_append_new(list, program_to_json(&races->given[i]));
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		json_t *race = program_to_json(&races->given[i]);
+
+		json_object_set_new(race, "scenario",
+				    json_string(races->of[i]->name));
+		json_array_append_new(list, race);
+	}
 	return list;
 }
 
@@ -188,6 +193,18 @@ static enum oracle oracle_of(const char *name)
 	return oracle;
 }
 
+/* with what it was drawn from, which may have something to say in the end */
+static int race_from_json(const json_t *json, struct races *races)
+{
+	unsigned int at = races->nr_given++;
+	const char *name = json_string_value(json_object_get(json, "scenario"));
+
+	races->of[at] = name ? registry_scenario(name) : races->scenario;
+	if (!races->of[at])
+		return brg_fail(-ENOENT, "there is no scenario %s", name);
+	return program_from_json(json, &races->given[at]);
+}
+
 static int races_from_json(const json_t *json, struct races *races)
 {
 	const json_t *list = json_object_get(json, "races");
@@ -205,8 +222,7 @@ static int races_from_json(const json_t *json, struct races *races)
 	if (!json_array_size(list) || json_array_size(list) > RACES_KEPT)
 		return brg_fail(-EINVAL, "it has no races, or too many");
 	for (size_t i = 0; !ret && i < json_array_size(list); i++)
-		ret = program_from_json(json_array_get(list, i),
-					&races->given[races->nr_given++]);
+		ret = race_from_json(json_array_get(list, i), races);
 	return ret;
 }
 

@@ -6,17 +6,16 @@
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
 /*
- * Points are changed every so many races: it takes the kernel some time. Where
- * there are many of them, races are long, and each is to have its turn.
+ * It takes the kernel some time to change points, hence DRAW_GROUP. Where there
+ * are many of them, races are long, and each is to have its turn.
  */
-#define POINTS_LAST 8
 #define MANY_POINTS 8
 #define MANY_POINTS_LAST 1
 #define MANY_POINTS_AT_ONCE 4
 #define LEAVE_OUT_FROM 6 /* steps */
 
 struct draw {
-	const struct stress_scenario *scenario;
+	unsigned int fail_nth;
 	struct random random;
 	unsigned int has;
 	enum stress_half half;
@@ -77,11 +76,19 @@ static void draw_args(struct draw *draw, const struct stress_step *step,
 	}
 }
 
+static uint32_t draw_delay(struct draw *draw, const struct stress_actor *actor)
+{
+	if (actor->even)
+		return (uint32_t)random_between(&draw->random, 0,
+						actor->jitter_us);
+	return random_scale(&draw->random, actor->jitter_us);
+}
+
 static void add_call(struct draw *draw, const struct stress_step *step,
 		     const struct stress_actor *actor, struct actor_program *to)
 {
 	struct call *call = &to->calls[to->nr_calls];
-	unsigned int fail_nth = draw->scenario->fail_nth;
+	unsigned int fail_nth = draw->fail_nth;
 
 	if (to->nr_calls == ENGINE_MAX_CALLS || !possible(draw, step))
 		return;
@@ -89,7 +96,7 @@ static void add_call(struct draw *draw, const struct stress_step *step,
 	draw_args(draw, step, call);
 	if (!actor)
 		return;
-	call->delay_us = random_scale(&draw->random, actor->jitter_us);
+	call->delay_us = draw_delay(draw, actor);
 	if (fail_nth && random_chance(&draw->random, FAIL_ONE_IN))
 		call->fail_nth =
 			(uint32_t)random_between(&draw->random, 1, fail_nth);
@@ -194,7 +201,10 @@ static void add_points(struct program *program, const char *text,
 	}
 }
 
-/* none in some groups of races: the delays may also hide something */
+/*
+ * None in some groups of races: the delays may also hide something. Most have as
+ * many as there may be.
+ */
 static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 			uint64_t round, struct program *program)
 {
@@ -204,9 +214,10 @@ static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 	while (nr < STRESS_MAX_POINTS && scenario->points[nr])
 		nr++;
 	most = nr < MANY_POINTS ? 2 : MANY_POINTS_AT_ONCE;
-	last = nr < MANY_POINTS ? POINTS_LAST : MANY_POINTS_LAST;
+	last = nr < MANY_POINTS ? DRAW_GROUP : MANY_POINTS_LAST;
 	random = random_seed(~seed, round / last);
-	wanted = nr ? (unsigned int)random_between(&random, 0, most) : 0;
+	wanted = nr ? (unsigned int)random_between(&random, 0, most + 1) : 0;
+	wanted = wanted < most ? wanted : most;
 	while (wanted--)
 		add_points(program,
 			   scenario->points[random_between(&random, 0, nr - 1)],
@@ -217,7 +228,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		  uint64_t round, unsigned int has, struct program *program)
 {
 	struct draw draw = {
-		.scenario = scenario,
+		.fail_nth = scenario->fail_nth,
 		.random = random_seed(seed, round),
 		.has = has,
 		.program = program,
@@ -237,7 +248,8 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 	for (unsigned int i = 0;
 	     i < STRESS_MAX_KINDS && scenario->actors[i].name; i++) {
 		const struct stress_actor *actor = &scenario->actors[i];
-		int64_t nr = random_between(&draw.random, actor->min ?: 1,
+		int64_t nr = random_between(&draw.random,
+					    actor->max ? actor->min : 1,
 					    actor->max ?: 1);
 
 		if (!is_in(&draw, actor->half))
@@ -248,4 +260,21 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 	}
 	if (scenario->ordered)
 		draw_order(&draw);
+}
+
+void draw_stranger(const struct stress_actor *actor, struct random *random,
+		   unsigned int has, struct program *program)
+{
+	struct draw draw = {
+		.random = *random,
+		.has = has,
+		.program = program,
+	};
+	unsigned int index = program->nr_actors;
+
+	leave_out(&draw, actor);
+	draw_actor(&draw, actor);
+	*random = draw.random;
+	if (program->nr_actors > index)
+		program->actors[index].stranger = true;
 }

@@ -6,6 +6,9 @@
 #include "random.h"
 #include "stress.h"
 
+/* Races whose numbers are in one group of so many are delayed at the same places. */
+#define DRAW_GROUP 8
+
 /**
  * draw_program - the race with one number
  * @scenario: what it is about
@@ -16,5 +19,15 @@
  */
 void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 		  uint64_t round, unsigned int has, struct program *program);
+
+/**
+ * draw_stranger - let one more actor join in
+ * @actor: its kind
+ * @random: what it does is drawn by this
+ * @has: NEED_* that there are
+ * @program: unchanged where it has as many actors as can be
+ */
+void draw_stranger(const struct stress_actor *actor, struct random *random,
+		   unsigned int has, struct program *program);
 
 #endif

@@ -33,6 +33,7 @@ enum {
 	KEY_SEED,
 	KEY_SHARD,
 	KEY_NO_DELAYS,
+	KEY_ABANDON,
 	KEY_KEEP_GOING,
 	KEY_BUNDLES,
 	KEY_TAP,
@@ -73,6 +74,8 @@ static const struct argp_option argp_options[] = {
 	  "Put no delays into the kernel" },
 	{ "keep-going", KEY_KEEP_GOING, NULL, 0,
 	  "Go on with the next scenario after a failure: the kernel may not be what it was" },
+	{ "abandon", KEY_ABANDON, NULL, 0,
+	  "After a failure do not give devices back, which takes a minute where the kernel is broken: for a machine that ends then" },
 	{ "output", KEY_OUTPUT, "FILE", 0, "Append records as JSON lines" },
 	{ "bundles", KEY_BUNDLES, "DIR", 0,
 	  "Leave what is needed to replay a failure in DIR/SCENARIO" },
@@ -229,6 +232,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_NO_DELAYS:
 		options->delays = false;
+		break;
+	case KEY_ABANDON:
+		options->abandon = true;
 		break;
 	case KEY_KEEP_GOING:
 		options->keep_going = true;

@@ -38,6 +38,7 @@ struct stress_provider {
  * @shard: which part of the scenarios, from 1
  * @nr_shards: of how many
  * @delays: put delays into the kernel
+ * @abandon: after a failure devices are not given back
  * @keep_going: with the next scenario, after one that failed
  * @output: file of records; NULL for none
  * @bundles: folder that gets a bundle of each failure; NULL for none
@@ -63,6 +64,7 @@ struct stress_options {
 	unsigned int shard;
 	unsigned int nr_shards;
 	bool delays;
+	bool abandon;
 	bool keep_going;
 	const char *output;
 	const char *bundles;

@@ -34,8 +34,9 @@ static json_t *actor_to_json(const struct actor_program *actor)
 
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
 		json_array_append_new(calls, call_to_json(&actor->calls[i]));
-	return json_pack("{s:s, s:b, s:i, s:o}", "name", actor->name, "process",
-			 (int)actor->process, "turns", (int)actor->turns,
+	return json_pack("{s:s, s:b, s:b, s:i, s:o}", "name", actor->name,
+			 "process", (int)actor->process, "stranger",
+			 (int)actor->stranger, "turns", (int)actor->turns,
 			 "calls", calls);
 }
 
@@ -102,6 +103,7 @@ static int actor_from_json(const json_t *json, struct actor_program *actor)
 
 	actor->name = json_string_value(json_object_get(json, "name"));
 	actor->process = json_is_true(json_object_get(json, "process"));
+	actor->stranger = json_is_true(json_object_get(json, "stranger"));
 	actor->turns = (unsigned int)json_integer_value(
 		json_object_get(json, "turns"));
 	if (!actor->name || !json_is_array(calls) ||

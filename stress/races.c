@@ -2,15 +2,20 @@
 #include "races.h"
 
 #include "draw.h"
+#include "mix.h"
 
-void races_get(const struct races *races, uint64_t number,
-	       struct program *program)
+const struct stress_scenario *races_get(const struct races *races,
+					uint64_t number,
+					struct program *program)
 {
-	if (races->nr_given)
+	if (races->nr_given) {
 		*program = races->given[number % races->nr_given];
-	else
-		draw_program(races->scenario, races->seed, number, races->has,
-			     program);
+		return races->of[number % races->nr_given];
+	}
+	if (races->scenario->strangers)
+		return mix_draw(races, number, program);
+	draw_program(races->scenario, races->seed, number, races->has, program);
+	return races->scenario;
 }
 
 void races_keep(const struct races *from, uint64_t number, struct races *to)
@@ -29,5 +34,6 @@ void races_keep(const struct races *from, uint64_t number, struct races *to)
 		.nr_given = nr,
 	};
 	for (unsigned int i = 0; i < nr; i++)
-		races_get(from, number + 1 - nr + i, &to->given[i]);
+		to->of[i] =
+			races_get(from, number + 1 - nr + i, &to->given[i]);
 }

@@ -3,6 +3,7 @@
 #ifndef STRESS_RACES_H
 #define STRESS_RACES_H
 
+#include "options.h"
 #include "stress.h"
 
 #define RACES_KEPT 4 /* of those before a failure */
@@ -12,20 +13,32 @@
  * @scenario: which; also says limits and needs of what is given
  * @seed: of what is drawn
  * @has: NEED_* that there are
+ * @nr_earlier: for a mix: providers that have their turn before this one
+ * @earlier: NEED_* that there are with each of those
  * @nr_given: 0: they are drawn
  * @given: the races
+ * @of: what each was drawn from: @scenario, or one that it mixes in
  */
 struct races {
 	const struct stress_scenario *scenario;
 	uint64_t seed;
 	unsigned int has;
+	unsigned int nr_earlier;
+	unsigned int earlier[STRESS_MAX_PROVIDERS];
 	unsigned int nr_given;
 	struct program given[RACES_KEPT];
+	const struct stress_scenario *of[RACES_KEPT];
 };
 
-/** races_get - the race with a number, from 0 */
-void races_get(const struct races *races, uint64_t number,
-	       struct program *program);
+/**
+ * races_get - the race with a number, from 0
+ *
+ * Return: the scenario that it was drawn from; NULL: of a mix, and there is none
+ * for this provider.
+ */
+const struct stress_scenario *races_get(const struct races *races,
+					uint64_t number,
+					struct program *program);
 
 /**
  * races_keep - as given ones, those that came up to a number

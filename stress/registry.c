@@ -24,8 +24,7 @@ static int compare_names(const void *a, const void *b)
 	return strverscmp(x->name, y->name);
 }
 
-/* all, sorted; the caller frees */
-static const struct stress_scenario **gather(size_t *nr)
+const struct stress_scenario **registry_all(size_t *nr)
 {
 	const struct stress_scenario **all;
 
@@ -87,7 +86,7 @@ int registry_select(const struct registry_choice *choice,
 		    const struct stress_scenario ***chosen, size_t *nr)
 {
 	size_t nr_all, nr_wanted = 0, kept = 0;
-	const struct stress_scenario **all = gather(&nr_all);
+	const struct stress_scenario **all = registry_all(&nr_all);
 	int ret = all ? check_names(choice->names, all, nr_all) :
 			brg_fail(-ENOMEM, "out of memory");
 
@@ -117,7 +116,7 @@ static unsigned int needs_of(const struct stress_step *steps)
 	return needs;
 }
 
-unsigned int registry_needs(const struct stress_scenario *scenario)
+unsigned int registry_race_needs(const struct stress_scenario *scenario)
 {
 	unsigned int needs = scenario->needs | needs_of(scenario->before) |
 			     needs_of(scenario->after);
@@ -126,6 +125,12 @@ unsigned int registry_needs(const struct stress_scenario *scenario)
 		if (scenario->actors[i].in_order)
 			needs |= needs_of(scenario->actors[i].steps);
 	return needs;
+}
+
+unsigned int registry_needs(const struct stress_scenario *scenario)
+{
+	return scenario->strangers ? scenario->needs :
+				     registry_race_needs(scenario);
 }
 
 const char *needs_text(unsigned int needs, char *text, size_t size)
@@ -166,7 +171,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 void registry_list(void)
 {
 	size_t nr;
-	const struct stress_scenario **all = gather(&nr);
+	const struct stress_scenario **all = registry_all(&nr);
 	char text[256];
 
 	for (size_t i = 0; all && i < nr; i++) {

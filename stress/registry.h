@@ -33,6 +33,14 @@ struct registry_choice {
 int registry_select(const struct registry_choice *choice,
 		    const struct stress_scenario ***chosen, size_t *nr);
 
+/**
+ * registry_all - all scenarios by their names
+ * @nr: receives how many
+ *
+ * Return: an array that the caller frees; NULL: out of memory.
+ */
+const struct stress_scenario **registry_all(size_t *nr);
+
 /** registry_list - print all of them to stdout */
 void registry_list(void);
 
@@ -42,8 +50,15 @@ const struct stress_scenario *registry_scenario(const char *name);
 /** registry_op - an operation by its name, or NULL */
 const struct op *registry_op(const char *name);
 
-/** registry_needs - of a scenario: its own, and those of what it cannot do without */
+/** registry_needs - what has to be there for a scenario to be run */
 unsigned int registry_needs(const struct stress_scenario *scenario);
+
+/**
+ * registry_race_needs - what a race of its own takes
+ *
+ * The same, but for the mix: its other races may need less.
+ */
+unsigned int registry_race_needs(const struct stress_scenario *scenario);
 
 /** needs_text - "provider, disk", for people */
 const char *needs_text(unsigned int needs, char *text, size_t size);

@@ -67,6 +67,13 @@ static void print_tap(struct report *report,
 		       outcome->text);
 }
 
+/* a race of another scenario */
+static bool is_mixed_in(const struct stress_scenario *scenario,
+			const struct outcome *outcome)
+{
+	return outcome->of && strcmp(outcome->of, scenario->name);
+}
+
 static void print_line(const struct stress_scenario *scenario,
 		       const struct outcome *outcome)
 {
@@ -77,8 +84,10 @@ static void print_line(const struct stress_scenario *scenario,
 		       (unsigned long long)outcome->nr_calls, outcome->seconds);
 	putchar('\n');
 	if (outcome->status == STRESS_FAIL)
-		printf("    race %llu, noticed by %s: %s\n",
+		printf("    race %llu%s%s, noticed by %s: %s\n",
 		       (unsigned long long)outcome->round,
+		       is_mixed_in(scenario, outcome) ? " of " : "",
+		       is_mixed_in(scenario, outcome) ? outcome->of : "",
 		       oracle_name(outcome->oracle), outcome->text);
 	else if (outcome->status != STRESS_PASS)
 		printf("    %s\n", outcome->text);
@@ -127,6 +136,8 @@ static json_t *record_of(const struct report *report,
 		(json_int_t)outcome->round, "seconds", outcome->seconds,
 		"unkillable", (int)outcome->unkillable);
 	json_object_set_new(record, "provider", json_string(outcome->provider));
+	json_object_set_new(record, "drawn_from",
+			    json_string(outcome->of ?: ""));
 	json_object_set_new(record, "delays",
 			    json_pack("{s:b, s:I, s:I}", "wanted",
 				      (int)report->options->delays, "passed",

@@ -21,6 +21,7 @@ static void run_all(const struct stress_options *options,
 		    struct machine *machine, const struct races *races,
 		    struct delays *delays, struct runner *runner)
 {
+	const struct stress_scenario *scenario;
 	static struct program program;
 	uint64_t now_ns = engine_now_ns();
 	uint64_t end_ns = now_ns + (uint64_t)(options->duration_s * 1e9);
@@ -29,13 +30,13 @@ static void run_all(const struct stress_options *options,
 	while (goes_on(options, machine, runner, end_ns)) {
 		uint64_t round = atomic_load(&runner->rounds);
 
-		races_get(races, round, &program);
+		scenario = races_get(races, round, &program);
 		delays_set(delays, &program);
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
 		engine_race(&machine->world, &program);
-		if (races->scenario->check)
-			races->scenario->check(&machine->world, &program);
+		if (scenario && scenario->check)
+			scenario->check(&machine->world, &program);
 		world_quiet(&machine->world);
 	}
 }

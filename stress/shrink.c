@@ -24,6 +24,7 @@ static bool only_last_race(struct races *races, unsigned int at, bool *changed)
 {
 	if (at || races->nr_given < 2)
 		return false;
+	races->of[0] = races->of[races->nr_given - 1];
 	races->given[0] = *last_of(races);
 	races->nr_given = 1;
 	*changed = true;

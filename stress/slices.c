@@ -6,6 +6,7 @@
 
 #include <barrage/log.h>
 
+#include "mix.h"
 #include "registry.h"
 
 #define MAX_SLICE_S 10.0
@@ -21,8 +22,12 @@ static double slice_of(const struct stress_options *options,
 	return part < MAX_SLICE_S ? part : MAX_SLICE_S;
 }
 
-/* What came before counts, and the last says how it ended. */
-static void add(struct outcome *sum, const struct outcome *slice)
+/*
+ * What came before counts, and the last says how it ended. What was between them is
+ * time as well: @before_s is from the first of them to the begin of this one.
+ */
+static void add(struct outcome *sum, const struct outcome *slice,
+		double before_s)
 {
 	struct outcome before = *sum;
 
@@ -31,9 +36,16 @@ static void add(struct outcome *sum, const struct outcome *slice)
 	sum->nr_calls += before.nr_calls;
 	sum->nr_passed += before.nr_passed;
 	sum->nr_delayed += before.nr_delayed;
-	sum->seconds += before.seconds;
+	sum->seconds += before_s;
 	if (slice->status == STRESS_FAIL)
 		sum->round += before.rounds;
+}
+
+static bool errors(struct outcome *outcome, const char *text)
+{
+	outcome->status = STRESS_ERROR;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
+	return false;
 }
 
 /* false: there is none, which the outcome tells */
@@ -44,9 +56,7 @@ static bool go_on(struct machine *machine,
 	if (!scenario->each_provider ||
 	    !machine_use_next(machine, registry_needs(scenario)))
 		return true;
-	outcome->status = STRESS_ERROR;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", brg_last_error());
-	return false;
+	return errors(outcome, brg_last_error());
 }
 
 /* of the slice that comes next; false: there is none */
@@ -64,24 +74,65 @@ static bool is_left(const struct stress_options *options,
 	       (!options->iterations || outcome->rounds < options->iterations);
 }
 
+/*
+ * A mix goes on when it has done what there is for a provider, however long that
+ * takes. false: there is nothing.
+ */
+static bool is_mixed(const struct races *races, struct stress_options *part)
+{
+	unsigned int nr = mix_nr(races);
+
+	if (!part->iterations || part->iterations > nr)
+		part->iterations = nr;
+	return nr;
+}
+
+static struct races races_of(const struct machine *machine,
+			     const struct stress_scenario *scenario,
+			     uint64_t seed)
+{
+	struct races races = {
+		.scenario = scenario,
+		.seed = seed,
+		.has = machine->has,
+		.nr_earlier = machine->in_use,
+	};
+
+	for (unsigned int i = 0; i < races.nr_earlier; i++)
+		races.earlier[i] = machine->common | machine->providers[i].has;
+	return races;
+}
+
 void slices_run(const struct stress_options *options, struct machine *machine,
 		const struct stress_scenario *scenario, struct outcome *outcome)
 {
-	double slice_s = slice_of(options, scenario);
+	double slice_s = scenario->strangers ? options->duration_s :
+					       slice_of(options, scenario);
+	unsigned int nr = 0, nr_empty = 0;
+	uint64_t begin_ns = engine_now_ns();
 	struct stress_options part;
 	uint64_t seed = options->seed;
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	while (is_left(options, outcome, slice_s, &part)) {
-		struct races races = { .scenario = scenario, .seed = seed };
+		struct races races;
 		struct outcome slice;
+		double before_s;
 
-		if (outcome->rounds && !go_on(machine, scenario, outcome))
+		if (nr++ && !go_on(machine, scenario, outcome))
 			break;
-		races.has = machine->has;
-		watch_races(&part, machine, &races, &slice);
-		add(outcome, &slice);
+		races = races_of(machine, scenario, seed);
 		/* as large as a record can hold */
 		seed = (seed + SEED_STEP) & INT64_MAX;
+		if (scenario->strangers && !is_mixed(&races, &part)) {
+			if (nr_empty++ < options->nr_providers)
+				continue;
+			errors(outcome, "there is no race for these devices");
+			break;
+		}
+		nr_empty = 0;
+		before_s = (double)(engine_now_ns() - begin_ns) / 1e9;
+		watch_races(&part, machine, &races, &slice);
+		add(outcome, &slice, before_s);
 	}
 }

@@ -12,7 +12,8 @@
  * @scenario: which; where it says so it goes from one provider to the next
  * @outcome: receives how it ended, all slices together
  *
- * Each slice has a seed of its own; the first that of the options.
+ * Each slice has a seed of its own; the first that of the options. A slice of the mix
+ * is as many races as it has scenarios for the provider.
  */
 void slices_run(const struct stress_options *options, struct machine *machine,
 		const struct stress_scenario *scenario,

@@ -111,6 +111,7 @@ struct stress_step {
  * @max_calls: at most
  * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
  * @jitter_us: delays before a step are drawn up to this, short ones more often
+ * @even: as likely long ones: for who is to come when others are busy
  * @process: the actors of the kind are processes
  * @half: in which races it is
  */
@@ -124,6 +125,7 @@ struct stress_actor {
 	unsigned int max_calls;
 	unsigned int turns;
 	unsigned int jitter_us;
+	bool even;
 	bool process;
 	enum stress_half half;
 };
@@ -148,6 +150,12 @@ struct stress_actor {
  * @faults: DMA that the IOMMU stops is right
  * @ordered: the actors' operations come one after the other, in an order that is
  *	drawn; each actor does its own once
+ * @alone: where races are mixed, no stranger is to join its own: they share what
+ *	only one may use, or time is measured
+ * @lengthy: its races take seconds: a mix has them when it has had the others
+ * @strangers: that makes it the mix: its races are those of all scenarios in turn,
+ *	its own among them, and up to two of these join in; they go on until the
+ *	others are done
  * @check: looks at what was done when the race is over, before it is tidied up;
  *	says engine_wrong(); or NULL
  */
@@ -166,6 +174,9 @@ struct stress_scenario {
 	bool each_provider;
 	bool faults;
 	bool ordered;
+	bool alone;
+	bool lengthy;
+	const struct stress_actor *strangers;
 	void (*check)(struct world *world, const struct program *program);
 };
 

@@ -284,18 +284,11 @@ static int errors(struct outcome *outcome, const char *text)
 	return -1;
 }
 
-/* what it takes to see it again */
-static void leave_bundle(struct watch *watch)
+static void leave_bundle(struct watch *watch, const struct races *races)
 {
 	struct outcome *outcome = watch->outcome;
-	struct races *races = malloc(sizeof(*races));
 	char folder[PATH_MAX];
 
-	if (!races) {
-		brg_error("no bundle: out of memory");
-		return;
-	}
-	races_keep(watch->races, outcome->round, races);
 	snprintf(folder, sizeof(folder), "%s/%s", watch->options->bundles,
 		 watch->scenario->name);
 	if (bundle_write(folder, watch->machine, races, outcome, watch->log,
@@ -303,6 +296,23 @@ static void leave_bundle(struct watch *watch)
 		brg_error("%s", brg_last_error());
 	else
 		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
+}
+
+/* what it takes to see it again */
+static void keep_failure(struct watch *watch)
+{
+	struct outcome *outcome = watch->outcome;
+	struct races *races = malloc(sizeof(*races));
+
+	if (!races) {
+		brg_error("no bundle: out of memory");
+		return;
+	}
+	races_keep(watch->races, outcome->round, races);
+	if (races->of[races->nr_given - 1])
+		outcome->of = races->of[races->nr_given - 1]->name;
+	if (watch->options->bundles)
+		leave_bundle(watch, races);
 	free(races);
 }
 
@@ -338,8 +348,8 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	}
 	fflush(watch.log_file);
 	fflush(watch.stacks_file);
-	if (outcome->status == STRESS_FAIL && options->bundles)
-		leave_bundle(&watch);
+	if (outcome->status == STRESS_FAIL)
+		keep_failure(&watch);
 	text_close(&watch);
 	munmap(watch.runner, sizeof(*watch.runner));
 }

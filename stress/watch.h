@@ -22,6 +22,7 @@
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
  * @round: number of the race that failed, or that was under way then
+ * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
  * @unkillable: processes are left that SIGKILL does not end
  */
@@ -35,6 +36,7 @@ struct outcome {
 	uint64_t nr_passed;
 	uint64_t nr_delayed;
 	uint64_t round;
+	const char *of;
 	double seconds;
 	bool unkillable;
 };

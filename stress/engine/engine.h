@@ -26,6 +26,7 @@
 #define ENGINE_NR_ARGS 4
 #define ENGINE_MAX_ACTORS 16
 #define ENGINE_MAX_CALLS 64
+#define ENGINE_STRANGER_MS 3000
 #define ENGINE_TEXT_BYTES 256
 #define ENGINE_MAX_POINTS 8
 #define ENGINE_POINT_BYTES 160
@@ -132,6 +133,8 @@ struct call {
  * @name: of the actor
  * @process: it is a process of its own, forked when the race begins
  * @turns: how often it does all of it
+ * @stranger: it ends as soon as all those have who are none, or after
+ *	ENGINE_STRANGER_MS: who is stuck is to be seen to be
  * @nr_calls: how many operations
  * @calls: the operations
  */
@@ -139,6 +142,7 @@ struct actor_program {
 	const char *name;
 	bool process;
 	unsigned int turns;
+	bool stranger;
 	unsigned int nr_calls;
 	struct call calls[ENGINE_MAX_CALLS];
 };
@@ -284,6 +288,7 @@ struct actor_log {
  * struct shared - what all processes of a race see
  * @started: the actors may begin
  * @nr_waiting: actors that could
+ * @nr_left: actors that have not done all; strangers do not count
  * @beat: counts calls: the race goes on
  * @begun: resets that have begun: the number of the last one
  * @returned: calls for a reset that came back, with whatever result
@@ -310,6 +315,7 @@ struct actor_log {
 struct shared {
 	_Atomic uint32_t started;
 	_Atomic uint32_t nr_waiting;
+	_Atomic uint32_t nr_left;
 	_Atomic uint64_t beat;
 	_Atomic uint32_t begun;
 	_Atomic uint32_t returned;

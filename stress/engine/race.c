@@ -165,11 +165,26 @@ static void do_call(struct actor *actor, const struct call *call,
 			     engine_result_text(result, text));
 }
 
+static bool is_over(const struct shared *shared,
+		    const struct actor_program *program, uint64_t begin_ns)
+{
+	return program->stranger &&
+	       (!atomic_load(&shared->nr_left) ||
+		atomic_load(&shared->wrong) ||
+		engine_now_ns() - begin_ns > ENGINE_STRANGER_MS * 1000000ull);
+}
+
 static void do_program(struct actor *actor, const struct actor_program *program)
 {
+	const struct shared *shared = actor->world->shared;
+	uint64_t begin_ns = engine_now_ns();
+
 	for (unsigned int turn = 0; turn < program->turns; turn++)
-		for (unsigned int i = 0; i < program->nr_calls; i++)
+		for (unsigned int i = 0; i < program->nr_calls; i++) {
+			if (is_over(shared, program, begin_ns))
+				return;
 			do_call(actor, &program->calls[i], i);
+		}
 }
 
 static int actor_init(struct actor *actor, struct world *world,
@@ -239,6 +254,8 @@ static void run_actor(const struct run *run)
 		return;
 	}
 	do_program(&actor, run->program);
+	if (!run->program->stranger)
+		atomic_fetch_sub(&run->world->shared->nr_left, 1);
 	await_others(run);
 	actor_end(&actor);
 }
@@ -291,6 +308,15 @@ static void open_start(struct shared *shared, unsigned int nr_actors)
 		0);
 }
 
+static unsigned int count_left(const struct program *program)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		nr += !program->actors[i].stranger;
+	return nr;
+}
+
 static uint32_t last_order(const struct program *program)
 {
 	uint32_t last = 0;
@@ -333,10 +359,11 @@ static void race_actors(struct world *world, const struct program *program)
 		join(&runs[i]);
 }
 
+/* After strangers nobody knows how things are: what is right at any time is then. */
 static void do_alone(struct actor *actor, const struct actor_program *program,
-		     unsigned int log)
+		     unsigned int log, bool strict)
 {
-	actor->strict = true;
+	actor->strict = strict;
 	actor->log = &actor->world->shared->log[log];
 	atomic_store(&actor->log->pid, getpid());
 	atomic_store(&actor->log->tid, gettid());
@@ -353,14 +380,16 @@ void engine_race(struct world *world, const struct program *program)
 	memset((void *)shared->users, 0, sizeof(shared->users));
 	atomic_store(&shared->started, 0);
 	atomic_store(&shared->nr_waiting, 0);
+	atomic_store(&shared->nr_left, count_left(program));
 	atomic_store(&shared->order, 0);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
 		engine_wrong(world, ORACLE_DIED, "out of memory");
 		return;
 	}
-	do_alone(&actor, &program->before, LOG_BEFORE);
+	do_alone(&actor, &program->before, LOG_BEFORE, true);
 	if (program->nr_actors)
 		race_actors(world, program);
-	do_alone(&actor, &program->after, LOG_AFTER);
+	do_alone(&actor, &program->after, LOG_AFTER,
+		 count_left(program) == program->nr_actors);
 	actor_end(&actor);
 }

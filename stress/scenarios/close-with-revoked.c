@@ -47,4 +47,5 @@ SCENARIO(close_with_revoked) = {
 	},
 	.points = { "vfio_pci_dma_buf_cleanup:100..3000us/0.5",
 		    "vfio_pci_dma_buf_release:100..3000us/0.5" },
+	.alone = true,
 };

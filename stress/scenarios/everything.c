@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Race: all that can be done to a BAR, its memory and its device, at random, by
- * threads and processes at once.
+ * Race: any of all scenarios, in an order that is drawn, on each device that can do
+ * it, and strangers in it, who do at random what anybody may do: use memory, and
+ * reset the device. And races of nobody but such: all that can be done to a BAR, its
+ * memory and its device, by threads and processes at once.
  *
  * Oracle: all that there are. Since nobody knows what comes about, every operation
  * may end with whatever is right at any time; what access, data and DMA are judged
@@ -64,7 +66,7 @@ static const struct stress_step users[] = {
 	OFTEN(4, p2p_map),
 	OFTEN(2, p2p_map_soon),
 	STEP(p2p_map, SLOTS, BETWEEN(256, 512)),
-	STEP(hold, SLOTS, BETWEEN(100, 12000)),
+	STEP(hold, SLOTS, BETWEEN(100, 2000)),
 	STEP(map_sweep, SLOTS, BETWEEN(1, 4)),
 	OFTEN(2, map_failing, SLOTS, BETWEEN(1, 2)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
@@ -132,7 +134,7 @@ static const struct stress_step mappers[] = {
 /* another process, which sees it where a zap leaves its mapping out */
 static const struct stress_step holders[] = {
 	STEP(bar_map, ONLY(0), BETWEEN(0, 496), BETWEEN(1, 16)),
-	STEP(hold, ONLY(0), BETWEEN(300, 2000)),
+	STEP(hold, ONLY(0), BETWEEN(300, 1000)),
 	STEP(unmap, ONLY(0)),
 	{},
 };
@@ -152,15 +154,79 @@ static const struct stress_step after[] = {
 	{},
 };
 
+#define SHARED BETWEEN(SLOT_SHARED(0), SLOT_SHARED(2))
+
+/*
+ * Strangers leave registrations and exports alone, on which others count, and end
+ * what they do soon: others may wait for it, with limits of their own.
+ */
+static const struct stress_step guests[] = {
+	OFTEN(4, p2p_map),
+	STEP(p2p_map, SLOTS, BETWEEN(64, 256)),
+	OFTEN(2, p2p_map_soon, SLOTS, ANY, BETWEEN(1, 20)),
+	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
+	OFTEN(2, dmabuf_map, SLOTS, SHARED),
+	OFTEN(6, touch),
+	OFTEN(3, disk_read),
+	OFTEN(2, disk_write),
+	OFTEN(2, disk_readv),
+	OFTEN(2, aio_read),
+	OFTEN(2, uring_read),
+	STEP(stalled_read, SLOTS, ANY, BETWEEN(1, 20)),
+	OFTEN(2, dontneed),
+	STEP(unmap),
+	STEP(unmap_part),
+	STEP(mremap),
+	STEP(fork, SLOTS, ANY, BETWEEN(100, 10000)),
+	{},
+};
+
+static const struct stress_step lenders[] = {
+	OFTEN(2, import, SLOTS, SHARED),
+	OFTEN(3, import_map, SLOTS),
+	STEP(import_unmap, SLOTS),
+	STEP(import_close, SLOTS),
+	STEP(ioas_map, SHARED),
+	STEP(ioas_unmap, SHARED),
+	OFTEN(2, dmabuf_map, SLOTS, SHARED),
+	OFTEN(3, touch),
+	STEP(read_pool),
+	{},
+};
+
+static const struct stress_step resetters[] = {
+	OFTEN(2, reset, ONLY(POWER_RESET)),
+	STEP(reset, ONLY(POWER_HOT_RESET)),
+	STEP(reset, ONLY(POWER_SYSFS)),
+	STEP(reset, ONLY(POWER_BRIDGE)),
+	OFTEN(3, reset, ONLY(POWER_MEMORY), BETWEEN(0, 5000)),
+	STEP(reset, ONLY(POWER_LOW), BETWEEN(0, 5000)),
+	{},
+};
+
+#define AS_LONG_AS_OTHERS 200 /* turns, at most */
+
+static const struct stress_actor strangers[] = {
+	{ .name = "guest", .steps = guests, .min_calls = 6, .max_calls = 16,
+	  .turns = AS_LONG_AS_OTHERS, .jitter_us = 5000 },
+	{ .name = "visitor", .steps = guests, .min_calls = 6,
+	  .max_calls = 16, .turns = AS_LONG_AS_OTHERS, .jitter_us = 5000,
+	  .process = true },
+	{ .name = "lender", .steps = lenders, .min_calls = 6, .max_calls = 16,
+	  .turns = AS_LONG_AS_OTHERS, .jitter_us = 5000 },
+	{ .name = "resetter", .steps = resetters, .min_calls = 1,
+	  .max_calls = 4, .turns = AS_LONG_AS_OTHERS, .jitter_us = 100000 },
+	{},
+};
+
 SCENARIO(everything) = {
 	.name = "everything",
 	.summary = "all that can be done, at random",
-	.needs = NEED_VFIO,
 	.before = before,
 	.before_half = true,
 	.actors = {
 		{ .name = "owner", .steps = owners, .min = 1, .max = 2,
-		  .min_calls = 4, .max_calls = 24, .turns = 2,
+		  .min_calls = 4, .max_calls = 16, .turns = 2,
 		  .jitter_us = 5000 },
 		{ .name = "user", .steps = users, .min = 1, .max = 3,
 		  .min_calls = 4, .max_calls = 32, .turns = 2,
@@ -176,12 +242,13 @@ SCENARIO(everything) = {
 		  .in_order = true, .turns = 8, .jitter_us = 5000,
 		  .process = true, .half = STRESS_WITH },
 		{ .name = "holder", .steps = holders, .in_order = true,
-		  .turns = 6, .jitter_us = 100000, .process = true },
+		  .turns = 3, .jitter_us = 100000, .process = true },
 		{ .name = "failer", .steps = failers, .min = 2, .max = 2,
 		  .min_calls = 8, .max_calls = 24, .turns = 8,
 		  .jitter_us = 500, .process = true, .half = STRESS_WITH },
 	},
 	.after = after,
+	.strangers = strangers,
 	.limit_ms = 120000,
 	.each_provider = true,
 	.faults = true,
@@ -201,4 +268,5 @@ SCENARIO(everything) = {
 		"vfio_pci_p2p_quiesce+return:100..3000us/0.5",
 		"gen_pool_free_owner+return:1ms..5ms/0.3",
 	},
+	.lengthy = true,
 };

@@ -25,4 +25,6 @@ SCENARIO(failing_registration_then_unbind) = {
 	.actors = {
 		{ .name = "sweeper", .steps = sweepers, .in_order = true },
 	},
+	.alone = true,
+	.lengthy = true,
 };

@@ -54,4 +54,5 @@ SCENARIO(faults_against_close) = {
 	},
 	.points = { "vfio_pci_dma_buf_huge_fault:100..3000us/0.5",
 		    "vfio_pci_dma_buf_cleanup:100..3000us/0.5" },
+	.alone = true,
 };

@@ -27,6 +27,7 @@ static const struct stress_step readers[] = {
 };
 
 static const struct stress_step resetters[] = {
+	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(192)),
 	STEP(reset_epoch, BETWEEN(POWER_RESET, POWER_HOT_RESET), ONLY(192)),
 	{},
 };
@@ -47,7 +48,7 @@ SCENARIO(io_against_reset) = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 2, .jitter_us = 5000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 2, .jitter_us = 100000 },
+		  .turns = 2, .jitter_us = 150000, .even = true },
 	},
 	.after = after,
 };

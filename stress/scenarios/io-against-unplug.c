@@ -40,4 +40,5 @@ SCENARIO(io_against_unplug) = {
 		  .in_order = true, .turns = 40, .jitter_us = 10000 },
 	},
 	.limit_ms = 120000,
+	.alone = true,
 };

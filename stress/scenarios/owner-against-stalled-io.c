@@ -40,4 +40,6 @@ SCENARIO(owner_against_stalled_io) = {
 		{ .name = "user", .steps = users, .min = 0, .max = 2,
 		  .in_order = true, .turns = 60, .jitter_us = 100000 },
 	},
+	.alone = true,
+	.lengthy = true,
 };

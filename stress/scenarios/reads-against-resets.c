@@ -53,5 +53,5 @@ SCENARIO(reads_against_resets) = {
 		  .turns = 2, .jitter_us = 20000 },
 	},
 	.after = after,
-	.points = { "pci_p2pdma_zap" },
+	.points = { "p2pdma_pagemap_zap:1ms..20ms/0.5" },
 };

@@ -42,12 +42,14 @@ SCENARIO(registration_against_export) = {
 		{ .name = "exporter", .steps = exporters, .min = 1, .max = 3,
 		  .in_order = true, .turns = 48, .jitter_us = 300 },
 		/* longer than a registration takes: both are seen then */
-		{ .name = "keeper", .steps = exporters, .in_order = true,
-		  .turns = 8, .jitter_us = 200000 },
+		{ .name = "keeper", .steps = exporters, .min = 1, .max = 2,
+		  .in_order = true, .turns = 8, .jitter_us = 200000,
+		  .even = true },
 		{ .name = "mapper", .steps = mappers, .in_order = true,
 		  .turns = 24, .jitter_us = 2000 },
 	},
-	.points = { "dma_buf_export:100..20000us/0.5",
+	.points = { "dma_buf_export:20..80ms/0.7",
+		    "dma_buf_export:100..20000us/0.5",
 		    "dma_buf_export+return:100..5000us/0.5",
 		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5" },
 };

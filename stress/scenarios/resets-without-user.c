@@ -50,4 +50,5 @@ SCENARIO(resets_without_user) = {
 		{ .name = "resetter", .steps = resetters, .min = 0, .max = 1,
 		  .in_order = true, .turns = 4, .jitter_us = 50000 },
 	},
+	.alone = true,
 };

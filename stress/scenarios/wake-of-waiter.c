@@ -38,4 +38,5 @@ SCENARIO(wake_of_waiter) = {
 		{ .name = "waker", .steps = wakers, .in_order = true },
 	},
 	.after = after,
+	.alone = true,
 };

@@ -8,8 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <barrage/amplifier.h>
+#include <barrage/log.h>
+
 #include "../draw.h"
 #include "../emit.h"
+#include "../mix.h"
 #include "../program-json.h"
 #include "../registry.h"
 #include "../shrink.h"
@@ -76,6 +80,7 @@ static void a_race_survives_json(void **state)
 	json_t *json;
 
 	races->given[0].actors[0].process = true;
+	races->given[0].actors[1].stranger = true;
 	races->given[0].actors[0].calls[1].delay_us = 7;
 	races->given[0].actors[0].calls[2].fail_nth = 3;
 	races->given[0].actors[0].turns = 5;
@@ -166,6 +171,110 @@ static void a_seed_decides_everything(void **state)
 	free(all);
 }
 
+/* One that cannot be read would be left out of every race, quietly. */
+static void points_can_be_read(void **state)
+{
+	const struct stress_scenario **all;
+	static struct program program;
+	size_t nr;
+
+	all = registry_all(&nr);
+	assert_non_null(all);
+	for (size_t i = 0; i < nr; i++)
+		for (uint64_t round = 0; round < 1000; round++) {
+			draw_program(all[i], 1, round, ~0u, &program);
+			for (unsigned int p = 0; p < program.nr_points; p++) {
+				struct brg_amplifier_point point;
+
+				if (brg_amplifier_parse(program.points[p].text,
+							&point))
+					fail_msg("%s: %s", all[i]->name,
+						 brg_last_error());
+			}
+		}
+	free(all);
+}
+
+static const struct stress_scenario *mix(void)
+{
+	const struct stress_scenario *everything =
+		registry_scenario("everything");
+
+	assert_non_null(everything);
+	assert_non_null(everything->strangers);
+	return everything;
+}
+
+/* In each cycle every scenario has one race, in another order, its actors first. */
+static void the_mix_is_of_all_scenarios(void **state)
+{
+	static struct program program, own;
+	struct races races = { .scenario = mix(), .seed = 3, .has = ~0u };
+	unsigned int nr = mix_nr(&races), strangers = 0, moved = 0;
+	const struct stress_scenario **first = calloc(nr, sizeof(*first));
+	size_t nr_all;
+
+	free(registry_all(&nr_all));
+	assert_int_equal(nr, nr_all);
+	for (unsigned int i = 0; i < 2 * nr; i++) {
+		const struct stress_scenario *of =
+			races_get(&races, i, &program);
+
+		draw_program(of, 3, i * DRAW_GROUP, ~0u, &own);
+		assert_true(program.nr_actors >= own.nr_actors);
+		assert_memory_equal(program.actors, own.actors,
+				    own.nr_actors * sizeof(own.actors[0]));
+		for (unsigned int a = own.nr_actors; a < program.nr_actors; a++)
+			assert_true(program.actors[a].stranger);
+		strangers += program.nr_actors - own.nr_actors;
+		if (of->alone)
+			assert_int_equal(program.nr_actors, own.nr_actors);
+		for (unsigned int k = 0; i < nr && k < i; k++)
+			assert_ptr_not_equal(first[k], of);
+		if (i < nr)
+			first[i] = of;
+		else
+			moved += first[i - nr] != of;
+	}
+	assert_true(strangers > nr / 2);
+	assert_true(moved > nr / 2);
+	free(first);
+}
+
+/* What an earlier provider can do is done again by chance, the rest always. */
+static void the_mix_goes_on_with_the_next_provider(void **state)
+{
+	struct races races = {
+		.scenario = mix(),
+		.has = ~0u,
+		.nr_earlier = 1,
+		.earlier = { ~0u & ~NEED_TWIN },
+	};
+	unsigned int nr, most = 0, least = ~0u, all;
+	static struct program program;
+	size_t nr_all;
+
+	free(registry_all(&nr_all));
+	all = (unsigned int)nr_all;
+	for (races.seed = 0; races.seed < 50; races.seed++) {
+		unsigned int twins = 0;
+
+		nr = mix_nr(&races);
+		most = nr > most ? nr : most;
+		least = nr < least ? nr : least;
+		for (unsigned int i = 0; i < nr; i++)
+			twins += !!(registry_race_needs(races_get(
+					    &races, i, &program)) &
+				    NEED_TWIN);
+		assert_int_equal(twins, 2);
+	}
+	assert_true(least < most && most < all / 2 + all / 4);
+	/* nothing that can be done, and nothing that is */
+	races.has = 0;
+	assert_int_equal(mix_nr(&races), 0);
+	assert_null(races_get(&races, 0, &program));
+}
+
 static void shards_make_up_the_whole(void **state)
 {
 	const struct stress_scenario **some;
@@ -212,6 +321,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_race_is_refused),
 		cmocka_unit_test(operations_are_well_formed),
 		cmocka_unit_test(a_seed_decides_everything),
+		cmocka_unit_test(points_can_be_read),
+		cmocka_unit_test(the_mix_is_of_all_scenarios),
+		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
 		cmocka_unit_test(shards_make_up_the_whole),
 		cmocka_unit_test(shrinking_ends),
 	};

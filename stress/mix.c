@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mix.h"
+
+#include <stdlib.h>
+
+#include "draw.h"
+#include "random.h"
+#include "registry.h"
+
+#define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
+#define MOST_STRANGERS 2
+
+/* streams of one seed; races have those from 0 up */
+#define STREAM_CHOICE (~0ull)
+#define STREAM_ORDER (~1ull)
+#define STREAM_STRANGERS (1ull << 32)
+
+static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
+{
+	return !(registry_race_needs(scenario) & ~has);
+}
+
+static bool is_mixed_in(const struct races *races,
+			const struct stress_scenario *scenario,
+			struct random *random)
+{
+	bool again = random_chance(random, AGAIN_ONE_IN);
+
+	if (!can_do_it(races->has, scenario))
+		return false;
+	for (unsigned int i = 0; i < races->nr_earlier; i++)
+		if (can_do_it(races->earlier[i], scenario))
+			return again;
+	return true;
+}
+
+/* by their names; the caller frees */
+static const struct stress_scenario **list(const struct races *races,
+					   unsigned int *nr)
+{
+	struct random random = random_seed(races->seed, STREAM_CHOICE);
+	const struct stress_scenario **all;
+	size_t nr_all;
+
+	*nr = 0;
+	all = registry_all(&nr_all);
+	for (size_t i = 0; all && i < nr_all; i++)
+		if (is_mixed_in(races, all[i], &random))
+			all[(*nr)++] = all[i];
+	return all;
+}
+
+unsigned int mix_nr(const struct races *races)
+{
+	unsigned int nr;
+
+	free(list(races, &nr));
+	return nr;
+}
+
+static void shuffle(const struct stress_scenario **all, unsigned int nr,
+		    struct random *random)
+{
+	for (unsigned int i = nr; i-- > 1;) {
+		unsigned int at = (unsigned int)random_between(random, 0, i);
+		const struct stress_scenario *other = all[at];
+
+		all[at] = all[i];
+		all[i] = other;
+	}
+}
+
+/* those first that are soon over: more has been tried when time is up */
+static void put_lengthy_last(const struct stress_scenario **all,
+			     unsigned int nr)
+{
+	unsigned int nr_short = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct stress_scenario *scenario = all[i];
+
+		if (scenario->lengthy)
+			continue;
+		all[i] = all[nr_short];
+		all[nr_short++] = scenario;
+	}
+}
+
+/* the next cycle has another order */
+static const struct stress_scenario *choose(const struct races *races,
+					    uint64_t number)
+{
+	const struct stress_scenario **all, *chosen = NULL;
+	struct random random;
+	unsigned int nr;
+
+	all = list(races, &nr);
+	if (nr) {
+		random = random_seed(races->seed + number / nr, STREAM_ORDER);
+		shuffle(all, nr, &random);
+		put_lengthy_last(all, nr);
+		chosen = all[number % nr];
+	}
+	free(all);
+	return chosen;
+}
+
+static void add_strangers(const struct races *races, uint64_t number,
+			  struct program *program)
+{
+	const struct stress_actor *strangers = races->scenario->strangers;
+	uint64_t stream = STREAM_STRANGERS + number;
+	struct random random = random_seed(races->seed, stream);
+	int64_t wanted = random_between(&random, 0, MOST_STRANGERS);
+	unsigned int nr = 0;
+
+	while (strangers[nr].name)
+		nr++;
+	while (wanted--)
+		draw_stranger(&strangers[random_between(&random, 0, nr - 1)],
+			      &random, races->has, program);
+}
+
+const struct stress_scenario *
+mix_draw(const struct races *races, uint64_t number, struct program *program)
+{
+	const struct stress_scenario *scenario = choose(races, number);
+
+	if (!scenario)
+		return NULL;
+	draw_program(scenario, races->seed, number * DRAW_GROUP, races->has,
+		     program);
+	if (!scenario->alone && !scenario->ordered && !scenario->strangers)
+		add_strangers(races, number, program);
+	return scenario;
+}
