@@ -15,7 +15,7 @@
 
 #include "sources.h"
 
-#define MAX_FILES 64
+#define MAX_FILES 128
 #define MAX_NAMES 1024
 #define NAME_BYTES 64
 

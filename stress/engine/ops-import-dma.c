@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* DMA by a device that imports dma-bufs. Each transfer takes it 100 ms. */
+#include "engine.h"
+#include "importer.h"
+#include "io.h"
+#include "needs.h"
+#include "ops.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define MARK_BYTES 64
+
+/*
+ * The device's engine has given no interrupt within its limit. Its driver does not
+ * use it any more, so that the races to come would show nothing.
+ */
+static int judge_engine(struct world *world, int ret)
+{
+	if (ret != -ETIMEDOUT && ret != -EIO)
+		return ret;
+	engine_wrong(
+		world, ORACLE_HANG,
+		"the importer %s gave no interrupt after a DMA: bind it anew (QEMU before 10 loses some)",
+		world->importer);
+	return DONE_NOTHING;
+}
+
+/* A dynamic importer maps again by itself, after a reset as well: see gate. */
+static int do_import_dma(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	struct barrage_importer_dma dma = {
+		.flags = arg[2] ? BARRAGE_IMPORTER_DMA_TO_DMABUF : 0,
+		.offset = (uint64_t)arg[1] * PAGE,
+		.length = BARRAGE_IMPORTER_BUFFER_BYTES,
+	};
+	struct importer_before before =
+		importer_look(actor->world, slot->import_number);
+	bool inside = slot->import_mode == BARRAGE_IMPORTER_DYNAMIC;
+	int ret;
+
+	if (slot->importer < 0 || (inside && !gate_enter(actor->world)))
+		return DONE_NOTHING;
+	gate_take_off(actor->world);
+	io_claim_all(actor);
+	ret = judge_engine(actor->world,
+			   importer_call(slot, BARRAGE_IMPORTER_DMA, &dma));
+	gate_land(actor->world);
+	if (inside)
+		gate_leave(actor->world);
+	if (!ret)
+		importer_judge(actor->world, before, "DMA");
+	return ret;
+}
+
+OP(import_dma) = {
+	.name = "import-dma",
+	.summary = "DMA by the importer; it takes 100 ms",
+	.source = "ops-import-dma.c",
+	.needs = NEED_IMPORTER,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "page", 0, 511 },
+		  { "write", 0, 1 } },
+	.run = do_import_dma,
+	.may = IMPORT_MAY,
+};
+
+/* of this time and this actor */
+static void make_mark(const struct actor *actor, uint64_t mark[MARK_BYTES / 8])
+{
+	uint64_t value = engine_now_ns() ^ (uint64_t)actor->index << 56;
+
+	for (int i = 0; i < MARK_BYTES / 8; i++)
+		mark[i] = value =
+			value * 6364136223846793005ull + 1442695040888963407ull;
+}
+
+static bool has_mark(const struct world *world, uint64_t at, const void *mark)
+{
+	char there[MARK_BYTES];
+
+	return pread(world->device.vfio, there, MARK_BYTES,
+		     (off_t)(((uint64_t)world->device.bar << 40) + at)) ==
+		       MARK_BYTES &&
+	       !memcmp(there, mark, MARK_BYTES);
+}
+
+/* to where the last mapping had @offset */
+static int dma_stale(const struct slot *slot, uint64_t offset, void *mark)
+{
+	struct barrage_importer_buffer buffer = {
+		.data = (uintptr_t)mark,
+		.length = MARK_BYTES,
+	};
+	struct barrage_importer_dma dma = {
+		.flags = BARRAGE_IMPORTER_DMA_TO_DMABUF |
+			 BARRAGE_IMPORTER_DMA_STALE,
+		.offset = offset,
+		.length = MARK_BYTES,
+	};
+	int ret = importer_call(slot, BARRAGE_IMPORTER_STORE, &buffer);
+
+	return ret ? ret : importer_call(slot, BARRAGE_IMPORTER_DMA, &dma);
+}
+
+/*
+ * An importer that was told to give up its mapping and did so misbehaves: it goes
+ * on with its DMA. The IOMMU has to stop that. With other importers of the device
+ * the addresses could be theirs by now.
+ */
+static int do_import_stale(struct actor *actor, const int64_t *arg)
+{
+	struct shared *shared = actor->world->shared;
+	uint32_t nr = atomic_load(&shared->nr_imports);
+	struct slot *slot = slot_of(actor, arg[0]);
+	uint64_t offset = (uint64_t)arg[1] * PAGE, mark[MARK_BYTES / 8];
+	struct barrage_importer_status status;
+	int ret;
+
+	if (slot->importer < 0 || atomic_load(&shared->nr_importers) != 1 ||
+	    importer_status(slot, &status) ||
+	    status.state != BARRAGE_IMPORTER_REVOKED)
+		return DONE_NOTHING;
+	make_mark(actor, mark);
+	ret = judge_engine(actor->world, dma_stale(slot, offset, mark));
+	if (!ret && atomic_load(&shared->nr_imports) == nr &&
+	    has_mark(actor->world, slot->import_offset + offset, mark))
+		engine_wrong(actor->world, ORACLE_DMA,
+			     "DMA by a mapping that was revoked arrived");
+	return ret;
+}
+
+OP(import_stale) = {
+	.name = "import-stale",
+	.summary = "DMA to what was revoked, which the IOMMU stops",
+	.source = "ops-import-dma.c",
+	.needs = NEED_IMPORTER | NEED_VFIO,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "page", 0, 511 } },
+	.run = do_import_stale,
+	.may = IMPORT_MAY,
+};
