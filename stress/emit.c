@@ -327,8 +327,8 @@ int emit(FILE *f, const struct races *races, const struct outcome *failure)
 {
 	const struct program *program = &races->given[races->nr_given - 1];
 	static const char *const core[] = {
-		"engine.h", "io-gate.c", "race.c",
-		"slot.c",   "touch.c",	 "world.c"
+		"engine.h", "io-gate.c", "time.c",  "verdict.c",
+		"race.c",   "slot.c",	 "touch.c", "world.c",
 	};
 	struct emission *emission = calloc(1, sizeof(*emission));
 	int ret = 0;

@@ -390,6 +390,8 @@ struct actor {
 	uint32_t claimed;
 };
 
+/* verdict.c */
+
 /**
  * engine_wrong - something is wrong with the kernel; the first one counts
  * @world: where it happened
@@ -403,11 +405,21 @@ void engine_wrong(struct world *world, enum oracle oracle, const char *fmt, ...)
 /** oracle_name - for people and records */
 const char *oracle_name(enum oracle oracle);
 
+/** engine_may - is this a right result of the operation? */
+bool engine_may(const struct op *op, int result);
+
+/** engine_result_text - "0", "EBUSY", "SIGBUS", "nothing to do" */
+const char *engine_result_text(int result, char text[32]);
+
+/* time.c */
+
 /** engine_now_ns - CLOCK_MONOTONIC */
 uint64_t engine_now_ns(void);
 
 /** engine_pause_us - wait: busily where that is short */
 void engine_pause_us(uint32_t us);
+
+/* race.c */
 
 /**
  * engine_race - run a program once
@@ -419,12 +431,6 @@ void engine_pause_us(uint32_t us);
  * engine_wrong().
  */
 void engine_race(struct world *world, const struct program *program);
-
-/** engine_may - is this a right result of the operation? */
-bool engine_may(const struct op *op, int result);
-
-/** engine_result_text - "0", "EBUSY", "SIGBUS", "nothing to do" */
-const char *engine_result_text(int result, char text[32]);
 
 /* world.c */
 

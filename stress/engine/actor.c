@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "actor.h"
+
+#include "fail-nth.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* An actor's part of the arena: that of the shared slots is 0. */
+#define PART_OF(index) (1 + (index))
+
+int actor_init(struct actor *actor, struct world *world, unsigned int index,
+	       unsigned int log)
+{
+	*actor = (struct actor){
+		.world = world,
+		.index = index,
+		.log = &world->shared->log[log],
+	};
+	slots_init(world, actor->slots, SLOT_NR_OWN, PART_OF(index));
+	actor->host = mmap(NULL, SLOT_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (actor->host == MAP_FAILED)
+		return -errno;
+	atomic_store(&actor->log->pid, getpid());
+	atomic_store(&actor->log->tid, gettid());
+	return 0;
+}
+
+/* with the n-th allocation failing, where the call wants that */
+static int run_call(struct actor *actor, const struct call *call)
+{
+	int fd = call->fail_nth ? fail_nth_open() : -1;
+	int result;
+
+	if (fd >= 0)
+		fail_nth_arm(fd, call->fail_nth);
+	result = call->op->run(actor, call->arg);
+	if (fd >= 0) {
+		fail_nth_disarm(fd);
+		close(fd);
+	}
+	return result;
+}
+
+/* What fails for want of memory may fail in any way; what is alone, in none. */
+static bool is_right(const struct actor *actor, const struct call *call,
+		     int result)
+{
+	if (call->fail_nth)
+		return true;
+	return engine_may(call->op, result) &&
+	       (!actor->strict || !result || result == DONE_NOTHING);
+}
+
+/* until those before it are done */
+static void await_order(struct shared *shared, const struct call *call)
+{
+	while (call->order && atomic_load(&shared->order) != call->order - 1)
+		usleep(ACTOR_ORDER_US);
+}
+
+static void do_call(struct actor *actor, const struct call *call,
+		    unsigned int index)
+{
+	struct world *world = actor->world;
+	struct actor_log *log = actor->log;
+	char text[32];
+	int result;
+
+	await_order(world->shared, call);
+	if (call->delay_us)
+		engine_pause_us(call->delay_us);
+	atomic_store(&log->at, 1 + index);
+	log->last[index].begin_ns = engine_now_ns();
+	result = run_call(actor, call);
+	log->last[index].end_ns = engine_now_ns();
+	log->last[index].result = result;
+	atomic_store(&log->at, 0);
+	if (call->order)
+		atomic_store(&world->shared->order, call->order);
+	atomic_fetch_add(&log->nr_done, 1);
+	atomic_fetch_add(&world->shared->beat, 1);
+	if (!is_right(actor, call, result))
+		engine_wrong(world, ORACLE_RESULT, "%s: %s", call->op->name,
+			     engine_result_text(result, text));
+}
+
+static bool is_over(const struct shared *shared,
+		    const struct actor_program *program, uint64_t begin_ns)
+{
+	return program->stranger &&
+	       (!atomic_load(&shared->nr_left) || atomic_load(&shared->wrong) ||
+		engine_now_ns() - begin_ns > ENGINE_STRANGER_MS * 1000000ull);
+}
+
+void actor_do(struct actor *actor, const struct actor_program *program)
+{
+	const struct shared *shared = actor->world->shared;
+	uint64_t begin_ns = engine_now_ns();
+
+	for (unsigned int turn = 0; turn < program->turns; turn++)
+		for (unsigned int i = 0; i < program->nr_calls; i++) {
+			if (is_over(shared, program, begin_ns))
+				return;
+			do_call(actor, &program->calls[i], i);
+		}
+}
+
+void actor_end(struct actor *actor)
+{
+	slots_clear(actor->world, actor->slots, SLOT_NR_OWN);
+	munmap(actor->host, SLOT_BYTES);
+	atomic_store(&actor->log->ended, true);
+}

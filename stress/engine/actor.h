@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* actor - one of a race, and what it does call by call */
+#ifndef STRESS_ACTOR_H
+#define STRESS_ACTOR_H
+
+#include "engine.h"
+
+/* between two looks whether those before are done */
+#define ACTOR_ORDER_US 20
+
+/**
+ * actor_init - by the thread that is going to be it
+ * @actor: to be filled in
+ * @world: to what it happens
+ * @index: of its part of the arena
+ * @log: index in @log of struct shared
+ *
+ * Return: 0 or -errno.
+ */
+int actor_init(struct actor *actor, struct world *world, unsigned int index,
+	       unsigned int log);
+
+/**
+ * actor_do - all turns of a program; a stranger's may end sooner
+ *
+ * Waits where an operation has an order and those before it are not done. A result
+ * that is not right is engine_wrong().
+ */
+void actor_do(struct actor *actor, const struct actor_program *program);
+
+/** actor_end - give back what it has */
+void actor_end(struct actor *actor);
+
+#endif
