@@ -2,7 +2,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,137 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <barrage/kmsg.h>
 #include <barrage/log.h>
 
 #include "bundle.h"
-#include "runner.h"
-#include "stacks.h"
-#include "still.h"
+#include "watch-look.h"
 
 #define POLL_MS 20
-#define DEFAULT_LIMIT_MS 60000
 #define KILL_MS 10000
-
-/* one scenario on its way */
-struct watch {
-	const struct stress_options *options;
-	struct machine *machine;
-	const struct races *races;
-	const struct stress_scenario *scenario;
-	struct outcome *outcome;
-	struct runner *runner;
-	struct brg_kmsg kmsg;
-	unsigned long taint;
-	pid_t pid;
-	bool over;
-	struct still still;
-	char *log, *stacks;
-	size_t log_size, stacks_size;
-	FILE *log_file, *stacks_file;
-};
-
-static unsigned long read_taint(void)
-{
-	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
-	unsigned long taint = 0;
-
-	if (f && fscanf(f, "%lu", &taint) != 1)
-		taint = 0;
-	if (f)
-		fclose(f);
-	return taint;
-}
-
-/* the first that is wrong counts */
-static void fail(struct watch *watch, enum oracle oracle, const char *text)
-{
-	struct outcome *outcome = watch->outcome;
-	uint64_t rounds = atomic_load(&watch->runner->rounds);
-	uint64_t first_ns = atomic_load(&watch->runner->first_ns);
-
-	atomic_store(&watch->runner->stop, true);
-	if (outcome->status == STRESS_FAIL)
-		return;
-	outcome->status = STRESS_FAIL;
-	outcome->oracle = oracle;
-	outcome->round = rounds ? rounds - 1 : 0;
-	outcome->seconds =
-		first_ns ? (double)(engine_now_ns() - first_ns) / 1e9 : 0;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
-}
-
-/* DMA that the IOMMU stopped; of many, the kernel only says how many */
-static bool is_fault(const char *line)
-{
-	return strstr(line, "DMAR: ") || strstr(line, "dmar_fault: ");
-}
-
-static void read_log(struct watch *watch)
-{
-	char line[400];
-	int ret;
-
-	while ((ret = brg_kmsg_next_line(&watch->kmsg, line, sizeof(line)))) {
-		if (ret > 0)
-			fprintf(watch->log_file, "%s\n", line);
-		if (ret < 0) {
-			fail(watch, ORACLE_LOG, brg_last_error());
-			if (ret != -EPIPE)
-				return;
-		} else if (brg_kmsg_is_splat(line) &&
-			   !(watch->scenario->faults && is_fault(line))) {
-			fail(watch, ORACLE_LOG, line);
-		}
-	}
-}
-
-static void read_shared(struct watch *watch)
-{
-	struct shared *shared = watch->machine->world.shared;
-
-	if (atomic_load(&shared->told))
-		fail(watch, atomic_load(&shared->oracle), shared->text);
-}
-
-static void hangs(struct watch *watch, const char *what, uint64_t limit_s)
-{
-	struct shared *shared = watch->machine->world.shared;
-	char text[400];
-	size_t used = 0;
-
-	used += (size_t)snprintf(text, sizeof(text),
-				 "%s %" PRIu64 " s; under way:", what, limit_s);
-	for (unsigned int i = 0; i < ENGINE_MAX_ACTORS + 2; i++)
-		if (atomic_load(&shared->log[i].at) && used < sizeof(text))
-			used += (size_t)snprintf(text + used,
-						 sizeof(text) - used,
-						 " actor %u at call %u,", i,
-						 shared->log[i].at - 1);
-	stacks_print(watch->stacks_file, watch->pid);
-	fail(watch, ORACLE_HANG, text);
-	watch->over = true;
-}
-
-static void check_limit(struct watch *watch)
-{
-	uint64_t begin_ns = atomic_load(&watch->runner->begin_ns);
-	uint64_t limit_ms = watch->scenario->limit_ms ?: DEFAULT_LIMIT_MS;
-
-	if (begin_ns && !watch->over &&
-	    engine_now_ns() - begin_ns > limit_ms * 1000000)
-		hangs(watch, "no end after", limit_ms / 1000);
-}
-
-/* sooner, where it is beyond doubt */
-static void check_still(struct watch *watch)
-{
-	uint64_t beat = atomic_load(&watch->machine->world.shared->beat);
-
-	if (atomic_load(&watch->runner->begin_ns) && !watch->over &&
-	    still_look(&watch->still, watch->pid, beat, engine_now_ns()))
-		hangs(watch, "nothing has happened for", STILL_LIMIT_S);
-}
 
 static void judge_exit(struct watch *watch, int status)
 {
@@ -159,7 +34,7 @@ static void judge_exit(struct watch *watch, int status)
 	if (WIFEXITED(status) && atomic_load(&watch->runner->ended))
 		return;
 	snprintf(text, sizeof(text), "the races ended with status %#x", status);
-	fail(watch, ORACLE_DIED, text);
+	watch_fail(watch, ORACLE_DIED, text);
 }
 
 /* true once it has ended */
@@ -192,17 +67,13 @@ static void observe(struct watch *watch)
 
 	while (!reap(watch)) {
 		poll(&wait, 1, POLL_MS);
-		read_log(watch);
-		read_shared(watch);
-		check_limit(watch);
-		check_still(watch);
+		watch_look(watch);
 		if (watch->over) {
 			kill_all(watch);
 			break;
 		}
 	}
-	read_shared(watch);
-	read_log(watch);
+	watch_look_last(watch);
 }
 
 static void start(struct watch *watch)
@@ -220,18 +91,6 @@ static void start(struct watch *watch)
 			  watch->runner));
 }
 
-static void judge_taint(struct watch *watch)
-{
-	unsigned long taint = read_taint();
-	char text[80];
-
-	if (taint == watch->taint)
-		return;
-	snprintf(text, sizeof(text), "the kernel is tainted: %#lx, was %#lx",
-		 taint, watch->taint);
-	fail(watch, ORACLE_TAINT, text);
-}
-
 static void run(struct watch *watch)
 {
 	start(watch);
@@ -244,7 +103,7 @@ static void run(struct watch *watch)
 	/* both do it: whoever comes first */
 	setpgid(watch->pid, watch->pid);
 	observe(watch);
-	judge_taint(watch);
+	watch_judge_taint(watch);
 }
 
 static void count(struct watch *watch)
@@ -325,7 +184,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		.races = races,
 		.scenario = races->scenario,
 		.outcome = outcome,
-		.taint = read_taint(),
+		.taint = watch_read_taint(),
 		.still.disks = { machine->world.disk_path,
 				 machine->world.slow_path },
 	};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "watch-look.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <barrage/log.h>
+
+#include "stacks.h"
+
+#define DEFAULT_LIMIT_MS 60000
+
+/* the first that is wrong counts */
+void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
+{
+	struct outcome *outcome = watch->outcome;
+	uint64_t rounds = atomic_load(&watch->runner->rounds);
+	uint64_t first_ns = atomic_load(&watch->runner->first_ns);
+
+	atomic_store(&watch->runner->stop, true);
+	if (outcome->status == STRESS_FAIL)
+		return;
+	outcome->status = STRESS_FAIL;
+	outcome->oracle = oracle;
+	outcome->round = rounds ? rounds - 1 : 0;
+	outcome->seconds =
+		first_ns ? (double)(engine_now_ns() - first_ns) / 1e9 : 0;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
+}
+
+/* DMA that the IOMMU stopped; of many, the kernel only says how many */
+static bool is_fault(const char *line)
+{
+	return strstr(line, "DMAR: ") || strstr(line, "dmar_fault: ");
+}
+
+static void read_log(struct watch *watch)
+{
+	char line[400];
+	int ret;
+
+	while ((ret = brg_kmsg_next_line(&watch->kmsg, line, sizeof(line)))) {
+		if (ret > 0)
+			fprintf(watch->log_file, "%s\n", line);
+		if (ret < 0) {
+			watch_fail(watch, ORACLE_LOG, brg_last_error());
+			if (ret != -EPIPE)
+				return;
+		} else if (brg_kmsg_is_splat(line) &&
+			   !(watch->scenario->faults && is_fault(line))) {
+			watch_fail(watch, ORACLE_LOG, line);
+		}
+	}
+}
+
+static void read_shared(struct watch *watch)
+{
+	struct shared *shared = watch->machine->world.shared;
+
+	if (atomic_load(&shared->told))
+		watch_fail(watch, atomic_load(&shared->oracle), shared->text);
+}
+
+static void hangs(struct watch *watch, const char *what, uint64_t limit_s)
+{
+	struct shared *shared = watch->machine->world.shared;
+	char text[400];
+	size_t used = 0;
+
+	used += (size_t)snprintf(text, sizeof(text),
+				 "%s %" PRIu64 " s; under way:", what, limit_s);
+	for (unsigned int i = 0; i < ENGINE_MAX_ACTORS + 2; i++)
+		if (atomic_load(&shared->log[i].at) && used < sizeof(text))
+			used += (size_t)snprintf(text + used,
+						 sizeof(text) - used,
+						 " actor %u at call %u,", i,
+						 shared->log[i].at - 1);
+	stacks_print(watch->stacks_file, watch->pid);
+	watch_fail(watch, ORACLE_HANG, text);
+	watch->over = true;
+}
+
+static void check_limit(struct watch *watch)
+{
+	uint64_t begin_ns = atomic_load(&watch->runner->begin_ns);
+	uint64_t limit_ms = watch->scenario->limit_ms ?: DEFAULT_LIMIT_MS;
+
+	if (begin_ns && !watch->over &&
+	    engine_now_ns() - begin_ns > limit_ms * 1000000)
+		hangs(watch, "no end after", limit_ms / 1000);
+}
+
+/* sooner, where it is beyond doubt */
+static void check_still(struct watch *watch)
+{
+	uint64_t beat = atomic_load(&watch->machine->world.shared->beat);
+
+	if (atomic_load(&watch->runner->begin_ns) && !watch->over &&
+	    still_look(&watch->still, watch->pid, beat, engine_now_ns()))
+		hangs(watch, "nothing has happened for", STILL_LIMIT_S);
+}
+
+void watch_look(struct watch *watch)
+{
+	read_log(watch);
+	read_shared(watch);
+	check_limit(watch);
+	check_still(watch);
+}
+
+void watch_look_last(struct watch *watch)
+{
+	read_shared(watch);
+	read_log(watch);
+}
+
+unsigned long watch_read_taint(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
+	unsigned long taint = 0;
+
+	if (f && fscanf(f, "%lu", &taint) != 1)
+		taint = 0;
+	if (f)
+		fclose(f);
+	return taint;
+}
+
+void watch_judge_taint(struct watch *watch)
+{
+	unsigned long taint = watch_read_taint();
+	char text[80];
+
+	if (taint == watch->taint)
+		return;
+	snprintf(text, sizeof(text), "the kernel is tainted: %#lx, was %#lx",
+		 taint, watch->taint);
+	watch_fail(watch, ORACLE_TAINT, text);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* watch-look - what whoever watches races sees of them */
+#ifndef STRESS_WATCH_LOOK_H
+#define STRESS_WATCH_LOOK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <barrage/kmsg.h>
+
+#include "runner.h"
+#include "still.h"
+#include "watch.h"
+
+/**
+ * struct watch - one scenario on its way
+ * @options: of the run
+ * @machine: where
+ * @races: which
+ * @scenario: of those
+ * @outcome: what has come of it, so far
+ * @runner: what the process of the races tells
+ * @kmsg: the kernel's log
+ * @taint: as it was at the beginning
+ * @pid: of the races
+ * @over: they hang, and are to be killed
+ * @still: whether anything happens
+ * @log: what the kernel has logged, written to @log_file
+ * @stacks: of tasks that hang, written to @stacks_file
+ */
+struct watch {
+	const struct stress_options *options;
+	struct machine *machine;
+	const struct races *races;
+	const struct stress_scenario *scenario;
+	struct outcome *outcome;
+	struct runner *runner;
+	struct brg_kmsg kmsg;
+	unsigned long taint;
+	pid_t pid;
+	bool over;
+	struct still still;
+	char *log, *stacks;
+	size_t log_size, stacks_size;
+	FILE *log_file, *stacks_file;
+};
+
+/** watch_fail - they have failed, and are to stop; the first that is wrong counts */
+void watch_fail(struct watch *watch, enum oracle oracle, const char *text);
+
+/** watch_look - at the log, at what the races say, and whether they go on */
+void watch_look(struct watch *watch);
+
+/** watch_look_last - likewise when they have ended */
+void watch_look_last(struct watch *watch);
+
+/** watch_read_taint - the kernel's; 0 where it does not say */
+unsigned long watch_read_taint(void);
+
+/** watch_judge_taint - watch_fail() where it is not as it was */
+void watch_judge_taint(struct watch *watch);
+
+#endif
