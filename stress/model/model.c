@@ -2,22 +2,12 @@
 #include "model.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../engine/ops.h"
 #include "../engine/power.h"
-
-#define PAGES_PER_UNIT 512 /* arguments count in 2 MiB */
-
-/* one operation, on its way through the model */
-struct step {
-	struct model *model;
-	struct model_slot *slots;
-	const int64_t *arg;
-	int result;
-};
+#include "step.h"
 
 void model_init(struct model *model)
 {
@@ -30,7 +20,7 @@ void model_init(struct model *model)
 			model->slots[a][i].fd = -1;
 }
 
-static bool responds(const struct model *model)
+bool model_responds(const struct model *model)
 {
 	return model->memory && !model->low;
 }
@@ -52,33 +42,13 @@ static void end_p2p(struct model *model)
 			model->slots[a][i].alive = false;
 }
 
-static void unmap(struct model *model, struct model_slot *slot)
-{
-	if (slot->kind == SLOT_DMABUF)
-		model->bufs[slot->buf].refs--;
-	slot->kind = SLOT_EMPTY;
-	slot->alive = false;
-}
-
-static void close_fd(struct model *model, struct model_slot *slot)
-{
-	if (slot->fd >= 0)
-		model->bufs[slot->fd].refs--;
-	slot->fd = -1;
-}
-
-static struct model_slot *slot_at(const struct step *step, int arg)
-{
-	return &step->slots[step->arg[arg] % SLOT_NR_OWN];
-}
-
 static int register_(struct step *step)
 {
 	struct model *model = step->model;
 
 	if (model->registered)
 		return -EEXIST;
-	if (!responds(model))
+	if (!model_responds(model))
 		return -EIO;
 	if (is_exported(model))
 		return -EBUSY;
@@ -105,101 +75,6 @@ static int query(struct step *step)
 static int read_pool(struct step *step)
 {
 	return step->model->registered ? 0 : -ENOENT;
-}
-
-/* The slot is empty before anything can fail, but where there is no pool. */
-static int p2p_map(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (!step->model->registered)
-		return -ENOENT;
-	unmap(step->model, slot);
-	if (!responds(step->model))
-		return -EAGAIN;
-	slot->kind = SLOT_P2P;
-	slot->alive = true;
-	slot->nr_pages = (unsigned int)step->arg[1];
-	for (unsigned int i = 0; i < MODEL_P2P_PAGES; i++)
-		slot->bytes[i] = MODEL_UNKNOWN;
-	return 0;
-}
-
-static int bar_map(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	unmap(step->model, slot);
-	if (step->model->registered)
-		return -EBUSY;
-	slot->kind = SLOT_BAR;
-	slot->first_page = (unsigned int)step->arg[1];
-	slot->nr_pages = (unsigned int)step->arg[2];
-	return 0;
-}
-
-static int export(struct step *step)
-{
-	struct model *model = step->model;
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (model->registered)
-		return -EBUSY;
-	close_fd(model, slot);
-	slot->fd = (int)model->nr_bufs++;
-	model->bufs[slot->fd] = (struct model_buf){
-		.refs = 1,
-		.first_page = (unsigned int)step->arg[1] * PAGES_PER_UNIT,
-		.nr_pages = (unsigned int)step->arg[2] * PAGES_PER_UNIT,
-	};
-	return 0;
-}
-
-static int dmabuf_map(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0), *from = slot_at(step, 1);
-	int buf = from->fd;
-
-	if (buf < 0)
-		return DONE_NOTHING;
-	unmap(step->model, slot);
-	if (step->model->bufs[buf].dead)
-		return -ENODEV;
-	slot->kind = SLOT_DMABUF;
-	slot->buf = buf;
-	slot->nr_pages = step->model->bufs[buf].nr_pages;
-	step->model->bufs[buf].refs++;
-	return 0;
-}
-
-static int dmabuf_close(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (slot->fd < 0)
-		return DONE_NOTHING;
-	close_fd(step->model, slot);
-	return 0;
-}
-
-static int dmabuf_revoke(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (slot->fd < 0)
-		return DONE_NOTHING;
-	step->model->bufs[slot->fd].dead = true;
-	return 0;
-}
-
-static int unmap_(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (slot->kind == SLOT_EMPTY)
-		return DONE_NOTHING;
-	unmap(step->model, slot);
-	return 0;
 }
 
 /* Back on the bus are, where they were, all but mappings of P2P memory. */
@@ -235,68 +110,6 @@ static int power_on(struct step *step)
 	return 0;
 }
 
-static bool can_access(const struct model *model, const struct model_slot *slot)
-{
-	if (slot->kind == SLOT_P2P)
-		return slot->alive;
-	if (slot->kind == SLOT_DMABUF && model->bufs[slot->buf].dead)
-		return false;
-	return responds(model) && !model->registered;
-}
-
-/* where the model keeps the byte of a page */
-static int *byte_of(struct model *model, struct model_slot *slot,
-		    unsigned int page)
-{
-	if (slot->kind == SLOT_P2P)
-		return &slot->bytes[page % MODEL_P2P_PAGES];
-	if (slot->kind == SLOT_DMABUF)
-		page += model->bufs[slot->buf].first_page;
-	else
-		page += slot->first_page;
-	return &model->bytes[page % MODEL_BAR_PAGES];
-}
-
-/* The kernel chooses what pages of the BAR a mapping of P2P memory has. */
-static void forget_bytes(struct model *model)
-{
-	for (unsigned int i = 0; i < model->reg_pages; i++)
-		model->bytes[(model->reg_first + i) % MODEL_BAR_PAGES] =
-			MODEL_UNKNOWN;
-}
-
-static int poke(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-
-	if (slot->kind == SLOT_EMPTY)
-		return DONE_NOTHING;
-	if (!can_access(step->model, slot))
-		return DONE_SIGNAL(SIGBUS);
-	*byte_of(step->model, slot,
-		 (unsigned int)step->arg[1] % slot->nr_pages) =
-		(int)step->arg[2];
-	if (slot->kind == SLOT_P2P)
-		forget_bytes(step->model);
-	return 0;
-}
-
-static int peek(struct step *step)
-{
-	struct model_slot *slot = slot_at(step, 0);
-	int *byte;
-
-	if (slot->kind == SLOT_EMPTY)
-		return DONE_NOTHING;
-	if (!can_access(step->model, slot))
-		return DONE_SIGNAL(SIGBUS);
-	byte = byte_of(step->model, slot,
-		       (unsigned int)step->arg[1] % slot->nr_pages);
-	if (*byte == MODEL_UNKNOWN && step->result >= DONE_BYTE(0))
-		*byte = step->result - DONE_BYTE(0);
-	return *byte == MODEL_UNKNOWN ? DONE_BYTE(0) : DONE_BYTE(*byte);
-}
-
 static const struct {
 	const struct op *op;
 	int (*step)(struct step *step);
@@ -305,18 +118,18 @@ static const struct {
 	{ &op_unregister, unregister },
 	{ &op_query, query },
 	{ &op_read_pool, read_pool },
-	{ &op_p2p_map, p2p_map },
-	{ &op_bar_map, bar_map },
-	{ &op_export, export },
-	{ &op_dmabuf_map, dmabuf_map },
-	{ &op_dmabuf_close, dmabuf_close },
-	{ &op_dmabuf_revoke, dmabuf_revoke },
-	{ &op_unmap, unmap_ },
+	{ &op_p2p_map, step_p2p_map },
+	{ &op_bar_map, step_bar_map },
+	{ &op_export, step_export },
+	{ &op_dmabuf_map, step_dmabuf_map },
+	{ &op_dmabuf_close, step_dmabuf_close },
+	{ &op_dmabuf_revoke, step_dmabuf_revoke },
+	{ &op_unmap, step_unmap },
 	{ &op_reset, reset },
 	{ &op_power_off, power_off },
 	{ &op_power_on, power_on },
-	{ &op_poke, poke },
-	{ &op_peek, peek },
+	{ &op_poke, step_poke },
+	{ &op_peek, step_peek },
 };
 
 int model_step(struct model *model, unsigned int actor, const struct call *call,
