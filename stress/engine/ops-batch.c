@@ -93,36 +93,27 @@ static int do_aio_read(struct actor *actor, const int64_t *arg)
 	return do_batch(actor, arg, batch_aio);
 }
 
-#define BATCH_ARGS                                                             \
-	{                                                                      \
-		{ "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 16 },            \
-			{ "block of the disk", 0, 1007 },                      \
-		{                                                              \
-			"slow disk", 0, 0                                      \
-		}                                                              \
+#define BATCH_OP(id, called, tells)                                            \
+	OP(id) = {                                                             \
+		.name = called,                                                \
+		.summary = tells,                                              \
+		.source = "ops-batch.c",                                       \
+		.needs = NEED_DISK,                                            \
+		.args = { { "slot", 0, SLOT_NR_OWN - 1 },                      \
+			  { "pages", 1, 16 },                                  \
+			  { "block of the disk", 0, 1007 },                    \
+			  { "slow disk", 0, 0 } },                             \
+		.run = do_##id,                                                \
+		.may = IO_MAY,                                                 \
 	}
 
-OP(aio_read) = {
-	.name = "aio-read",
-	.summary = "reads by io_submit(), all in flight at once, compared",
-	.source = "ops-batch.c",
-	.needs = NEED_DISK,
-	.args = BATCH_ARGS,
-	.run = do_aio_read,
-	.may = IO_MAY,
-};
+BATCH_OP(aio_read, "aio-read",
+	 "reads by io_submit(), all in flight at once, compared");
 
 static int do_uring_read(struct actor *actor, const int64_t *arg)
 {
 	return do_batch(actor, arg, batch_uring);
 }
 
-OP(uring_read) = {
-	.name = "uring-read",
-	.summary = "reads by io_uring, all in flight at once, compared",
-	.source = "ops-batch.c",
-	.needs = NEED_DISK,
-	.args = BATCH_ARGS,
-	.run = do_uring_read,
-	.may = IO_MAY,
-};
+BATCH_OP(uring_read, "uring-read",
+	 "reads by io_uring, all in flight at once, compared");

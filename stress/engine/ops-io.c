@@ -59,36 +59,30 @@ static int do_disk_read(struct actor *actor, const int64_t *arg)
 	return do_read(actor, arg, actor->world->disk);
 }
 
-#define IO_ARGS                                                                \
-	{                                                                      \
-		{ "slot", 0, SLOT_NR_OWN - 1 }, { "first page", 0, 15 },       \
-			{ "pages", 1, 16 }, { "block of the disk", 0, 1023 },  \
+#define IO_OP(id, called, tells, disk)                                         \
+	OP(id) = {                                                             \
+		.name = called,                                                \
+		.summary = tells,                                              \
+		.source = "ops-io.c",                                          \
+		.needs = disk,                                                 \
+		.args = { { "slot", 0, SLOT_NR_OWN - 1 },                      \
+			  { "first page", 0, 15 },                             \
+			  { "pages", 1, 16 },                                  \
+			  { "block of the disk", 0, 1023 } },                  \
+		.run = do_##id,                                                \
+		.may = IO_MAY,                                                 \
 	}
 
-OP(disk_read) = {
-	.name = "disk-read",
-	.summary = "pread() with O_DIRECT into the mapping, compared",
-	.source = "ops-io.c",
-	.needs = NEED_DISK,
-	.args = IO_ARGS,
-	.run = do_disk_read,
-	.may = IO_MAY,
-};
+IO_OP(disk_read, "disk-read",
+      "pread() with O_DIRECT into the mapping, compared", NEED_DISK);
 
 static int do_slow_read(struct actor *actor, const int64_t *arg)
 {
 	return do_read(actor, arg, actor->world->slow);
 }
 
-OP(slow_read) = {
-	.name = "slow-read",
-	.summary = "the same from a disk that holds it in flight",
-	.source = "ops-io.c",
-	.needs = NEED_SLOW_DISK,
-	.args = IO_ARGS,
-	.run = do_slow_read,
-	.may = IO_MAY,
-};
+IO_OP(slow_read, "slow-read", "the same from a disk that holds it in flight",
+      NEED_SLOW_DISK);
 
 /*
  * What is in the mapping is first made what the disk has at that place: whatever
@@ -121,16 +115,9 @@ static int do_disk_write(struct actor *actor, const int64_t *arg)
 	return do_write(actor, arg, actor->world->disk);
 }
 
-OP(disk_write) = {
-	.name = "disk-write",
-	.summary =
-		"pwrite() with O_DIRECT from the mapping, of what the disk has there",
-	.source = "ops-io.c",
-	.needs = NEED_DISK,
-	.args = IO_ARGS,
-	.run = do_disk_write,
-	.may = IO_MAY,
-};
+IO_OP(disk_write, "disk-write",
+      "pwrite() with O_DIRECT from the mapping, of what the disk has there",
+      NEED_DISK);
 
 /*
  * Two pieces in one call: the first from pages that are there, the second

@@ -62,81 +62,6 @@ static int do_map_sweep(struct actor *actor, const int64_t *arg)
 	return 0;
 }
 
-/* far more than there are in any call */
-#define NEVER 100000
-
-/*
- * How many allocations mmap() takes here. Page tables count as well: those of the
- * slot are gone with what was mapped.
- */
-static int count_map(struct actor *actor, struct slot *slot, int p2p,
-		     size_t bytes, int fd, uint32_t *nr)
-{
-	int ret;
-
-	slot_unmap(slot);
-	fail_nth_arm(fd, NEVER);
-	ret = slot_map(actor, slot, SLOT_P2P, p2p, 0, bytes);
-	*nr = NEVER - fail_nth_disarm(fd);
-	slot_unmap(slot);
-	return ret;
-}
-
-/*
- * One of the last allocations fails: those are what the driver does, not what
- * comes before it. Others may change the count, so it may be another one, or none.
- */
-static int map_failing(struct actor *actor, struct slot *slot, int p2p,
-		       size_t bytes, uint32_t from_end)
-{
-	int fd = fail_nth_open(), ret;
-	uint32_t nr;
-
-	if (fd < 0)
-		return fd;
-	ret = count_map(actor, slot, p2p, bytes, fd, &nr);
-	if (!ret && nr <= from_end)
-		ret = DONE_NOTHING;
-	if (!ret) {
-		fail_nth_arm(fd, nr - from_end);
-		ret = slot_map(actor, slot, SLOT_P2P, p2p, 0, bytes);
-		fail_nth_disarm(fd);
-	}
-	close(fd);
-	return ret;
-}
-
-/* The slot is empty afterwards where it failed; otherwise the memory is in use. */
-static int do_map_failing(struct actor *actor, const int64_t *arg)
-{
-	struct slot *slot = slot_of(actor, arg[0]);
-	int fd, ret;
-
-	/* a mapping that comes after a reset may be written to */
-	if (!gate_enter(actor->world))
-		return DONE_NOTHING;
-	fd = p2p_open(actor->world->device.bdf);
-	ret = fd < 0 ? fd :
-		       map_failing(actor, slot, fd, (size_t)arg[1] * PAGE,
-				   (uint32_t)arg[2]);
-	if (fd >= 0)
-		close(fd);
-	gate_leave(actor->world);
-	return ret;
-}
-
-OP(map_failing) = {
-	.name = "map-failing",
-	.summary = "mmap() of P2P memory, one of its last allocations failing",
-	.source = "ops-sweep.c",
-	.needs = NEED_VFIO | NEED_FAIL_NTH,
-	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
-		  { "pages", 1, 8 },
-		  { "allocation, from the last", 0, 15 } },
-	.run = do_map_failing,
-	.may = MAY(-EAGAIN, -ENOMEM, -ENOENT, -ENODEV, -EINTR),
-};
-
 OP(map_sweep) = {
 	.name = "map-sweep",
 	.summary = "mmap() of P2P memory, each of its allocations failing once",
@@ -148,7 +73,7 @@ OP(map_sweep) = {
 
 /* 0: it is registered, with nothing failed on the way */
 static int register_with(const struct device *device, int fd, uint32_t nth,
-			    uint64_t length)
+			 uint64_t length)
 {
 	int ret;
 
@@ -182,61 +107,6 @@ static int do_register_sweep(struct actor *actor, const int64_t *arg)
 	promise_end(registered, number, false);
 	return ret == -ENOMEM || ret == -EAGAIN ? 0 : ret;
 }
-
-/* Registers twice: the first time tells how many allocations that takes. */
-static int register_failing_late(const struct device *device, uint64_t length,
-				 uint32_t from_end, uint32_t timeout_ms)
-{
-	int fd = fail_nth_open(), ret;
-	uint32_t nr;
-
-	if (fd < 0)
-		return fd;
-	fail_nth_arm(fd, NEVER);
-	ret = p2p_register(device, device->bar, 0, length, timeout_ms);
-	nr = NEVER - fail_nth_disarm(fd);
-	if (!ret)
-		ret = p2p_unregister(device, device->bar, 20000);
-	if (!ret && nr <= from_end)
-		ret = DONE_NOTHING;
-	if (!ret) {
-		fail_nth_arm(fd, nr - from_end);
-		ret = p2p_register(device, device->bar, 0, length, timeout_ms);
-		fail_nth_disarm(fd);
-	}
-	close(fd);
-	return ret;
-}
-
-static int do_register_failing(struct actor *actor, const int64_t *arg)
-{
-	struct promise *registered = &actor->world->shared->registered;
-	struct device *device = &actor->world->device;
-	uint32_t number;
-	int ret;
-
-	if (device->vfio < 0)
-		return DONE_NOTHING;
-	number = promise_begin(registered);
-	p2p_unregister(device, device->bar, (uint32_t)arg[2]);
-	ret = register_failing_late(device, (uint64_t)arg[0] * MIB2,
-				    (uint32_t)arg[1], (uint32_t)arg[3]);
-	promise_end(registered, number, !ret);
-	return ret;
-}
-
-OP(register_failing) = {
-	.name = "register-failing",
-	.summary = "registration, one of its last allocations failing",
-	.source = "ops-sweep.c",
-	.needs = NEED_VFIO | NEED_P2P | NEED_FAIL_NTH,
-	.args = { { "length, 2 MiB", 1, 2 },
-		  { "allocation, from the last", 0, 31 },
-		  { "timeout of what is undone before, ms", 1000, 1000 },
-		  { "timeout of resets, ms", 20000, 20000 } },
-	.run = do_register_failing,
-	.may = MAY(-EEXIST, -EBUSY, -EIO, -ENOMEM, -ENOENT),
-};
 
 OP(register_sweep) = {
 	.name = "register-sweep",
