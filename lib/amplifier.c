@@ -4,7 +4,7 @@
 #include <barrage/clock.h>
 #include <barrage/log.h>
 
-#include "kallsyms.h"
+#include "amplifier-add.h"
 #include "module.h"
 
 #include <amplifier-uapi.h>
@@ -16,7 +16,6 @@
 
 #define MODULE "barrage-amplifier"
 #define DEVICE "/dev/" MODULE
-#define KALLSYMS "/proc/kallsyms"
 #define POLL_NS 1000000ull
 
 _Static_assert(BRG_AMPLIFIER_NAME_BYTES == BARRAGE_AMPLIFIER_NAME_BYTES &&
@@ -117,53 +116,6 @@ static int refuse(int err, const struct brg_amplifier_point *point)
 	}
 }
 
-/*
- * What the compiler has made of a function, where it has left only that: how many
- * there are; the name becomes that of the only one.
- */
-static int take_variant(char name[BARRAGE_AMPLIFIER_NAME_BYTES])
-{
-	char variant[BARRAGE_AMPLIFIER_NAME_BYTES];
-	FILE *file = fopen(KALLSYMS, "re");
-	int nr;
-
-	if (!file)
-		return 0;
-	nr = brg_kallsyms_variant(file, name, variant, sizeof(variant));
-	fclose(file);
-	if (nr == 1) {
-		brg_debug("%s is %s here", name, variant);
-		memcpy(name, variant, sizeof(variant));
-	} else if (nr > 1) {
-		brg_fail(-ENOENT,
-			 "%s: the compiler has made %d of it, such as %s: name "
-			 "one",
-			 name, nr, variant);
-	}
-	return nr;
-}
-
-static int add(const struct brg_amplifier *amplifier,
-	       const struct brg_amplifier_point *point,
-	       struct barrage_amplifier_point *arg)
-{
-	int ret, tries, nr;
-
-	/* as it is, then with a variant of one name, then of both */
-	for (tries = 0;; tries++) {
-		ret = call(amplifier, BARRAGE_AMPLIFIER_ADD, arg);
-		if (!ret)
-			return 0;
-		if ((ret != -ENOENT && ret != -ENODATA) || tries == 2)
-			return refuse(ret, point);
-		nr = take_variant(ret == -ENOENT ? arg->symbol : arg->caller);
-		if (nr > 1)
-			return -ENOENT;
-		if (nr < 1)
-			return refuse(ret, point);
-	}
-}
-
 int brg_amplifier_add(const struct brg_amplifier *amplifier,
 		      const struct brg_amplifier_point *point)
 {
@@ -187,8 +139,10 @@ int brg_amplifier_add(const struct brg_amplifier *amplifier,
 
 	memcpy(arg.symbol, point->symbol, sizeof(arg.symbol));
 	memcpy(arg.caller, point->caller, sizeof(arg.caller));
-	ret = add(amplifier, point, &arg);
-	return ret ? ret : (int)arg.point;
+	ret = brg_amplifier_add_variant(amplifier->fd, &arg);
+	if (ret == -ENOTUNIQ)
+		return -ENOENT;
+	return ret ? refuse(ret, point) : (int)arg.point;
 }
 
 int brg_amplifier_clear(const struct brg_amplifier *amplifier)

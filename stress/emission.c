@@ -156,7 +156,7 @@ static int included(const char *line, const struct source **source)
 	    sscanf(line, "#include <%63[^>]>", name) != 1)
 		return 0;
 	*source = source_find(name);
-	/* brg_fail() is all that is used of it */
+	/* brg_fail() and brg_debug() are all that is used of it: see emit.c */
 	return *source || !strcmp(name, "barrage/log.h");
 }
 

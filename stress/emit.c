@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "emission.h"
+#include "emit-points.h"
 
 static int emit_ops(struct emission *emission,
 		    const struct actor_program *actor)
@@ -75,6 +76,8 @@ static bool has_rdma(const struct program *program)
 static void emit_head(FILE *f, const struct races *races,
 		      const struct outcome *failure)
 {
+	const struct program *program = &races->given[races->nr_given - 1];
+
 	fprintf(f,
 		"// SPDX-License-Identifier: GPL-2.0-only\n"
 		"/*\n"
@@ -90,11 +93,15 @@ static void emit_head(FILE *f, const struct races *races,
 		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n"
 		" * Run as root, the device bound to vfio-pci; what the disk holds is lost:\n"
 		" *\t./repro device=0000:01:00.0 bar=2 disk=/dev/nvme0n1\n"
-		" * It ends with 1 when it sees the failure.\n"
+		" * It ends with 1 when it sees the failure.%s\n"
 		" */\n"
-		"#define brg_fail(err, ...) (err)\n",
-		has_rdma(&races->given[races->nr_given - 1]) ? " -libverbs" :
-							       "");
+		"static inline int brg_fail(int err, ...)\n{\n\treturn err;\n}\n"
+		"static inline void brg_debug(const char *fmt, ...)\n{\n}\n",
+		has_rdma(program) ? " -libverbs" : "",
+		program->nr_points ?
+			" For its delays in the kernel,\n"
+			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :
+			"");
 }
 
 int emit(FILE *f, const struct races *races, const struct outcome *failure)
@@ -120,8 +127,10 @@ int emit(FILE *f, const struct races *races, const struct outcome *failure)
 		ret = emit_ops(emission, &program->after);
 	if (!ret) {
 		emit_program(f, program);
-		ret = emission_add(emission, "repro.c");
+		ret = emit_points(f, emission, program);
 	}
+	if (!ret)
+		ret = emission_add(emission, "repro.c");
 	emission_end(emission);
 	return ret;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* emit - a race as one C file that needs nothing of Barrage */
+/* emit - a race as one C file that needs no library of Barrage */
 #ifndef STRESS_EMIT_H
 #define STRESS_EMIT_H
 

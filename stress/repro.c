@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 	const char *seconds = given(argc, argv, "seconds");
 	char why[ENGINE_TEXT_BYTES];
 	struct world world = {};
+	int ret;
 
 	take(world.device.bdf, given(argc, argv, "device"));
 	take(world.twin.bdf, given(argc, argv, "twin"));
@@ -137,6 +138,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[0], why);
 		return 99;
 	}
+	delays_begin();
 	/* SIGALRM kills who hangs: the shell says so */
-	return races(&world, seconds ? atof(seconds) : 60);
+	ret = races(&world, seconds ? atof(seconds) : 60);
+	delays_end();
+	return ret;
 }

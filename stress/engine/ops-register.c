@@ -116,7 +116,7 @@ OP(unregister_any) = {
 static int do_query(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
-	uint64_t length;
+	uint64_t length = 0;
 	int state;
 
 	if (device->vfio < 0)

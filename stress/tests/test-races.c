@@ -1,77 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A race of all operations there are, printed, has to compile. */
+/* Races: drawn, written, read, made smaller */
 #include "../../tests/unit/test.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <barrage/amplifier.h>
 #include <barrage/log.h>
 
 #include "../draw.h"
-#include "../emit.h"
 #include "../mix.h"
 #include "../program-json.h"
 #include "../registry.h"
 #include "../shrink.h"
-
-extern const struct op *const __start_stress_ops[];
-extern const struct op *const __stop_stress_ops[];
-
-static const struct stress_scenario all_operations = {
-	.name = "all-operations",
-};
-
-static void add_all(struct program *program)
-{
-	struct actor_program *actor = NULL;
-
-	for (const struct op *const *op = __start_stress_ops;
-	     op < __stop_stress_ops; op++) {
-		if (!actor || actor->nr_calls == 8) {
-			assert_true(program->nr_actors < ENGINE_MAX_ACTORS);
-			actor = &program->actors[program->nr_actors++];
-			actor->name = "actor";
-			actor->turns = 1;
-		}
-		actor->calls[actor->nr_calls++] = (struct call){ .op = *op };
-	}
-}
-
-static struct races *all_races(void)
-{
-	static struct races races;
-
-	races = (struct races){ .scenario = &all_operations, .nr_given = 1 };
-	races.given[0].before.name = "before";
-	races.given[0].after.name = "after";
-	add_all(&races.given[0]);
-	return &races;
-}
-
-static void what_is_printed_compiles(void **state)
-{
-	char path[40] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
-	FILE *f = fdopen(mkstemps(path, 2), "w");
-	int status;
-
-	assert_non_null(f);
-	if (emit(f, all_races(), NULL))
-		fail_msg("%s", brg_last_error());
-	assert_int_equal(fclose(f), 0);
-	snprintf(
-		command, sizeof(command),
-		"cc -std=gnu11 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out -libverbs",
-		getenv("KERNEL_HEADERS"), path, path);
-	status = system(command);
-	unlink(path);
-	assert_int_equal(status, 0);
-	strcat(path, ".out");
-	assert_int_equal(unlink(path), 0);
-}
+#include "all-operations.h"
 
 static void a_race_survives_json(void **state)
 {
@@ -316,7 +259,6 @@ static void shrinking_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_printed_compiles),
 		cmocka_unit_test(a_race_survives_json),
 		cmocka_unit_test(what_is_no_race_is_refused),
 		cmocka_unit_test(operations_are_well_formed),

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A race of all operations there are, printed, has to compile. */
+#include "../../tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../emit.h"
+#include "all-operations.h"
+
+static void expect_compiles(const struct races *races)
+{
+	char path[40] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
+	FILE *f = fdopen(mkstemps(path, 2), "w");
+	int status;
+
+	assert_non_null(f);
+	if (emit(f, races, NULL))
+		fail_msg("%s", brg_last_error());
+	assert_int_equal(fclose(f), 0);
+	snprintf(
+		command, sizeof(command),
+		"cc -std=gnu11 -O2 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out -libverbs",
+		getenv("KERNEL_HEADERS"), path, path);
+	status = system(command);
+	unlink(path);
+	assert_int_equal(status, 0);
+	strcat(path, ".out");
+	assert_int_equal(unlink(path), 0);
+}
+
+static void what_is_printed_compiles(void **state)
+{
+	expect_compiles(all_races());
+}
+
+static void add_point(struct races *races, const char *text)
+{
+	struct program *program = &races->given[0];
+
+	strcpy(program->points[program->nr_points++].text, text);
+}
+
+static struct races *slow_races(void)
+{
+	struct races *races = all_races();
+
+	add_point(races, "a_function+return<b:1..2ms/0.5,seed=7");
+	add_point(races, "c.isra.0:0us,meet=3b,wait=5ms,any,most=2");
+	add_point(races, "d+0x1f:0us,hold=80ms,after=1");
+	return races;
+}
+
+static void with_delays_it_compiles(void **state)
+{
+	expect_compiles(slow_races());
+}
+
+/* to be freed */
+static char *print(const struct races *races)
+{
+	size_t size;
+	char *text;
+	FILE *f = open_memstream(&text, &size);
+
+	assert_non_null(f);
+	assert_int_equal(emit(f, races, NULL), 0);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static void expect_part(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not there", part);
+}
+
+static void delays_are_as_they_were(void **state)
+{
+	char *text = print(slow_races());
+
+	expect_part(text, "/* a_function+return<b:1..2ms/0.5,seed=7 */");
+	expect_part(text, ".symbol = \"a_function\", .caller = \"b\",");
+	expect_part(text, ".where = BARRAGE_AMPLIFIER_RETURN, .offset = 0,");
+	expect_part(text, ".least_us = 1000, .most_us = 2000,");
+	expect_part(text, ".probability = 32768, .seed = 7ull,");
+	expect_part(text, ".whom = BARRAGE_AMPLIFIER_ANY, .id = 0,");
+	expect_part(text, ".kind = BARRAGE_AMPLIFIER_MEET, .wait_us = 5000,");
+	expect_part(text, ".meeting = 3, .side = 1,");
+	expect_part(text, ".where = BARRAGE_AMPLIFIER_OFFSET, .offset = 31,");
+	expect_part(text, ".kind = BARRAGE_AMPLIFIER_HOLD, .wait_us = 80000,");
+	expect_part(text, ".after = 1ull, .most = 0ull,");
+	expect_part(text, "BARRAGE_AMPLIFIER_ADD");
+	free(text);
+}
+
+/* Where nothing is slow, nothing of the amplifier is there. */
+static void without_delays_there_is_no_amplifier(void **state)
+{
+	char *text = print(all_races());
+
+	assert_null(strstr(text, "BARRAGE_AMPLIFIER"));
+	free(text);
+}
+
+static void what_is_no_delay_is_left_out(void **state)
+{
+	struct races *races = slow_races();
+	char *text;
+
+	add_point(races, "not_a_delay*/:never");
+	text = print(races);
+	assert_null(strstr(text, "not_a_delay"));
+	expect_part(text, "a_function+return<b");
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_compiles),
+		cmocka_unit_test(with_delays_it_compiles),
+		cmocka_unit_test(delays_are_as_they_were),
+		cmocka_unit_test(without_delays_there_is_no_amplifier),
+		cmocka_unit_test(what_is_no_delay_is_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
