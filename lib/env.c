@@ -55,6 +55,7 @@ void brg_env_read(struct brg_env *env)
 	take(env->config_hash, "BARRAGE_CONFIG_HASH", "none");
 	take(env->topology, "BARRAGE_TOPOLOGY", "none");
 	take(env->accel, "BARRAGE_ACCEL", "none");
+	take(env->qemu, "BARRAGE_QEMU_VERSION", "none");
 	take(env->git, "BARRAGE_GIT", "unknown");
 	take(env->run, "BARRAGE_RUN", "none");
 	env->in_vm = getenv("BARRAGE_IN_VM");

@@ -140,6 +140,13 @@ def check_meaning(record):
                    f"{proof['frames']} page frames lie in the BAR")
 
 
+def qemus(records, accel):
+    """The versions of QEMU that there are; records of before have none."""
+    names = {"QEMU " + r["qemu"].split()[0] for r in records
+             if (r["accel"], r["clock"]) == (accel, "wall") and r.get("qemu")}
+    return "".join(f", {name}" for name in sorted(names))
+
+
 def label(records):
     """One honest line: what kind of numbers these are."""
     kinds = {(r["accel"], r["clock"]) for r in records}
@@ -148,10 +155,11 @@ def label(records):
         lines.append("guest instruction counts (one instruction is shown as "
                      "1 ns): not times")
     if ("tcg", "wall") in kinds:
-        lines.append("software emulation (TCG): not hardware speeds")
-    if ("kvm", "wall") in kinds:
-        lines.append("virtual machine (KVM) with emulated devices: not "
+        lines.append(f"software emulation (TCG{qemus(records, 'tcg')}): not "
                      "hardware speeds")
+    if ("kvm", "wall") in kinds:
+        lines.append(f"virtual machine (KVM{qemus(records, 'kvm')}) with "
+                     "emulated devices: not hardware speeds")
     if ("none", "wall") in kinds:
         lines.append("real hardware")
     return "; ".join(lines)

@@ -130,14 +130,15 @@ static int write_json(const char *folder, const struct races *races,
 
 	brg_env_read(&env);
 	json = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
 		"schema", "barrage-bundle-1", "scenario", races->scenario->name,
 		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
 		"provider", outcome->provider, "seed", (json_int_t)races->seed,
 		"race", (json_int_t)outcome->round, "seconds", outcome->seconds,
 		"kernel", env.release, "flavour", env.flavour, "series_hash",
 		env.series_hash, "config_hash", env.config_hash, "topology",
-		env.topology, "git", env.git, "races", races_to_json(races));
+		env.topology, "qemu", env.qemu, "git", env.git, "races",
+		races_to_json(races));
 	if (!json)
 		return brg_fail(-ENOMEM, "out of memory");
 	f = create(folder, "bundle.json");

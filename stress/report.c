@@ -109,12 +109,13 @@ static json_t *environment(void)
 	struct brg_env env;
 
 	brg_env_read(&env);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 			 "kernel", env.release, "flavour", env.flavour,
 			 "series_hash", env.series_hash, "test_only_hash",
 			 env.test_only_hash, "mutants_hash", env.mutants_hash,
 			 "config_hash", env.config_hash, "topology",
-			 env.topology, "accel", env.accel, "git", env.git);
+			 env.topology, "accel", env.accel, "qemu", env.qemu,
+			 "git", env.git);
 }
 
 static json_t *record_of(const struct report *report,

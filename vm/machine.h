@@ -30,6 +30,7 @@ enum vm_channel {
  * struct vm_machine - everything that decides the command line
  * @topology: the devices
  * @kernel: what to boot
+ * @qemu: version of the program, for records
  * @kvm: accelerated, not emulated
  * @icount: time is the count of instructions
  * @x2apic: the processors' interrupt controllers are registers, not memory
@@ -46,6 +47,7 @@ enum vm_channel {
 struct vm_machine {
 	const struct vm_topology *topology;
 	const struct vm_kernel *kernel;
+	const char *qemu;
 	bool kvm;
 	bool icount;
 	bool x2apic;

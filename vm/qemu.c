@@ -19,22 +19,22 @@
 #define X2APIC_MAJOR 10
 
 #define VERSION_MS 5000
+#define WORD "version "
 
 #define INSTALL                                                                \
 	"install Debian's qemu-system-x86 (apt-get install qemu-system-x86), or name another with BARRAGE_QEMU"
 
-/* Fill in the version of the installed QEMU. */
-static bool get_version(int *major, int *minor)
+/* What it says of itself, the first 255 bytes. */
+static void ask_version(char text[256])
 {
 	struct vm_strv argv = { 0 };
-	char text[256] = "";
 	struct pollfd pfd;
-	const char *at;
 	int pipes[2];
 	pid_t pid;
 
+	memset(text, 0, 256);
 	if (pipe2(pipes, O_CLOEXEC))
-		return false;
+		return;
 	vm_strv_add(&argv, "%s", vm_qemu_program());
 	vm_strv_add(&argv, "--version");
 	pid = vm_process_start(&argv, NULL, 0, pipes[1]);
@@ -42,14 +42,35 @@ static bool get_version(int *major, int *minor)
 	pfd = (struct pollfd){ .fd = pipes[0], .events = POLLIN };
 	if (pid > 0) {
 		if (poll(&pfd, 1, VERSION_MS) <= 0 ||
-		    read(pipes[0], text, sizeof(text) - 1) < 0)
+		    read(pipes[0], text, 255) < 0)
 			text[0] = '\0';
 		vm_process_stop(pid);
 	}
 	close(pipes[0]);
 	vm_strv_free(&argv);
-	at = strstr(text, "version ");
-	return at && sscanf(at, "version %d.%d", major, minor) == 2;
+}
+
+const char *vm_qemu_version(void)
+{
+	static char text[256];
+	static const char *version;
+	char *at, *end;
+
+	if (version)
+		return version;
+	ask_version(text);
+	/* the first line, as far as it is text */
+	for (end = text; *end >= ' ' && *end <= '~'; end++)
+		;
+	*end = '\0';
+	at = strstr(text, WORD);
+	version = at && at[strlen(WORD)] ? at + strlen(WORD) : "unknown";
+	return version;
+}
+
+static bool get_version(int *major, int *minor)
+{
+	return sscanf(vm_qemu_version(), "%d.%d", major, minor) == 2;
 }
 
 bool vm_qemu_has_x2apic(void)

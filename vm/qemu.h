@@ -5,9 +5,19 @@
 #include <stdbool.h>
 
 /**
+ * vm_qemu_version() - what it says it is: "10.0.2 (Debian ...)"
+ *
+ * The first call runs it, for some milliseconds, and waits some seconds at most.
+ * For one thread.
+ *
+ * Return: its version, for good; "unknown" where it cannot be run or does not say.
+ */
+const char *vm_qemu_version(void);
+
+/**
  * vm_qemu_has_x2apic() - can its emulated processors have an x2APIC?
  *
- * Runs it to ask for its version, for some milliseconds.
+ * By vm_qemu_version().
  *
  * Return: whether it is 10.0 or newer; nothing is known of the versions before.
  */

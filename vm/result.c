@@ -106,13 +106,14 @@ int vm_result_run(const struct vm_session *s, const struct vm_dmesg *dmesg,
 	json_t *object;
 
 	object = json_pack(
-		"{s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:o}",
+		"{s:s, s:s, s:s, s:s, s:o, s:s, s:i, s:i, s:i, s:o, s:I, s:I, s:o}",
 		"topology", machine->topology->name, "accel",
 		machine->kvm ? "kvm" : "tcg", "clock",
-		machine->icount ? "icount" : "wall", "kernel", kernel(s), "end",
-		ends[s->end], "exit_status", exit_status, "command_status",
-		s->status, "command_signal", s->killed_by, "phases", phases(s),
-		"iommu_faults", (json_int_t)dmesg->nr_iommu_faults, "nr_splats",
+		machine->icount ? "icount" : "wall", "qemu", machine->qemu,
+		"kernel", kernel(s), "end", ends[s->end], "exit_status",
+		exit_status, "command_status", s->status, "command_signal",
+		s->killed_by, "phases", phases(s), "iommu_faults",
+		(json_int_t)dmesg->nr_iommu_faults, "nr_splats",
 		(json_int_t)dmesg->nr_splats, "splats", splats(s, dmesg));
 	if (!object)
 		abort();

@@ -13,6 +13,7 @@ void vm_run_env(const struct vm_options *options,
 	vm_strv_add(env, "BARRAGE_IN_VM=1");
 	vm_strv_add(env, "BARRAGE_TOPOLOGY=%s", t->name);
 	vm_strv_add(env, "BARRAGE_ACCEL=%s", machine->kvm ? "kvm" : "tcg");
+	vm_strv_add(env, "BARRAGE_QEMU_VERSION=%s", machine->qemu);
 	vm_strv_add(env, "BARRAGE_CLOCK=%s",
 		    machine->icount ? "icount" : "wall");
 	vm_strv_add(env, "BARRAGE_FLAVOUR=%s", k->flavour);

@@ -127,6 +127,7 @@ static void set_machine(struct run *run)
 	run->machine = (struct vm_machine){
 		.topology = &run->topology,
 		.kernel = &run->kernel,
+		.qemu = vm_qemu_version(),
 		.kvm = run->accel.kvm,
 		.icount = o->icount,
 		/*

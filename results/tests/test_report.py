@@ -43,6 +43,8 @@ class Report(ToolCase):
     def test_label(self):
         for changes, text in (
                 ({}, "software emulation (TCG): not hardware speeds"),
+                ({"qemu": "10.0.2 (Debian 1:10.0.2)"},
+                 "software emulation (TCG, QEMU 10.0.2): not hardware"),
                 ({"clock": "icount"}, "guest instruction counts"),
                 ({"accel": "kvm"}, "not hardware speeds"),
                 ({"accel": "none"}, "real hardware")):

@@ -113,13 +113,16 @@ static void a_record_comes_back_as_it_was(void **state)
 	setenv("BARRAGE_SERIES_HASH", "5e71e5", 1);
 	setenv("BARRAGE_TEST_ONLY_HASH", "7e57", 1);
 	setenv("BARRAGE_MUTANTS_HASH", "b06", 1);
+	setenv("BARRAGE_QEMU_VERSION", "10.0.2 (a package)", 1);
 	assert_int_equal(write_one(&record), 0);
+	unsetenv("BARRAGE_QEMU_VERSION");
 	unsetenv("BARRAGE_MUTANTS_HASH");
 	unsetenv("BARRAGE_TEST_ONLY_HASH");
 	unsetenv("BARRAGE_SERIES_HASH");
 	json = read_back();
 	assert_string_equal(string_of(json, "name"), "odirect");
 	assert_string_equal(string_of(json, "mem"), "host");
+	assert_string_equal(string_of(json, "qemu"), "10.0.2 (a package)");
 	assert_string_equal(string_of(json, "verdict"), "host");
 	assert_string_equal(string_of(json, "status"), "pass");
 	assert_int_equal(json_integer_value(json_object_get(json, "n")), 5);

@@ -24,6 +24,7 @@
  * @nr_cpus: online
  * @topology: BARRAGE_TOPOLOGY
  * @accel: BARRAGE_ACCEL: "tcg", "kvm"; "none" on a real machine
+ * @qemu: BARRAGE_QEMU_VERSION: "10.0.2 (Debian ...)"; "none" on a real machine
  * @git: BARRAGE_GIT, revision of these programs
  * @run: BARRAGE_RUN, name of the run
  * @in_vm: BARRAGE_IN_VM is set
@@ -39,6 +40,7 @@ struct brg_env {
 	unsigned int nr_cpus;
 	char topology[BRG_ENV_BYTES];
 	char accel[BRG_ENV_BYTES];
+	char qemu[BRG_ENV_BYTES];
 	char git[BRG_ENV_BYTES];
 	char run[BRG_ENV_BYTES];
 	bool in_vm;
