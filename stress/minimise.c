@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include <barrage/log.h>
 
@@ -15,76 +14,22 @@
 #include "emit.h"
 #include "registry.h"
 #include "shrink.h"
+#include "trials.h"
 
 #define NR_LAST_TRIALS 10
-#define MAX_TRIES 6
 #define TRIAL_FACTOR 4 /* of the time that the failure took */
 
 /* one search */
 struct search {
-	struct stress_options options;
-	struct machine *machine;
+	struct trials trials;
 	struct races best;
 	struct races candidate;
-	struct outcome failure;
-	char folder[PATH_MAX - 100];
-	unsigned int nr_trials;
 };
-
-static int trial_by_command(struct search *search)
-{
-	char command[2 * PATH_MAX], folder[PATH_MAX];
-	int status;
-
-	snprintf(folder, sizeof(folder), "%s/trial", search->folder);
-	if (bundle_write(folder, NULL, &search->candidate, &search->failure,
-			 NULL, NULL))
-		return STRESS_ERROR;
-	snprintf(command, sizeof(command), "%s %s > /dev/null",
-		 search->options.with, folder);
-	status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : STRESS_ERROR;
-}
-
-static int trial_here(struct search *search, struct outcome *outcome)
-{
-	watch_races(&search->options, search->machine, &search->candidate,
-		    outcome);
-	if (outcome->unkillable)
-		return STRESS_ERROR;
-	if (outcome->status == STRESS_FAIL &&
-	    outcome->oracle != search->failure.oracle)
-		return STRESS_OTHER;
-	return (int)outcome->status;
-}
-
-/*
- * Does the candidate fail, and as the bundle did? Or -errno. What several oracles
- * can notice is tried again where another one came first.
- */
-static int fails(struct search *search, double *seconds)
-{
-	struct outcome outcome = {};
-	int status = STRESS_OTHER;
-
-	for (int i = 0; i < MAX_TRIES && status == STRESS_OTHER; i++) {
-		search->nr_trials++;
-		status = search->options.with ? trial_by_command(search) :
-						trial_here(search, &outcome);
-	}
-	if (seconds)
-		*seconds = outcome.seconds;
-	if (status == STRESS_PASS || status == STRESS_FAIL ||
-	    status == STRESS_OTHER)
-		return status == STRESS_FAIL;
-	return brg_fail(-EIO, "a trial ended with status %d: %s", status,
-			search->options.with ?: outcome.text);
-}
 
 static void tell(const struct search *search, const char *what, bool taken)
 {
 	fprintf(stderr, "barrage-stress: trial %u: without %s: %s; size %u\n",
-		search->nr_trials, what, taken ? "still fails" : "passes",
+		search->trials.nr, what, taken ? "still fails" : "passes",
 		shrink_size(&search->best));
 }
 
@@ -106,7 +51,7 @@ static int shrink_by(struct search *search, const struct shrink *way,
 			continue;
 		}
 		shrink_renumber(&search->candidate);
-		ret = fails(search, NULL);
+		ret = trials_fail(&search->trials, &search->candidate, NULL);
 		if (ret < 0)
 			return ret;
 		if (ret) {
@@ -144,21 +89,22 @@ static int measure(struct search *search)
 
 	for (int i = 0; i < NR_LAST_TRIALS && ret >= 0; i++) {
 		search->candidate = search->best;
-		ret = fails(search, &seconds);
+		ret = trials_fail(&search->trials, &search->candidate,
+				  &seconds);
 		nr_failed += ret > 0;
 		sum_s += ret > 0 ? seconds : 0;
 	}
 	if (ret < 0)
 		return ret;
 	printf("%u of %d trials of %.0f s failed, after %.1f s on average\n",
-	       nr_failed, NR_LAST_TRIALS, search->options.duration_s,
+	       nr_failed, NR_LAST_TRIALS, search->trials.options.duration_s,
 	       nr_failed ? sum_s / nr_failed : 0.0);
 	json = json_pack("{s:i, s:i, s:f, s:f, s:i}", "trials", NR_LAST_TRIALS,
 			 "failed", (int)nr_failed, "trial_s",
-			 search->options.duration_s, "seconds",
+			 search->trials.options.duration_s, "seconds",
 			 nr_failed ? sum_s / nr_failed : 0.0, "size",
 			 (int)shrink_size(&search->best));
-	snprintf(path, sizeof(path), "%s/rate.json", search->folder);
+	snprintf(path, sizeof(path), "%s/rate.json", search->trials.folder);
 	ret = json_dump_file(json, path, JSON_INDENT(1));
 	json_decref(json);
 	return ret ? brg_fail(-EIO, "%s: cannot write it", path) : 0;
@@ -170,11 +116,11 @@ static int write_repro(struct search *search)
 	FILE *f;
 	int ret;
 
-	snprintf(path, sizeof(path), "%s/repro.c", search->folder);
+	snprintf(path, sizeof(path), "%s/repro.c", search->trials.folder);
 	f = fopen(path, "we");
 	if (!f)
 		return brg_fail(-errno, "%s: %s", path, strerror(errno));
-	ret = emit(f, &search->best, &search->failure);
+	ret = emit(f, &search->best, &search->trials.failure);
 	if (fclose(f) && !ret)
 		ret = brg_fail(-errno, "%s: %s", path, strerror(errno));
 	return ret;
@@ -188,12 +134,12 @@ static int choose_device(struct search *search)
 	char text[256];
 	int ret;
 
-	if (!search->machine)
+	if (!search->trials.machine)
 		return 0;
-	ret = machine_use(search->machine, needs, &lacks);
+	ret = machine_use(search->trials.machine, needs, &lacks);
 	if (!ret && !lacks)
-		ret = machine_use_named(search->machine, needs,
-					search->failure.provider);
+		ret = machine_use_named(search->trials.machine, needs,
+					search->trials.failure.provider);
 	if (ret)
 		return ret;
 	return lacks ? brg_fail(-ENODEV, "%s: this machine lacks: %s",
@@ -209,14 +155,13 @@ static int search_all(struct search *search)
 	if (ret)
 		return ret;
 
-	search->candidate = search->best;
-	ret = fails(search, NULL);
+	ret = trials_begin(&search->trials, &search->best);
 	if (ret <= 0)
 		return ret < 0 ? ret : STRESS_SKIP;
 	ret = shrink_all(search);
 	if (!ret)
-		ret = bundle_write(search->folder, NULL, &search->best,
-				   &search->failure, NULL, NULL);
+		ret = bundle_write(search->trials.folder, NULL, &search->best,
+				   &search->trials.failure, NULL, NULL);
 	if (!ret)
 		ret = measure(search);
 	return ret ? ret : write_repro(search);
@@ -231,25 +176,26 @@ enum stress_status minimise(const struct stress_options *options,
 
 	if (!search)
 		return STRESS_ERROR;
-	search->options = *options;
-	search->options.bundles = NULL;
-	search->machine = machine;
-	snprintf(search->folder, sizeof(search->folder), "%s-small",
-		 options->minimise);
-	ret = bundle_read(options->minimise, &search->best, &search->failure);
-	trial_s = TRIAL_FACTOR * search->failure.seconds;
-	if (search->options.duration_s < trial_s)
-		search->options.duration_s = trial_s;
+	search->trials.options = *options;
+	search->trials.options.bundles = NULL;
+	search->trials.machine = machine;
+	snprintf(search->trials.folder, sizeof(search->trials.folder),
+		 "%s-small", options->minimise);
+	ret = bundle_read(options->minimise, &search->best,
+			  &search->trials.failure);
+	trial_s = TRIAL_FACTOR * search->trials.failure.seconds;
+	if (search->trials.options.duration_s < trial_s)
+		search->trials.options.duration_s = trial_s;
 	if (!ret)
 		ret = search_all(search);
 	if (ret < 0)
 		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
 	else if (ret == STRESS_SKIP)
 		printf("%s: it did not fail again in %.0f s\n",
-		       options->minimise, search->options.duration_s);
+		       options->minimise, search->trials.options.duration_s);
 	else
-		printf("%s: %u trials, size %u\n", search->folder,
-		       search->nr_trials, shrink_size(&search->best));
+		printf("%s: %u trials, size %u\n", search->trials.folder,
+		       search->trials.nr, shrink_size(&search->best));
 	free(search);
 	return ret < 0 ? STRESS_ERROR : (enum stress_status)ret;
 }

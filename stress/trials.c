@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "trials.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <barrage/log.h>
+
+#include "bundle.h"
+
+#define MAX_TRIES 6
+
+static int try_by_command(struct trials *trials, const struct races *races)
+{
+	char command[2 * PATH_MAX], folder[PATH_MAX];
+	int status;
+
+	snprintf(folder, sizeof(folder), "%s/trial", trials->folder);
+	if (bundle_write(folder, NULL, races, &trials->failure, NULL, NULL))
+		return STRESS_ERROR;
+	snprintf(command, sizeof(command), "%s %s > /dev/null",
+		 trials->options.with, folder);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : STRESS_ERROR;
+}
+
+static int try_here(struct trials *trials, const struct races *races)
+{
+	struct outcome *outcome = &trials->seen;
+
+	watch_races(&trials->options, trials->machine, races, outcome);
+	if (outcome->unkillable)
+		return STRESS_ERROR;
+	if (outcome->status == STRESS_FAIL &&
+	    outcome->oracle != trials->failure.oracle)
+		return STRESS_OTHER;
+	return (int)outcome->status;
+}
+
+/* PASS, FAIL, OTHER, or -errno */
+static int try(struct trials *trials, const struct races *races)
+{
+	int status = STRESS_OTHER;
+
+	for (int i = 0; i < MAX_TRIES && status == STRESS_OTHER; i++) {
+		trials->nr++;
+		status = trials->options.with ? try_by_command(trials, races) :
+						try_here(trials, races);
+	}
+	if (status == STRESS_PASS || status == STRESS_FAIL ||
+	    status == STRESS_OTHER)
+		return status;
+	return brg_fail(-EIO, "a trial ended with status %d: %s", status,
+			trials->options.with ?: trials->seen.text);
+}
+
+int trials_fail(struct trials *trials, const struct races *races,
+		double *seconds)
+{
+	int status = try(trials, races);
+
+	if (seconds)
+		*seconds = trials->seen.seconds;
+	return status < 0 ? status : status == STRESS_FAIL;
+}
+
+int trials_begin(struct trials *trials, const struct races *races)
+{
+	int status = try(trials, races);
+
+	if (status != STRESS_OTHER)
+		return status < 0 ? status : status == STRESS_FAIL;
+	if (trials->options.with)
+		return brg_fail(
+			-EIO,
+			"%s: it fails, but never as the bundle says: noticed by %s",
+			trials->options.minimise,
+			oracle_name(trials->failure.oracle));
+	brg_warn(
+		"noticed by %s each time, not by %s as in the bundle: that is looked for",
+		oracle_name(trials->seen.oracle),
+		oracle_name(trials->failure.oracle));
+	trials->failure.oracle = trials->seen.oracle;
+	snprintf(trials->failure.text, sizeof(trials->failure.text), "%s",
+		 trials->seen.text);
+	return 1;
+}

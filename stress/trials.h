@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* trials - does a race fail as the one of a bundle did? */
+#ifndef STRESS_TRIALS_H
+#define STRESS_TRIALS_H
+
+#include <limits.h>
+
+#include "races.h"
+#include "watch.h"
+
+/**
+ * struct trials - of one bundle
+ * @options: of the run; @with: how to have a bundle replayed elsewhere
+ * @machine: where to run them otherwise
+ * @failure: how it failed
+ * @folder: for what is left
+ * @nr: how many there were
+ * @seen: how the last one ended, where it was run here
+ */
+struct trials {
+	struct stress_options options;
+	struct machine *machine;
+	struct outcome failure;
+	char folder[PATH_MAX - 100];
+	unsigned int nr;
+	struct outcome seen;
+};
+
+/**
+ * trials_begin - try a bundle's own races
+ * @races: them
+ *
+ * Where it is always another oracle that notices first, that is what is looked for
+ * from now on, in @failure.
+ *
+ * Return: 1: they fail; 0: they do not; -errno with brg_last_error() set.
+ */
+int trials_begin(struct trials *trials, const struct races *races);
+
+/**
+ * trials_fail - does it fail, and as the bundle did?
+ * @races: candidate
+ * @seconds: receives how long it took, if it was run here; or NULL
+ *
+ * What several oracles can notice is tried again where another one came first.
+ *
+ * Return: 1: it does; 0: it does not; -errno with brg_last_error() set.
+ */
+int trials_fail(struct trials *trials, const struct races *races,
+		double *seconds);
+
+#endif
