@@ -35,9 +35,9 @@ static void emit_actor(FILE *f, const char *field,
 		       const struct actor_program *actor)
 {
 	fprintf(f,
-		"\t%s{\n\t\t.name = \"%s\", .process = %d, .turns = %u, .nr_calls = %u,\n\t\t.calls = {\n",
+		"\t%s{\n\t\t.name = \"%s\", .process = %d, .turns = %u, .stranger = %d, .nr_calls = %u,\n\t\t.calls = {\n",
 		field, actor->name, actor->process, actor->turns,
-		actor->nr_calls);
+		actor->stranger, actor->nr_calls);
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
 		emit_call(f, &actor->calls[i]);
 	fprintf(f, "\t\t},\n\t},\n");

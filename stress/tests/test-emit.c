@@ -105,6 +105,18 @@ static void without_delays_there_is_no_amplifier(void **state)
 	free(text);
 }
 
+static void strangers_remain_so(void **state)
+{
+	struct races *races = all_races();
+	char *text;
+
+	races->given[0].actors[1].stranger = true;
+	text = print(races);
+	expect_part(text, ".turns = 1, .stranger = 1, .nr_calls = 8,");
+	expect_part(text, ".turns = 1, .stranger = 0, .nr_calls = 8,");
+	free(text);
+}
+
 static void what_is_no_delay_is_left_out(void **state)
 {
 	struct races *races = slow_races();
@@ -124,6 +136,7 @@ int main(void)
 		cmocka_unit_test(with_delays_it_compiles),
 		cmocka_unit_test(delays_are_as_they_were),
 		cmocka_unit_test(without_delays_there_is_no_amplifier),
+		cmocka_unit_test(strangers_remain_so),
 		cmocka_unit_test(what_is_no_delay_is_left_out),
 	};
 
