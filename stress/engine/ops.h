@@ -53,6 +53,9 @@ extern const struct op op_fork;
 /* ops-rdma.c */
 extern const struct op op_mr_register, op_mr_deregister, op_mr_write;
 
+/* ops-refault.c */
+extern const struct op op_refault;
+
 /* ops-register.c */
 extern const struct op op_register, op_unregister, op_unregister_any, op_query,
 	op_read_pool, op_expect_free, op_expect_unused;

@@ -53,5 +53,5 @@ SCENARIO(reads_against_resets) = {
 		  .turns = 2, .jitter_us = 20000 },
 	},
 	.after = after,
-	.points = { "p2pdma_pagemap_zap:1ms..20ms/0.5" },
+	.points = { "unmap_mapping_pages:1ms..20ms/0.5" },
 };

@@ -48,7 +48,7 @@ SCENARIO(registration_against_export) = {
 		{ .name = "mapper", .steps = mappers, .in_order = true,
 		  .turns = 24, .jitter_us = 2000 },
 	},
-	.points = { "dma_buf_export:20..80ms/0.7",
+	.points = { "dma_buf_export:0us/0.7,hold=60ms",
 		    "dma_buf_export:100..20000us/0.5",
 		    "dma_buf_export+return:100..5000us/0.5",
 		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5" },
