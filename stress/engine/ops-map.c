@@ -24,6 +24,8 @@ static int do_bar_map(struct actor *actor, const int64_t *arg)
 
 	if (device->vfio < 0)
 		return DONE_NOTHING;
+	slot_unmap(slot);
+	slot->bar_page = (uint64_t)arg[1];
 	ret = slot_map(actor, slot, SLOT_BAR, device->vfio,
 		       offset + (uint64_t)arg[1] * PAGE, (size_t)arg[2] * PAGE);
 	if (!ret && promise_holds(registered, kept))
