@@ -65,7 +65,10 @@ extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
 	op_register_failing;
 
 /* ops-stall.c */
-extern const struct op op_stalled_read, op_reset_killed, op_wake;
+extern const struct op op_stalled_read, op_reset_killed;
+
+/* ops-wake.c */
+extern const struct op op_wake;
 
 /* ops-reset.c */
 extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on;
