@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "lent.h"
+#include "pinned.h"
 #include "promise.h"
 
 #define ENGINE_NR_ARGS 4
@@ -298,6 +299,7 @@ struct actor_log {
  * @off: the provider's memory does not respond, of whatever kind it is
  * @registered: the provider's BAR is P2P memory
  * @lent: dma-bufs
+ * @pinned: pages that I/O has
  * @nr_importers: open importers
  * @nr_imports: how many were opened, all in all
  * @nr_closed: actors that keep the gate closed, see gate_enter()
@@ -324,6 +326,7 @@ struct shared {
 	struct promise off;
 	struct promise registered;
 	struct lent lent;
+	struct pinned pinned;
 	_Atomic int32_t nr_importers;
 	_Atomic uint32_t nr_imports;
 	_Atomic int32_t nr_closed;

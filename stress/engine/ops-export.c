@@ -9,6 +9,8 @@
 #include <linux/vfio.h>
 #include <sys/ioctl.h>
 
+#define PAGE 4096
+
 static int get_dmabuf(const struct device *device, uint64_t offset,
 		      uint64_t length, uint32_t flags)
 {
@@ -59,8 +61,10 @@ static int do_export(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
 	struct slot *slot = slot_of(actor, arg[0]);
+	struct pinned *pinned = &actor->world->shared->pinned;
 	uint64_t offset = (uint64_t)arg[1] << 21,
 		 length = (uint64_t)arg[2] << 21;
+	uint64_t since = pinned_since(pinned, offset / PAGE, length / PAGE);
 	int fd;
 
 	if (device->vfio < 0 || offset + length > device->bar_bytes)
@@ -69,6 +73,9 @@ static int do_export(struct actor *actor, const int64_t *arg)
 			arg[3] ? VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES : 0);
 	if (fd < 0)
 		return fd;
+	if (arg[3] && pinned_still(pinned, since))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "new struct pages of memory that I/O has pinned");
 	slot_close(actor->world, slot);
 	slot->fd_bytes = length;
 	slot->fd_offset = offset;

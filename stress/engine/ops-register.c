@@ -30,7 +30,9 @@ static void look_for_dmabufs(struct world *world, uint32_t number)
 static int do_register(struct actor *actor, const int64_t *arg)
 {
 	struct promise *registered = &actor->world->shared->registered;
+	struct pinned *pinned = &actor->world->shared->pinned;
 	struct device *device = &actor->world->device;
+	uint64_t since = pinned_since(pinned, 0, BAR_NR_PAGES);
 	uint64_t from = arg[0] < 0 ? device->bar_bytes : 0;
 	uint64_t offset = from + (uint64_t)arg[0] * MIB2;
 	uint64_t length = (uint64_t)arg[1] * MIB2;
@@ -48,9 +50,13 @@ static int do_register(struct actor *actor, const int64_t *arg)
 	ret = p2p_register(device, device->bar, offset, length,
 			   (uint32_t)arg[2]);
 	promise_end(registered, number, !ret);
-	if (!ret)
-		look_for_dmabufs(actor->world, number);
-	return ret;
+	if (ret)
+		return ret;
+	look_for_dmabufs(actor->world, number);
+	if (pinned_still(pinned, since))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "registered, and I/O has pages of the BAR pinned");
+	return 0;
 }
 
 OP(register) = {

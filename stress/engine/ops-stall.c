@@ -48,18 +48,41 @@ static void await_reset(struct world *world, uint64_t limit_ms)
 	}
 }
 
+static void stay(struct actor *actor, const int64_t *arg)
+{
+	if (arg[3])
+		await_reset(actor->world, (uint64_t)arg[3]);
+	else
+		engine_pause_us((uint32_t)arg[2] * 1000);
+}
+
+/* A page of a BAR that can be pinned has a struct page. */
+static void stay_with_page(struct actor *actor, const int64_t *arg,
+			   uint64_t page)
+{
+	struct pinned *pinned = &actor->world->shared->pinned;
+
+	pinned_begin(pinned, page);
+	stay(actor, arg);
+	pinned_end(pinned, page);
+}
+
 static int stalled_read(struct actor *actor, const int64_t *arg,
 			const struct slot *slot)
 {
+	uint32_t mapping = slot->mapping;
+	bool known = slot->kind == SLOT_BAR;
+	uint64_t page = slot->bar_page;
 	struct stall stall;
 	int ret = stall_slot(actor, slot, arg[1], &stall);
 
 	if (ret)
 		return ret;
-	if (arg[3])
-		await_reset(actor->world, (uint64_t)arg[3]);
+	/* others may move a shared one; a process may be killed before the end */
+	if (known && slot->mapping == mapping && !actor->alone)
+		stay_with_page(actor, arg, page);
 	else
-		engine_pause_us((uint32_t)arg[2] * 1000);
+		stay(actor, arg);
 	return stall_end(&stall);
 }
 

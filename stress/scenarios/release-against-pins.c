@@ -4,9 +4,10 @@
  * some of them pinned; then another one of the same range is made. The pages have to
  * stay until the I/O is done, and until then nobody else may have them.
  *
- * Oracle: the kernel's own: pages that are freed busy, an oops when they are
- * unpinned; what a read has brought is compared; in the end all pages are idle, so
- * that the BAR can be registered.
+ * Oracle: while I/O is known to have a page, no dma-buf gets other struct pages of
+ * that range, and the BAR cannot be registered; the kernel's own: pages that are
+ * freed busy, an oops when they are unpinned; what a read has brought is compared; in
+ * the end all pages are idle.
  *
  * Provenance: closing a file must not wait for I/O, so the pages outlive the dma-buf
  * that they came with (hazard 31).
@@ -16,6 +17,7 @@
 static const struct stress_step before[] = {
 	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
 	STEP(bar_map, ONLY(SLOT_SHARED(1)), ONLY(0), ONLY(64)),
+	STEP(bar_map, ONLY(SLOT_SHARED(2)), BETWEEN(64, 511), ONLY(1)),
 	{},
 };
 
@@ -31,16 +33,32 @@ static const struct stress_step readers[] = {
 	{},
 };
 
+/* a userfaultfd holds it with its first page pinned */
+static const struct stress_step pinners[] = {
+	STEP(stalled_read, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(1, 100), ONLY(0)),
+	{},
+};
+
+/* where one is refused, a later one may find the I/O done */
+#define EXPORT STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1))
+
 static const struct stress_step closers[] = {
 	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
-	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
-	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	EXPORT,
+	EXPORT,
 	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(0))),
-	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
+	EXPORT,
+	EXPORT,
+	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
+	STEP(register, ONLY(0), ONLY(1)),
+	STEP(unregister_any),
+	EXPORT,
+	EXPORT,
 	{},
 };
 
 static const struct stress_step after[] = {
+	STEP(unmap, ONLY(SLOT_SHARED(2))),
 	STEP(unmap, ONLY(SLOT_SHARED(1))),
 	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
 	STEP(expect_unused),
@@ -58,8 +76,10 @@ SCENARIO(release_against_pins) = {
 		  .in_order = true, .turns = 6, .jitter_us = 1000 },
 		{ .name = "reader", .steps = readers, .in_order = true,
 		  .turns = 6, .jitter_us = 1000 },
+		{ .name = "pinner", .steps = pinners, .max = 2,
+		  .in_order = true, .turns = 16, .jitter_us = 2000 },
 		{ .name = "closer", .steps = closers, .in_order = true,
-		  .turns = 3, .jitter_us = 20000 },
+		  .turns = 4, .jitter_us = 50000 },
 	},
 	.after = after,
 	.points = { "vfio_pci_pages_kill:100..3000us/0.5",

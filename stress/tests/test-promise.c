@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a promise is kept through, and what voids it; dma-bufs by number. */
+/* What a promise is kept through, and what voids it; dma-bufs, and pinned pages. */
 #include "../../tests/unit/test.h"
 
 #include "../engine/lent.h"
+#include "../engine/pinned.h"
 #include "../engine/promise.h"
 
 static void make(struct promise *promise)
@@ -87,6 +88,39 @@ static void dmabufs_are_gone_with_the_opening(void **state)
 	assert_false(lent_is_gone(&lent, after));
 }
 
+static void pages_are_had_until_one_is_let_go(void **state)
+{
+	struct pinned pinned = {};
+	uint64_t since;
+
+	assert_false(pinned_still(&pinned, pinned_since(&pinned, 0, 4096)));
+	pinned_begin(&pinned, 511);
+	since = pinned_since(&pinned, 0, 512);
+	assert_true(pinned_still(&pinned, since));
+	pinned_begin(&pinned, 600);
+	assert_true(pinned_still(&pinned, since));
+	/* which of them it was nobody knows */
+	pinned_end(&pinned, 600);
+	assert_false(pinned_still(&pinned, since));
+	assert_true(pinned_still(&pinned, pinned_since(&pinned, 0, 512)));
+	pinned_end(&pinned, 511);
+	assert_false(pinned_still(&pinned, pinned_since(&pinned, 0, 4096)));
+}
+
+static void pages_are_had_by_their_part_of_the_bar(void **state)
+{
+	struct pinned pinned = {};
+
+	pinned_begin(&pinned, 700);
+	assert_int_equal(pinned_since(&pinned, 0, 512), 0);
+	assert_int_not_equal(pinned_since(&pinned, 512, 512), 0);
+	assert_int_not_equal(pinned_since(&pinned, 0, 1024), 0);
+	assert_int_equal(pinned_since(&pinned, 1024, 512), 0);
+	/* beyond what is counted */
+	pinned_begin(&pinned, UINT32_MAX);
+	assert_int_equal(pinned_since(&pinned, UINT32_MAX, 1), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -96,6 +130,8 @@ int main(void)
 		cmocka_unit_test(a_promise_is_not_another),
 		cmocka_unit_test(a_dmabuf_is_gone_when_it_is_revoked),
 		cmocka_unit_test(dmabufs_are_gone_with_the_opening),
+		cmocka_unit_test(pages_are_had_until_one_is_let_go),
+		cmocka_unit_test(pages_are_had_by_their_part_of_the_bar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
