@@ -55,6 +55,24 @@ static bool is_for(const struct stress_scenario *scenario, unsigned int hazard)
 	return !hazard;
 }
 
+static unsigned int nr_hazards(const struct stress_scenario *scenario)
+{
+	unsigned int nr = 0;
+
+	while (nr < STRESS_MAX_HAZARDS && scenario->hazards[nr])
+		nr++;
+	return nr;
+}
+
+/* those first that are for little else */
+static int compare_breadth(const void *a, const void *b)
+{
+	unsigned int x = nr_hazards(*(const struct stress_scenario *const *)a);
+	unsigned int y = nr_hazards(*(const struct stress_scenario *const *)b);
+
+	return x == y ? compare_names(a, b) : x < y ? -1 : 1;
+}
+
 static bool is_wanted(const struct stress_scenario *scenario,
 		      const struct registry_choice *choice)
 {
@@ -90,6 +108,8 @@ int registry_select(const struct registry_choice *choice,
 	int ret = all ? check_names(choice->names, all, nr_all) :
 			brg_fail(-ENOMEM, "out of memory");
 
+	if (!ret && choice->hazard)
+		qsort(all, nr_all, sizeof(*all), compare_breadth);
 	for (size_t i = 0; !ret && i < nr_all; i++)
 		if (is_wanted(all[i], choice) &&
 		    nr_wanted++ % choice->nr_shards == choice->shard - 1)

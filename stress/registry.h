@@ -24,7 +24,8 @@ struct registry_choice {
 /**
  * registry_select - choose scenarios
  * @choice: which
- * @chosen: receives a sorted array that the caller frees
+ * @chosen: receives an array that the caller frees, sorted by name; for one hazard,
+ *	those come first that are for few others
  * @nr: receives how many, perhaps none
  *
  * Return: 0; -ENOENT where a name fits none, or there is none for the hazard,
