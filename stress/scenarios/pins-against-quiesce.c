@@ -19,18 +19,29 @@ static const struct stress_step before[] = {
 	{},
 };
 
+/*
+ * Mapped once, and read into again and again: who waits for the pages finds them
+ * idle in between. Each read takes longer than memory takes to go.
+ */
+#define PAUSE STEP(touch, ONLY(0), ONLY(0), ONLY(1))
+
 static const struct stress_step readers[] = {
-	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 64)),
-	STEP(aio_read, ONLY(0), BETWEEN(8, 48), ANY, ONLY(1)),
-	STEP(touch, ONLY(0)),
-	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 64)),
-	STEP(uring_read, ONLY(0), BETWEEN(8, 48), ANY, ONLY(1)),
-	STEP(touch, ONLY(0)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 32)),
+	PAUSE,
+	PAUSE,
+	STEP(aio_read, ONLY(0), BETWEEN(16, 32), ANY, ONLY(1)),
+	PAUSE,
+	PAUSE,
+	STEP(uring_read, ONLY(0), BETWEEN(16, 32), ANY, ONLY(1)),
+	PAUSE,
+	PAUSE,
+	STEP(aio_read, ONLY(0), BETWEEN(16, 32), ANY, ONLY(1)),
 	{},
 };
 
 static const struct stress_step resetters[] = {
-	STEP(reset_epoch, BETWEEN(POWER_RESET, POWER_HOT_RESET), ONLY(192)),
+	OFTEN(15, reset_epoch, ONLY(POWER_MEMORY), ONLY(128)),
+	STEP(reset_epoch, BETWEEN(POWER_RESET, POWER_HOT_RESET), ONLY(128)),
 	{},
 };
 
@@ -48,15 +59,14 @@ SCENARIO(pins_against_quiesce) = {
 	.before = before,
 	.actors = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
-		  .in_order = true, .turns = 3, .jitter_us = 20000 },
-		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 3, .jitter_us = 50000 },
+		  .in_order = true, .jitter_us = 30000 },
+		{ .name = "resetter", .steps = resetters, .min_calls = 2,
+		  .max_calls = 4, .jitter_us = 50000 },
 	},
 	.after = after,
 	.points = {
 		/* long enough for I/O to begin */
-		"unmap_mapping_pages:0us/0.5,hold=60ms",
-		"unmap_mapping_pages:1ms..20ms/0.5",
-		"gup_fast_fallback:0us..2ms/0.3",
+		"unmap_mapping_range<p2pdma_pagemap_wait_idle:0us/0.5,hold=40ms",
+		"unmap_mapping_range<p2pdma_pagemap_wait_idle:5ms..20ms",
 	},
 };

@@ -53,5 +53,8 @@ SCENARIO(reads_against_resets) = {
 		  .turns = 2, .jitter_us = 20000 },
 	},
 	.after = after,
-	.points = { "unmap_mapping_pages:1ms..20ms/0.5" },
+	.points = {
+		"pci_p2pdma_zap_resource:100..3000us/0.5",
+		"unmap_mapping_range<p2pdma_pagemap_wait_idle:5ms..20ms/0.5",
+	},
 };
