@@ -29,9 +29,14 @@ static const struct stress_step mappers[] = {
 	{},
 };
 
+/* has a page before, and looks for it in between */
 static const struct stress_step registrars[] = {
+	STEP(bar_map, ONLY(0), BETWEEN(0, 511), BETWEEN(1, 64)),
+	STEP(touch, ONLY(0), ONLY(0), ONLY(4)),
 	STEP(register, ONLY(0), ONLY(1)),
+	STEP(touch, ONLY(0), ONLY(0), ONLY(4)),
 	STEP(unregister),
+	STEP(touch, ONLY(0), ONLY(0), ONLY(4)),
 	{},
 };
 
