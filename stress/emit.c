@@ -6,6 +6,7 @@
 
 #include "emission.h"
 #include "emit-points.h"
+#include "registry.h"
 
 static int emit_ops(struct emission *emission,
 		    const struct actor_program *actor)
@@ -76,7 +77,9 @@ static bool has_rdma(const struct program *program)
 static void emit_head(FILE *f, const struct races *races,
 		      const struct outcome *failure)
 {
+	const struct stress_scenario *of = races->of[races->nr_given - 1];
 	const struct program *program = &races->given[races->nr_given - 1];
+	bool cmb = registry_race_needs(of ?: races->scenario) & NEED_CMB;
 
 	fprintf(f,
 		"// SPDX-License-Identifier: GPL-2.0-only\n"
@@ -91,13 +94,16 @@ static void emit_head(FILE *f, const struct races *races,
 		" * Build, with the headers of the kernel that has the interfaces:\n"
 		" *\tmake headers_install INSTALL_HDR_PATH=/tmp/headers\n"
 		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n"
-		" * Run as root, the device bound to vfio-pci; what the disk holds is lost:\n"
-		" *\t./repro device=0000:01:00.0 bar=2 disk=/dev/nvme0n1\n"
+		" * Run as root, %s; what the disk holds is lost:\n"
+		" *\t./repro %s disk=/dev/nvme0n1\n"
 		" * It ends with 1 when it sees the failure.%s\n"
 		" */\n"
 		"static inline int brg_fail(int err, ...)\n{\n\treturn err;\n}\n"
 		"static inline void brg_debug(const char *fmt, ...)\n{\n}\n",
 		has_rdma(program) ? " -libverbs" : "",
+		cmb ? "the NVMe of the CMB with its driver" :
+		      "the device bound to vfio-pci",
+		cmb ? "cmb=0000:01:00.0" : "device=0000:01:00.0 bar=2",
 		program->nr_points ?
 			" For its delays in the kernel,\n"
 			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :

@@ -92,7 +92,7 @@ static int check_providers(const struct stress_options *options)
 		struct brg_pci pci;
 
 		ret = brg_pci_read(named->bdf, &pci);
-		if (!ret)
+		if (!ret && !named->cmb)
 			ret = brg_pci_check_bar(&pci, named->bar);
 		if (!ret && *named->twin)
 			ret = brg_pci_read(named->twin, &pci);

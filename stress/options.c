@@ -26,6 +26,7 @@ enum {
 	KEY_BAR = 0x100,
 	KEY_TAKE,
 	KEY_TWIN,
+	KEY_CMB,
 	KEY_SLOW,
 	KEY_IMPORTER,
 	KEY_DURATION,
@@ -56,6 +57,8 @@ static const struct argp_option argp_options[] = {
 	  "Take the devices from the drivers that have them, and give them back" },
 	{ "twin", KEY_TWIN, "BDF", 0,
 	  "Another device on the bus of the one named before, reset together with it" },
+	{ "cmb", KEY_CMB, "BDF", 0,
+	  "PCI address of an NVMe whose controller memory buffer is attacked as its driver gives it out: it is reset and unbound, and WHAT ITS DISKS HOLD IS LOST; one that is in use is refused" },
 	{ "peer", KEY_DISK, "DISK", 0,
 	  "Disk for direct I/O, /dev/nvme0n1: WHAT IT HOLDS IS LOST; one that is mounted or carries data is refused" },
 	{ "slow-peer", KEY_SLOW, "DISK", 0,
@@ -114,32 +117,45 @@ static const char *role(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static struct stress_provider *
-add(struct argp_state *state, struct stress_options *options, const char *bdf)
+static struct stress_provider *add(struct argp_state *state,
+				   struct stress_options *options,
+				   const char *option, const char *bdf)
 {
 	struct stress_provider *provider;
 
 	if (options->nr_providers == STRESS_MAX_PROVIDERS)
-		argp_error(state, "--device: at most %d", STRESS_MAX_PROVIDERS);
+		argp_error(state, "--%s: at most %d devices", option,
+			   STRESS_MAX_PROVIDERS);
 	provider = &options->providers[options->nr_providers++];
-	args_device(state, "device", bdf, provider->bdf);
+	args_device(state, option, bdf, provider->bdf);
 	provider->bar = 2;
 	return provider;
+}
+
+static void add_cmb(struct argp_state *state, struct stress_options *options,
+		    const char *bdf)
+{
+	add(state, options, "cmb", bdf)->cmb = true;
 }
 
 static struct stress_provider *last(struct argp_state *state,
 				    struct stress_options *options,
 				    const char *option)
 {
-	if (!options->nr_providers)
+	struct stress_provider *provider =
+		&options->providers[options->nr_providers - 1];
+
+	if (!options->nr_providers || provider->cmb)
 		argp_error(state, "--%s: --device has to come before it",
 			   option);
-	return &options->providers[options->nr_providers - 1];
+	return provider;
 }
 
 /* those of the emulated machine, where none is named */
 static void add_roles(struct argp_state *state, struct stress_options *options)
 {
+	const char *cmb = role("BARRAGE_CMB");
+
 	static const char *const roles[][3] = {
 		{ "BARRAGE_PROVIDER", "BARRAGE_PROVIDER_BAR", "" },
 		{ "BARRAGE_PMR", "BARRAGE_PMR_BAR", "" },
@@ -156,13 +172,15 @@ static void add_roles(struct argp_state *state, struct stress_options *options)
 			continue;
 		/* all that the machine has is there to be attacked */
 		options->take = true;
-		provider = add(state, options, bdf);
+		provider = add(state, options, "device", bdf);
 		if (bar)
 			provider->bar = (unsigned int)args_number(
 				state, "bar", bar, 0, BRG_PCI_NR_BARS - 1);
 		if (twin)
 			args_device(state, "twin", twin, provider->twin);
 	}
+	if (cmb)
+		add_cmb(state, options, cmb);
 }
 
 static void defaults(struct argp_state *state, struct stress_options *options)
@@ -194,7 +212,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->list = true;
 		break;
 	case KEY_DEVICE:
-		add(state, options, arg);
+		add(state, options, "device", arg);
+		break;
+	case KEY_CMB:
+		add_cmb(state, options, arg);
 		break;
 	case KEY_BAR:
 		last(state, options, "bar")->bar = (unsigned int)args_number(

@@ -8,18 +8,21 @@
 
 #include <barrage/pci.h>
 
-#define STRESS_MAX_PROVIDERS 4
+#define STRESS_MAX_PROVIDERS 6
 
 /**
  * struct stress_provider - a device to attack
  * @bdf: its address
  * @bar: of its BARs
  * @twin: another function of its bus; "" for none
+ * @cmb: an NVMe that keeps its driver, which gives out its CMB; the BAR is the
+ *	driver's choice
  */
 struct stress_provider {
 	char bdf[BRG_PCI_BDF_BYTES];
 	unsigned int bar;
 	char twin[BRG_PCI_BDF_BYTES];
+	bool cmb;
 };
 
 /**

@@ -107,7 +107,7 @@ static int try_device(struct provider *provider)
 
 	if (ret)
 		return ret;
-	provider->has |= NEED_VFIO |
+	provider->has |= NEED_PROVIDER | NEED_VFIO |
 			 try_dmabuf(&vfio, device.bar, provider->device.rdma);
 	if (!brg_p2p_probe(&vfio))
 		provider->has |= NEED_P2P;
@@ -142,6 +142,8 @@ int provider_open(const struct stress_provider *named, bool take,
 	int ret;
 
 	*provider = (struct provider){};
+	if (named->cmb)
+		return provider_open_cmb(named, take, provider);
 	ret = brg_pci_read(named->bdf, &pci);
 	if (!ret)
 		ret = brg_pci_check_bar(&pci, named->bar);

@@ -33,6 +33,14 @@ int provider_open(const struct stress_provider *named, bool take,
 		  struct provider *provider);
 
 /**
+ * provider_open_cmb - likewise, of an NVMe that keeps its driver, or gets it back
+ *
+ * One whose disks somebody could miss is refused.
+ */
+int provider_open_cmb(const struct stress_provider *named, bool take,
+		      struct provider *provider);
+
+/**
  * provider_close - give the devices back
  *
  * Return: 0; -errno with brg_last_error() set.

@@ -176,6 +176,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"two BARs of memory",
 		"a reset in sysfs",
 		"dma-bufs that can be revoked for good",
+		"a provider",
 	};
 	size_t used = 0;
 

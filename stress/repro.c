@@ -120,7 +120,10 @@ int main(int argc, char **argv)
 	struct world world = {};
 	int ret;
 
-	take(world.device.bdf, given(argc, argv, "device"));
+	take(world.device.bdf, given(argc, argv, "cmb"));
+	world.device.cmb = *world.device.bdf;
+	if (!world.device.cmb)
+		take(world.device.bdf, given(argc, argv, "device"));
 	take(world.twin.bdf, given(argc, argv, "twin"));
 	take(world.importer, given(argc, argv, "importer"));
 	world.device.bar = world.twin.bar = bar ? (unsigned int)atoi(bar) : 2;
@@ -128,7 +131,7 @@ int main(int argc, char **argv)
 	world.slow_path = given(argc, argv, "slow");
 	if (!*world.device.bdf) {
 		fprintf(stderr,
-			"usage: %s device=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [seconds=N]\n",
+			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [seconds=N]\n",
 			argv[0]);
 		return 99;
 	}

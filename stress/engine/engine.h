@@ -235,8 +235,10 @@ struct slot {
 };
 
 /**
- * struct device - a PCI device on vfio-pci
+ * struct device - a PCI device on vfio-pci, or an NVMe that its own driver has
  * @bdf: its address
+ * @cmb: the latter: its memory is in p2pmem, and nothing of VFIO is there
+ * @cmb_used: how much of that the driver has for itself, in bytes
  * @bar: number of the BAR under test
  * @bar_bytes: its size
  * @other_bar: another one that can be P2P memory; the same where there is none;
@@ -251,6 +253,8 @@ struct slot {
  */
 struct device {
 	char bdf[16];
+	bool cmb;
+	uint64_t cmb_used;
 	unsigned int bar;
 	uint64_t bar_bytes;
 	unsigned int other_bar;
@@ -298,6 +302,8 @@ struct actor_log {
  * @order: of the last ordered call that is done
  * @off: the provider's memory does not respond, of whatever kind it is
  * @registered: the provider's BAR is P2P memory
+ * @shaken: never kept: begun while somebody does to a provider what takes its
+ *	memory from below those who have it, as a reset by its own driver does
  * @lent: dma-bufs
  * @pinned: pages that I/O has
  * @nr_importers: open importers
@@ -325,6 +331,7 @@ struct shared {
 	_Atomic uint32_t order;
 	struct promise off;
 	struct promise registered;
+	struct promise shaken;
 	struct lent lent;
 	struct pinned pinned;
 	_Atomic int32_t nr_importers;
@@ -381,6 +388,7 @@ struct world {
  * @slots: its own
  * @host: page-aligned memory for its use, SLOT_BYTES
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
+ * @steady: when it last began I/O, as promise_quiet() of @shaken has it
  */
 struct actor {
 	struct world *world;
@@ -391,6 +399,7 @@ struct actor {
 	struct slot slots[SLOT_NR_OWN];
 	char *host;
 	uint32_t claimed;
+	uint32_t steady;
 };
 
 /* verdict.c */
@@ -418,6 +427,9 @@ const char *engine_result_text(int result, char text[32]);
 
 /** engine_now_ns - CLOCK_MONOTONIC */
 uint64_t engine_now_ns(void);
+
+/** engine_others_work - is anybody at work who is not holding a mapping only? */
+bool engine_others_work(struct shared *shared);
 
 /** engine_pause_us - wait: busily where that is short */
 void engine_pause_us(uint32_t us);

@@ -12,6 +12,7 @@ bool io_begin(struct actor *actor, const struct slot *slot)
 {
 	if (slot->kind != SLOT_P2P && !gate_enter(actor->world))
 		return false;
+	actor->steady = promise_quiet(&actor->world->shared->shaken);
 	gate_take_off(actor->world);
 	return true;
 }
@@ -31,9 +32,15 @@ int io_whole(int64_t done, size_t bytes)
 	return (size_t)done == bytes ? 0 : -EFAULT;
 }
 
+/* nobody has taken the memory from below the I/O that this actor began last */
+static bool was_steady(struct actor *actor)
+{
+	return promise_still(&actor->world->shared->shaken, actor->steady);
+}
+
 int io_judge(struct actor *actor, const struct slot *slot, int ret)
 {
-	if (slot->kind == SLOT_P2P && ret == -EIO)
+	if (slot->kind == SLOT_P2P && ret == -EIO && was_steady(actor))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "I/O with P2P memory failed on its way: EIO");
 	return ret;
@@ -56,6 +63,7 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
 	uint8_t me = (uint8_t)(actor->index + 1);
 
+	actor->steady = promise_quiet(&actor->world->shared->shaken);
 	if (!is_shared(slot))
 		return;
 	actor->claimed = promise_quiet(&actor->world->shared->registered);
@@ -101,7 +109,8 @@ int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
 	if (ret != 1)
 		return ret;
 	/* whoever claims it later has not written to it yet */
-	if (!is_shared(slot) || is_mine(actor, slot, addr, bytes))
+	if (is_shared(slot) ? is_mine(actor, slot, addr, bytes) :
+			      was_steady(actor))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "wrong data where a read had succeeded: %s", text);
 	return 0;

@@ -38,7 +38,8 @@ void io_claim_all(struct actor *actor);
 /**
  * io_compare - does memory hold what the disk has at @offset?
  *
- * Only where nobody else has claimed it since the race began. Wrong data is
+ * Only where nobody else has claimed it since the race began, and the provider
+ * was not reset by its own driver since the I/O began. Wrong data is
  * engine_wrong().
  *
  * Return: 0, or DONE_SIGNAL() where the memory was taken away.

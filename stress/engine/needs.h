@@ -19,9 +19,10 @@
 #define NEED_FLR (1u << 13) /* the PCIe capability's FLR */
 #define NEED_AF_FLR (1u << 14) /* the AF capability's */
 #define NEED_PM (1u << 15) /* the PM capability */
-#define NEED_CMB (1u << 16) /* p2pmem of another driver: a CMB */
+#define NEED_CMB (1u << 16) /* a provider that the driver nvme has: a CMB */
 #define NEED_TWO_BARS (1u << 17) /* two BARs that can be P2P memory */
 #define NEED_SYSFS_RESET (1u << 18) /* a file "reset" of the device */
 #define NEED_REVOKE (1u << 19) /* VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE */
+#define NEED_PROVIDER (1u << 20) /* of any kind: on vfio-pci, or a CMB */
 
 #endif

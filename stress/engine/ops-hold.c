@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A mapping that stays until it is taken away */
+#include "cmb.h"
 #include "engine.h"
 #include "ops.h"
 #include "sight.h"
@@ -9,16 +10,23 @@
 
 #define POLL_US 1000
 #define ALONE_POLLS 100
+#define LATE_NS 10000000000ull
 
-/* Is anybody at work who does not hold a mapping as well? */
-static bool others_work(struct shared *shared)
+/*
+ * A driver that goes takes away mappings of its memory, too. From when no more is
+ * to be had, one that was made before is to be gone soon, and nothing else is
+ * needed for that: whoever takes the driver away waits for it.
+ */
+static bool is_late(const struct world *world, const struct slot *slot,
+		    uint64_t *gone_ns)
 {
-	int busy = -atomic_load(&shared->nr_holding);
-
-	for (unsigned int i = 0; i < ENGINE_MAX_ACTORS; i++)
-		busy += atomic_load(&shared->log[i].at) &&
-			!atomic_load(&shared->log[i].ended);
-	return busy > 0;
+	if (!world->device.cmb || slot->kind != SLOT_P2P)
+		return false;
+	if (cmb_is_published(world->device.bdf))
+		*gone_ns = 0;
+	else if (!*gone_ns)
+		*gone_ns = engine_now_ns();
+	return *gone_ns && engine_now_ns() - *gone_ns > LATE_NS;
 }
 
 static int hold(struct actor *actor, struct slot *slot, uint64_t limit_ms)
@@ -26,6 +34,7 @@ static int hold(struct actor *actor, struct slot *slot, uint64_t limit_ms)
 	uint64_t end_ns = engine_now_ns() + limit_ms * 1000000;
 	struct sight sight;
 	unsigned int alone = 0;
+	uint64_t gone_ns = 0;
 	int ret = 0;
 
 	while (!ret && alone < ALONE_POLLS && engine_now_ns() < end_ns) {
@@ -34,7 +43,14 @@ static int hold(struct actor *actor, struct slot *slot, uint64_t limit_ms)
 		ret = touch(slot->addr, false);
 		if (!ret)
 			sight_judge(actor->world, slot, &sight);
-		alone = others_work(actor->world->shared) ? 0 : alone + 1;
+		if (!ret && is_late(actor->world, slot, &gone_ns)) {
+			engine_wrong(
+				actor->world, ORACLE_MAPPING,
+				"the driver goes, and waits for a mapping of its memory that it does not take away");
+			break;
+		}
+		alone = engine_others_work(actor->world->shared) ? 0 :
+								   alone + 1;
 	}
 	return ret;
 }

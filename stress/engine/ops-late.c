@@ -116,7 +116,7 @@ OP(map_failing) = {
 	.name = "map-failing",
 	.summary = "mmap() of P2P memory, one of its last allocations failing",
 	.source = "ops-late.c",
-	.needs = NEED_VFIO | NEED_FAIL_NTH,
+	.needs = NEED_PROVIDER | NEED_FAIL_NTH,
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
 		  { "pages", 1, 8 },
 		  { "allocation, from the last", 0, 15 } },

@@ -151,11 +151,13 @@ static int do_read_pool(struct actor *actor, const int64_t *arg)
 	struct promise *registered = &actor->world->shared->registered;
 	const char *bdf = actor->world->device.bdf;
 	uint32_t kept = promise_kept(registered);
-	uint64_t size, available;
+	uint64_t size, available, published;
 	int ret = p2p_read(bdf, "size", &size);
 
 	if (!ret)
 		ret = p2p_read(bdf, "available", &available);
+	if (!ret)
+		ret = p2p_read(bdf, "published", &published);
 	if (ret == -ENOENT && promise_holds(registered, kept))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "a BAR is registered, and there is no p2pmem");
@@ -164,9 +166,9 @@ static int do_read_pool(struct actor *actor, const int64_t *arg)
 
 OP(read_pool) = {
 	.name = "read-pool",
-	.summary = "read p2pmem/size and p2pmem/available",
+	.summary = "read p2pmem/size, available and published",
 	.source = "ops-register.c",
-	.needs = NEED_VFIO,
+	.needs = NEED_PROVIDER,
 	.run = do_read_pool,
 	.may = MAY(-ENOENT, -ENODEV),
 };

@@ -66,7 +66,7 @@ OP(map_sweep) = {
 	.name = "map-sweep",
 	.summary = "mmap() of P2P memory, each of its allocations failing once",
 	.source = "ops-sweep.c",
-	.needs = NEED_VFIO | NEED_FAIL_NTH,
+	.needs = NEED_PROVIDER | NEED_FAIL_NTH,
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 8 } },
 	.run = do_map_sweep,
 };

@@ -11,6 +11,10 @@ extern const struct op op_aio_read, op_uring_read;
 /* ops-byte.c */
 extern const struct op op_poke, op_peek;
 
+/* ops-cmb.c */
+extern const struct op op_cmb_rebind, op_cmb_replug, op_cmb_reset,
+	op_cmb_expect_free;
+
 /* ops-device.c */
 extern const struct op op_reopen, op_reopen_stalled, op_rebind, op_reset_closed,
 	op_replug;
@@ -42,7 +46,7 @@ extern const struct op op_bar_map, op_dmabuf_map, op_unmap, op_unmap_part,
 	op_touch, op_dontneed, op_mremap;
 
 /* ops-p2p.c */
-extern const struct op op_p2p_map, op_p2p_map_soon;
+extern const struct op op_p2p_map, op_p2p_map_soon, op_p2p_map_last;
 
 /* ops-pressure.c */
 extern const struct op op_pressure;

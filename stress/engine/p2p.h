@@ -31,7 +31,7 @@ int p2p_state(const struct device *device, unsigned int bar, uint64_t *length);
 
 /**
  * p2p_read - a number that a file of p2pmem/ has
- * @file: "size", "available"
+ * @file: "size", "available", "published"
  *
  * Return: 0; -ENOENT, -ENODEV: there is no P2P memory, or no longer.
  */

@@ -252,7 +252,7 @@ int power_do(struct device *device, enum power_path path)
 }
 
 /* Resets may overlap: the one that began last counts. */
-static void has_ended(struct shared *shared, uint32_t number)
+void power_has_ended(struct shared *shared, uint32_t number)
 {
 	uint32_t last = atomic_load(&shared->epoch);
 
@@ -276,7 +276,7 @@ int power_begin(struct world *world, struct device *device,
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);
 	if (!ret)
-		has_ended(world->shared, number);
+		power_has_ended(world->shared, number);
 	atomic_fetch_add(&world->shared->returned, 1);
 	return ret;
 }

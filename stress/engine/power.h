@@ -46,6 +46,12 @@ int power_begin(struct world *world, struct device *device,
 /** power_do - power_begin(), unknown to the world; in a child, say */
 int power_do(struct device *device, enum power_path path);
 
+/**
+ * power_has_ended - what was mapped before is gone
+ * @number: of what ended it, by @begun of @shared
+ */
+void power_has_ended(struct shared *shared, uint32_t number);
+
 /** power_end - give the device its memory back, where @path took it away */
 int power_end(struct device *device, enum power_path path);
 

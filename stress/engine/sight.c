@@ -21,7 +21,7 @@ static const char *breach(struct shared *shared, const struct slot *slot,
 			  const struct sight *sight)
 {
 	if (slot->kind == SLOT_P2P && slot->epoch < sight->epoch)
-		return "a mapping of P2P memory survived a reset";
+		return "a mapping of P2P memory survived what ends it";
 	if (promise_holds(&shared->off, sight->off))
 		return "memory could be reached while it is off";
 	if (slot->kind == SLOT_BAR &&

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cmb.h"
 #include "pmr.h"
 #include "power.h"
 #include "registration.h"
@@ -197,7 +198,7 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 
 	/* a reset of the twin is one of the device, and ends what was off */
 	world->device.off = world->twin.off = &world->shared->off;
-	if (*world->device.bdf)
+	if (*world->device.bdf && !world->device.cmb)
 		ret = device_open(&world->device, why);
 	if (!ret && *world->twin.bdf)
 		ret = open_twin(world, why);
@@ -237,12 +238,24 @@ void world_quiet(struct world *world)
 		    false);
 	promise_end(&world->shared->registered,
 		    promise_begin(&world->shared->registered), false);
+	if (world->device.cmb)
+		cmb_restore(world->device.bdf);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
 		registration_undo(&world->device);
 	}
 	if (world->twin.vfio >= 0)
 		power_restore(&world->twin);
+}
+
+bool engine_others_work(struct shared *shared)
+{
+	int busy = -atomic_load(&shared->nr_holding);
+
+	for (unsigned int i = 0; i < ENGINE_MAX_ACTORS; i++)
+		busy += atomic_load(&shared->log[i].at) &&
+			!atomic_load(&shared->log[i].ended);
+	return busy > 0;
 }
 
 void world_close(struct world *world)

@@ -218,6 +218,20 @@ static void the_mix_goes_on_with_the_next_provider(void **state)
 	assert_null(races_get(&races, 0, &program));
 }
 
+/* No machine has a provider that is on vfio-pci and with its own driver. */
+static void scenarios_need_one_provider(void **state)
+{
+	const unsigned int two = NEED_VFIO | NEED_CMB;
+	const struct stress_scenario **all;
+	size_t nr;
+
+	assert_int_equal(select_shard(1, 1, &all, &nr), 0);
+	for (size_t i = 0; i < nr; i++)
+		if ((registry_needs(all[i]) & two) == two)
+			fail_msg("%s can never run", all[i]->name);
+	free(all);
+}
+
 static void shards_make_up_the_whole(void **state)
 {
 	const struct stress_scenario **some;
@@ -266,6 +280,7 @@ int main(void)
 		cmocka_unit_test(points_can_be_read),
 		cmocka_unit_test(the_mix_is_of_all_scenarios),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
+		cmocka_unit_test(scenarios_need_one_provider),
 		cmocka_unit_test(shards_make_up_the_whole),
 		cmocka_unit_test(shrinking_ends),
 	};

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cmb.h"
+
+#include "p2p.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEVICES "/sys/bus/pci/devices"
+#define DRIVER "/sys/bus/pci/drivers/" CMB_DRIVER
+#define PATH_BYTES 400
+#define LIMIT_NS 60000000000ull
+#define POLL_US 2000
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static void path_of(const char *bdf, const char *file, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, DEVICES "/%s/%s", bdf, file);
+}
+
+static bool has(const char *bdf, const char *file)
+{
+	char path[PATH_BYTES];
+
+	path_of(bdf, file, path);
+	return !access(path, F_OK);
+}
+
+int cmb_unbind(const char *bdf)
+{
+	return write_file(DRIVER "/unbind", bdf);
+}
+
+int cmb_bind(const char *bdf)
+{
+	return write_file(DRIVER "/bind", bdf);
+}
+
+int cmb_remove(const char *bdf)
+{
+	char path[PATH_BYTES];
+
+	path_of(bdf, "remove", path);
+	return write_file(path, "1");
+}
+
+/* Linux 7.3 makes the files first, when it has no memory yet. */
+static bool has_memory(const char *bdf)
+{
+	uint64_t size;
+
+	return !p2p_read(bdf, "size", &size) && size;
+}
+
+/* The driver looks at what is new when it comes to it. */
+int cmb_rescan(const char *bdf)
+{
+	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
+	int ret = write_file("/sys/bus/pci/rescan", "1");
+
+	while (!ret && !has_memory(bdf)) {
+		if (engine_now_ns() > end_ns)
+			return -ETIMEDOUT;
+		engine_pause_us(POLL_US);
+	}
+	return ret;
+}
+
+/* nvme/nvmeN/reset_controller: the number is another one each time */
+static int reset_controller(const char *bdf)
+{
+	char path[PATH_BYTES], file[PATH_BYTES];
+	struct dirent *entry;
+	int ret = -ENOENT;
+	DIR *dir;
+
+	path_of(bdf, "nvme", path);
+	dir = opendir(path);
+	while (dir && ret == -ENOENT && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "nvme", 4))
+			continue;
+		snprintf(file, sizeof(file), "%.100s/%.64s/reset_controller",
+			 path, entry->d_name);
+		ret = write_file(file, "1");
+	}
+	if (dir)
+		closedir(dir);
+	return ret;
+}
+
+int cmb_reset(const char *bdf, enum cmb_reset how)
+{
+	char path[PATH_BYTES];
+
+	if (how == CMB_RESET_CONTROLLER)
+		return reset_controller(bdf);
+	path_of(bdf, "reset", path);
+	return write_file(path, "1");
+}
+
+bool cmb_is_published(const char *bdf)
+{
+	return has(bdf, "p2pmem/allocate");
+}
+
+int cmb_used(const char *bdf, uint64_t *bytes)
+{
+	uint64_t size, available;
+	int ret = p2p_read(bdf, "size", &size);
+
+	if (!ret)
+		ret = p2p_read(bdf, "available", &available);
+	if (!ret)
+		*bytes = size - available;
+	return ret;
+}
+
+void cmb_restore(const char *bdf)
+{
+	if (!has(bdf, ""))
+		cmb_rescan(bdf);
+	else if (!has(bdf, "driver"))
+		cmb_bind(bdf);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* I/O with memory that its own driver takes away meanwhile proves nothing. */
+#include "../../tests/unit/test.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../engine/engine.h"
+#include "../engine/io.h"
+
+#define PAGE 4096
+
+static char host[SLOT_BYTES] __attribute__((aligned(PAGE)));
+
+/* a slot whose memory has nothing of what is on the disk */
+static struct actor *actor_of(struct world *world)
+{
+	static struct actor actor;
+
+	assert_int_equal(world_init(world), 0);
+	touch_init();
+	actor = (struct actor){ .world = world, .host = host };
+	slots_init(world, actor.slots, SLOT_NR_OWN, 1);
+	assert_int_equal(
+		slot_map(&actor, &actor.slots[0], SLOT_P2P, -1, 0, PAGE), 0);
+	return &actor;
+}
+
+static void read_of_nothing(struct actor *actor, bool shaken)
+{
+	struct promise *promise = &actor->world->shared->shaken;
+	struct slot *slot = &actor->slots[0];
+
+	assert_true(io_begin(actor, slot));
+	if (shaken)
+		promise_end(promise, promise_begin(promise), false);
+	io_compare(actor, slot, slot->addr, PAGE, 0);
+	io_end(actor, slot);
+}
+
+static void wrong_data_count_where_nobody_reset_it(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+
+	read_of_nothing(actor, true);
+	assert_false(atomic_load(&world.shared->told));
+	read_of_nothing(actor, false);
+	assert_true(atomic_load(&world.shared->told));
+	assert_int_equal(atomic_load(&world.shared->oracle), ORACLE_DATA);
+}
+
+static void io_may_fail_where_it_was_reset(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+	struct promise *promise = &world.shared->shaken;
+	uint32_t number = promise_begin(promise);
+
+	/* it began before the I/O, and ends after it */
+	assert_true(io_begin(actor, slot));
+	io_judge(actor, slot, -EIO);
+	promise_end(promise, number, false);
+	io_judge(actor, slot, -EIO);
+	io_end(actor, slot);
+	assert_false(atomic_load(&world.shared->told));
+	assert_true(io_begin(actor, slot));
+	io_judge(actor, slot, -EIO);
+	io_end(actor, slot);
+	assert_true(atomic_load(&world.shared->told));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wrong_data_count_where_nobody_reset_it),
+		cmocka_unit_test(io_may_fail_where_it_was_reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
