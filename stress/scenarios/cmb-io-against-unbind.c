@@ -6,8 +6,8 @@
  * Oracle: data of I/O while the driver has the device; no mapping survives it;
  * unbinding waits for I/O, however slow, and ends then; all memory comes back.
  *
- * Provenance: hazards 2 and 9. I/O has pages of the memory, and references for
- * them, that nobody can take away: the last of them may be the last of all.
+ * Provenance: hazard 2. I/O has pages of the memory, and references for them, that
+ * nobody can take away: the last of them may be the last of all.
  */
 #include "../stress.h"
 
@@ -41,7 +41,7 @@ static const struct stress_step after[] = {
 SCENARIO(cmb_io_against_unbind) = {
 	.name = "cmb-io-against-unbind",
 	.summary = "direct I/O with a CMB while its driver is unbound",
-	.hazards = { 2, 9 },
+	.hazards = { 2 },
 	.needs = NEED_CMB | NEED_DISK,
 	.actors = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,

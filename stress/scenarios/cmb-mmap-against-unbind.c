@@ -7,10 +7,9 @@
  * Oracle: the kernel's own: use after free of the pool, a count below zero, a
  * cycle of locks; unbinding ends, and takes mappings away; all memory comes back.
  *
- * Provenance: hazards 2, allocation that began before memory was frozen; 3, the
- * end of the pool below its readers; 9 and 11, the last page that is freed; 35, a
- * lock in mmap() that the removal of the sysfs files waits for. Unbinding waits
- * for memory without a limit: who has it gives it back soon.
+ * Provenance: hazards 3, the end of the pool below its readers; 35, a lock in
+ * mmap() that the removal of the sysfs files waits for. Unbinding waits for memory
+ * without a limit: who has it gives it back soon.
  */
 #include "../stress.h"
 
@@ -48,7 +47,7 @@ static const struct stress_step after[] = {
 SCENARIO(cmb_mmap_against_unbind) = {
 	.name = "cmb-mmap-against-unbind",
 	.summary = "a CMB is allocated and looked at while its driver is unbound",
-	.hazards = { 2, 3, 9, 11, 35 },
+	.hazards = { 3, 35 },
 	.needs = NEED_CMB,
 	.actors = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
