@@ -5,13 +5,9 @@
 #include <string.h>
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
-/*
- * It takes the kernel some time to change points, hence DRAW_GROUP. Where there
- * are many of them, races are long, and each is to have its turn.
- */
-#define MANY_POINTS 8
-#define MANY_POINTS_LAST 1
-#define MANY_POINTS_AT_ONCE 4
+#define NO_POINTS_ONE_IN 6 /* races */
+#define POINT_PERCENT 60
+#define MANY_POINTS 4 /* in a race, of those that have more, about */
 #define LEAVE_OUT_FROM 6 /* steps */
 
 struct draw {
@@ -202,26 +198,24 @@ static void add_points(struct program *program, const char *text,
 }
 
 /*
- * None in some groups of races: the delays may also hide something. Most have as
- * many as there may be.
+ * Each may be there, so that two can be that only help together, and sometimes none
+ * is: the delays may also hide something.
  */
 static void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 			uint64_t round, struct program *program)
 {
-	unsigned int nr = 0, wanted, most, last;
-	struct random random;
+	struct random random = random_seed(~seed, round);
+	unsigned int nr = 0, percent;
 
 	while (nr < STRESS_MAX_POINTS && scenario->points[nr])
 		nr++;
-	most = nr < MANY_POINTS ? 2 : MANY_POINTS_AT_ONCE;
-	last = nr < MANY_POINTS ? DRAW_GROUP : MANY_POINTS_LAST;
-	random = random_seed(~seed, round / last);
-	wanted = nr ? (unsigned int)random_between(&random, 0, most + 1) : 0;
-	wanted = wanted < most ? wanted : most;
-	while (wanted--)
-		add_points(program,
-			   scenario->points[random_between(&random, 0, nr - 1)],
-			   &random);
+	if (!nr || random_chance(&random, NO_POINTS_ONE_IN))
+		return;
+	percent = MANY_POINTS * 100 / nr;
+	percent = percent < POINT_PERCENT ? percent : POINT_PERCENT;
+	for (unsigned int i = 0; i < nr; i++)
+		if (random_between(&random, 1, 100) <= percent)
+			add_points(program, scenario->points[i], &random);
 }
 
 void draw_program(const struct stress_scenario *scenario, uint64_t seed,

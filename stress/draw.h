@@ -6,9 +6,6 @@
 #include "random.h"
 #include "stress.h"
 
-/* Races whose numbers are in one group of so many are delayed at the same places. */
-#define DRAW_GROUP 8
-
 /**
  * draw_program - the race with one number
  * @scenario: what it is about

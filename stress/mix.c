@@ -121,15 +121,14 @@ static void add_strangers(const struct races *races, uint64_t number,
 			      &random, races->has, program);
 }
 
-const struct stress_scenario *
-mix_draw(const struct races *races, uint64_t number, struct program *program)
+const struct stress_scenario *mix_draw(const struct races *races,
+				       uint64_t number, struct program *program)
 {
 	const struct stress_scenario *scenario = choose(races, number);
 
 	if (!scenario)
 		return NULL;
-	draw_program(scenario, races->seed, number * DRAW_GROUP, races->has,
-		     program);
+	draw_program(scenario, races->seed, number, races->has, program);
 	if (!scenario->alone && !scenario->ordered && !scenario->strangers)
 		add_strangers(races, number, program);
 	return scenario;

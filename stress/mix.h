@@ -23,8 +23,7 @@ unsigned int mix_nr(const struct races *races);
  *
  * Return: the scenario that it was drawn from; NULL where mix_nr() is 0.
  */
-const struct stress_scenario *mix_draw(const struct races *races,
-				       uint64_t number,
-				       struct program *program);
+const struct stress_scenario *
+mix_draw(const struct races *races, uint64_t number, struct program *program);
 
 #endif

@@ -4,9 +4,8 @@
 #include "draw.h"
 #include "mix.h"
 
-const struct stress_scenario *races_get(const struct races *races,
-					uint64_t number,
-					struct program *program)
+const struct stress_scenario *
+races_get(const struct races *races, uint64_t number, struct program *program)
 {
 	if (races->nr_given) {
 		*program = races->given[number % races->nr_given];
@@ -34,6 +33,5 @@ void races_keep(const struct races *from, uint64_t number, struct races *to)
 		.nr_given = nr,
 	};
 	for (unsigned int i = 0; i < nr; i++)
-		to->of[i] =
-			races_get(from, number + 1 - nr + i, &to->given[i]);
+		to->of[i] = races_get(from, number + 1 - nr + i, &to->given[i]);
 }

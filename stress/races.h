@@ -36,9 +36,8 @@ struct races {
  * Return: the scenario that it was drawn from; NULL: of a mix, and there is none
  * for this provider.
  */
-const struct stress_scenario *races_get(const struct races *races,
-					uint64_t number,
-					struct program *program);
+const struct stress_scenario *
+races_get(const struct races *races, uint64_t number, struct program *program);
 
 /**
  * races_keep - as given ones, those that came up to a number

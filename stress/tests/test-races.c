@@ -163,7 +163,7 @@ static void the_mix_is_of_all_scenarios(void **state)
 		const struct stress_scenario *of =
 			races_get(&races, i, &program);
 
-		draw_program(of, 3, i * DRAW_GROUP, ~0u, &own);
+		draw_program(of, 3, i, ~0u, &own);
 		assert_true(program.nr_actors >= own.nr_actors);
 		assert_memory_equal(program.actors, own.actors,
 				    own.nr_actors * sizeof(own.actors[0]));
@@ -206,8 +206,8 @@ static void the_mix_goes_on_with_the_next_provider(void **state)
 		most = nr > most ? nr : most;
 		least = nr < least ? nr : least;
 		for (unsigned int i = 0; i < nr; i++)
-			twins += !!(registry_race_needs(races_get(
-					    &races, i, &program)) &
+			twins += !!(registry_race_needs(
+					    races_get(&races, i, &program)) &
 				    NEED_TWIN);
 		assert_int_equal(twins, 2);
 	}
