@@ -6,7 +6,7 @@
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
 #define NO_POINTS_ONE_IN 6 /* races */
-#define POINT_PERCENT 60
+#define POINT_PERCENT 75
 #define MANY_POINTS 4 /* in a race, of those that have more, about */
 #define LEAVE_OUT_FROM 6 /* steps */
 

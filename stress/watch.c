@@ -20,6 +20,7 @@
 
 #define POLL_MS 20
 #define KILL_MS 10000
+#define ABANDON_MS 1000
 
 static void judge_exit(struct watch *watch, int status)
 {
@@ -50,7 +51,8 @@ static bool reap(struct watch *watch)
 
 static void kill_all(struct watch *watch)
 {
-	uint64_t end_ns = engine_now_ns() + KILL_MS * 1000000ull;
+	uint64_t limit_ms = watch->options->abandon ? ABANDON_MS : KILL_MS;
+	uint64_t end_ns = engine_now_ns() + limit_ms * 1000000;
 
 	kill(-watch->pid, SIGKILL);
 	while (engine_now_ns() < end_ns) {

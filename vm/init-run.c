@@ -10,9 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long processes may take to die of SIGKILL. */
-#define KILL_MS 30000
-
 enum { WAIT_CONTROL, WAIT_SIGNAL, WAIT_LOG, WAIT_OUT, WAIT_ERR, NR_WAITS };
 
 struct run {
@@ -118,12 +115,12 @@ static void run_command(struct run *run)
 	init_send("start", "%d", run->command);
 	while (run->command)
 		step(run, -1);
-	deadline = vm_now_ms() + KILL_MS;
+	deadline = vm_now_ms() + run->job->patience_s * 1000LL;
 	while (!quiet(run) && vm_now_ms() < deadline)
 		step(run, 100);
 	if (run->children) {
 		init_hang_report();
-		init_send("stuck", "%d", KILL_MS / 1000);
+		init_send("stuck", "%d", run->job->patience_s);
 	}
 	if (run->job->kmemleak) {
 		run->leak_scan = init_leak_scan();

@@ -29,6 +29,8 @@ static bool job_record(struct init_job *job, const char *key, char *value)
 		job->cwd = vm_strf("%s", value);
 	} else if (!strcmp(key, "tty")) {
 		job->tty = true;
+	} else if (!strcmp(key, "patience")) {
+		job->patience_s = atoi(value);
 	} else if (!strcmp(key, "kmemleak")) {
 		job->kmemleak = true;
 	} else if (!strcmp(key, "size")) {

@@ -23,6 +23,7 @@ struct init_job {
 	struct vm_strv args;
 	struct vm_strv devices;
 	char *cwd;
+	int patience_s;
 	bool tty;
 	bool kmemleak;
 };

@@ -27,6 +27,7 @@ static const char usage[] =
 	"                       ROLE-bar.sha256, and what COMMAND writes to\n"
 	"                       $BARRAGE_OUT\n"
 	"  --timeout SEC        limit for COMMAND (600; shell: none; 0: none)\n"
+	"  --patience SEC       for processes that COMMAND leaves to end (30)\n"
 	"  --boot-timeout SEC   limit for reaching user space (90; debug: 300)\n"
 	"  --env NAME=VALUE     for COMMAND, may be repeated\n"
 	"  --append PARAMETERS  for the kernel\n"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DEFAULT_TIMEOUT_S 600
+#define DEFAULT_PATIENCE_S 30
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
 
 enum {
@@ -25,6 +26,7 @@ enum {
 	OPT_OBSERVE_FILE,
 	OPT_KEEP_BAR,
 	OPT_ENV,
+	OPT_PATIENCE,
 };
 
 static const struct option long_options[] = {
@@ -35,6 +37,7 @@ static const struct option long_options[] = {
 	{ "allow-splat", no_argument, NULL, OPT_ALLOW_SPLAT },
 	{ "kmemleak", no_argument, NULL, OPT_KMEMLEAK },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "patience", required_argument, NULL, OPT_PATIENCE },
 	{ "boot-timeout", required_argument, NULL, OPT_BOOT_TIMEOUT },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "out", required_argument, NULL, OPT_OUT },
@@ -96,6 +99,9 @@ static int parse_one(int option, const char *arg, struct vm_options *o)
 	case OPT_TIMEOUT:
 		return vm_parse_int("--timeout", arg, 0, MAX_TIMEOUT_S,
 				    &o->timeout_s);
+	case OPT_PATIENCE:
+		return vm_parse_int("--patience", arg, 0, MAX_TIMEOUT_S,
+				    &o->patience_s);
 	case OPT_BOOT_TIMEOUT:
 		return vm_parse_int("--boot-timeout", arg, 1, MAX_TIMEOUT_S,
 				    &o->boot_timeout_s);
@@ -145,6 +151,7 @@ int vm_options_parse(int argc, char **argv, struct vm_options *options)
 
 	*options = (struct vm_options){
 		.shell = !strcmp(argv[0], "shell"),
+		.patience_s = DEFAULT_PATIENCE_S,
 	};
 	if (!options->shell)
 		options->timeout_s = DEFAULT_TIMEOUT_S;

@@ -16,6 +16,7 @@
  * @allow_splat: a splat or an IOMMU fault in the kernel log fails nothing
  * @kmemleak: look for leaks after the command
  * @timeout_s: limit for the command, 0 for none
+ * @patience_s: for processes that the command leaves, which are killed, to end
  * @boot_timeout_s: limit for the way to user space, 0 for the usual
  * @memory_mb: 0 for what the topology says
  * @out: folder for what is left, NULL for none
@@ -34,6 +35,7 @@ struct vm_options {
 	bool allow_splat;
 	bool kmemleak;
 	int timeout_s;
+	int patience_s;
 	int boot_timeout_s;
 	int memory_mb;
 	const char *out;

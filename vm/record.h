@@ -6,6 +6,7 @@
  *
  * Runner to init, before the command:
  *	tty=1			run the command on the interactive console
+ *	patience=SECONDS	for killed processes of the command to end
  *	kmemleak=1		scan for leaks after the command
  *	arg=ARGUMENT		repeated, in order
  *	env=NAME=VALUE		repeated

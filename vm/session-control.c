@@ -94,6 +94,7 @@ static void send_job(struct vm_session *session, const struct vm_strv *env)
 		vm_record_add(&buf, "env", "%s", env->v[i]);
 	if (cwd)
 		vm_record_add(&buf, "cwd", "%s", cwd);
+	vm_record_add(&buf, "patience", "%d", session->options->patience_s);
 	if (session->options->kmemleak)
 		vm_record_add(&buf, "kmemleak", "1");
 	vm_record_add(&buf, "go", "%s", "");

@@ -25,9 +25,9 @@ static const struct stress_step mappers[] = {
 };
 
 static const struct stress_step freezers[] = {
-	OFTEN(8, reset, ONLY(POWER_MEMORY), BETWEEN(500, 10000)),
+	OFTEN(16, reset, ONLY(POWER_MEMORY), BETWEEN(5000, 20000)),
 	OFTEN(1, unregister),
-	OFTEN(2, register, ONLY(0), ONLY(1)),
+	OFTEN(3, register, ONLY(0), ONLY(1)),
 	{},
 };
 
@@ -50,6 +50,8 @@ SCENARIO(allocation_against_freeze) = {
 	},
 	.after = after,
 	.points = {
+		/* who allocates goes on while memory is off */
+		"gen_pool_alloc_algo_owner+return:0us/0.5,hold=25ms",
 		"gen_pool_alloc_algo_owner:5ms..20ms/0.5",
 		"gen_pool_alloc_algo_owner+return:5ms..20ms/0.5",
 		"gen_pool_alloc_algo_owner<p2pdma_alloc:2ms..20ms",

@@ -29,6 +29,8 @@ static const struct stress_step mappers[] = {
 static const struct stress_step takers[] = {
 	STEP(unregister, ONLY(TIMEOUT_MS)),
 	STEP(register, ONLY(0), ONLY(4), ONLY(TIMEOUT_MS)),
+	STEP(unregister, ONLY(TIMEOUT_MS)),
+	STEP(register, ONLY(0), ONLY(4), ONLY(TIMEOUT_MS)),
 	{},
 };
 
@@ -53,6 +55,6 @@ SCENARIO(late_mapping_against_zap) = {
 	.points = {
 		"vm_insert_page:50us..500us/0.1",
 		/* longer than it takes to freeze and to look for mappings */
-		"p2pmem_alloc_mmap+return:0us/0.7,hold=150ms",
+		"p2pmem_alloc_mmap+return:0us/0.8,hold=150ms",
 	},
 };

@@ -50,12 +50,12 @@ SCENARIO(partial_unmap_against_teardown) = {
 	.before = before,
 	.actors = {
 		{ .name = "process", .steps = users, .min = 1, .max = 2,
-		  .min_calls = 10, .max_calls = 40, .jitter_us = 2000,
+		  .min_calls = 20, .max_calls = 40, .jitter_us = 2000,
 		  .process = true },
 		{ .name = "thread", .steps = users, .min = 1, .max = 2,
-		  .min_calls = 10, .max_calls = 40, .jitter_us = 2000 },
-		{ .name = "taker", .steps = takers, .min_calls = 4,
-		  .max_calls = 12, .jitter_us = 5000 },
+		  .min_calls = 20, .max_calls = 40, .jitter_us = 2000 },
+		{ .name = "taker", .steps = takers, .min_calls = 8,
+		  .max_calls = 20, .jitter_us = 5000 },
 	},
 	.after = after,
 	.points = {

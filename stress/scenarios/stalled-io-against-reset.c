@@ -22,7 +22,7 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step stallers[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(1, 4)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(100)),
 	STEP(stalled_read, ONLY(0), ANY, ANY, ONLY(BOUND_MS)),
 	{},
 };
@@ -58,7 +58,7 @@ SCENARIO(stalled_io_against_reset) = {
 		{ .name = "user", .steps = users, .min = 0, .max = 1,
 		  .in_order = true, .turns = 4, .jitter_us = 5000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 2, .jitter_us = 50000 },
+		  .turns = 2, .jitter_us = 50000, .even = true },
 	},
 	.after = after,
 };

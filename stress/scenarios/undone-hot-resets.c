@@ -29,6 +29,7 @@ static const struct stress_step readers[] = {
 
 static const struct stress_step resetters[] = {
 	STEP(reset, ONLY(POWER_HOT_RESET), ONLY(0)),
+	STEP(reset, ONLY(POWER_HOT_RESET), ONLY(0)),
 	{},
 };
 
@@ -51,7 +52,8 @@ SCENARIO(undone_hot_resets) = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 4, .jitter_us = 1000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 4, .jitter_us = 60000 },
+		  .turns = 4, .jitter_us = 60000, .even = true },
 	},
 	.after = after,
+	.alone = true,
 };
