@@ -64,13 +64,19 @@ static unsigned int nr_hazards(const struct stress_scenario *scenario)
 	return nr;
 }
 
-/* those first that are for little else */
+/* those first that are soon over, and of them those that are for little else */
 static int compare_breadth(const void *a, const void *b)
 {
-	unsigned int x = nr_hazards(*(const struct stress_scenario *const *)a);
-	unsigned int y = nr_hazards(*(const struct stress_scenario *const *)b);
+	const struct stress_scenario *x =
+		*(const struct stress_scenario *const *)a;
+	const struct stress_scenario *y =
+		*(const struct stress_scenario *const *)b;
 
-	return x == y ? compare_names(a, b) : x < y ? -1 : 1;
+	if (x->lengthy != y->lengthy)
+		return x->lengthy ? 1 : -1;
+	if (nr_hazards(x) != nr_hazards(y))
+		return nr_hazards(x) < nr_hazards(y) ? -1 : 1;
+	return compare_names(a, b);
 }
 
 static bool is_wanted(const struct stress_scenario *scenario,
