@@ -13,6 +13,7 @@
  * @scenario: which; also says limits and needs of what is given
  * @seed: of what is drawn
  * @has: NEED_* that there are
+ * @cycle: for a mix: how often all providers have had their turn
  * @nr_earlier: for a mix: providers that have their turn before this one
  * @earlier: NEED_* that there are with each of those
  * @nr_given: 0: they are drawn
@@ -23,6 +24,7 @@ struct races {
 	const struct stress_scenario *scenario;
 	uint64_t seed;
 	unsigned int has;
+	unsigned int cycle;
 	unsigned int nr_earlier;
 	unsigned int earlier[STRESS_MAX_PROVIDERS];
 	unsigned int nr_given;

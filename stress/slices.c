@@ -108,7 +108,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 {
 	double slice_s = scenario->strangers ? options->duration_s :
 					       slice_of(options, scenario);
-	unsigned int nr = 0, nr_empty = 0;
+	unsigned int nr = 0, nr_empty = 0, cycle = 0;
+	unsigned int first = machine->in_use;
 	uint64_t begin_ns = engine_now_ns();
 	struct stress_options part;
 	uint64_t seed = options->seed;
@@ -121,7 +122,9 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 
 		if (nr++ && !go_on(machine, scenario, outcome))
 			break;
+		cycle += nr > 1 && machine->in_use == first;
 		races = races_of(machine, scenario, seed);
+		races.cycle = cycle;
 		/* as large as a record can hold */
 		seed = (seed + SEED_STEP) & INT64_MAX;
 		if (scenario->strangers && !is_mixed(&races, &part)) {

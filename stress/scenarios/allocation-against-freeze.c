@@ -45,8 +45,8 @@ SCENARIO(allocation_against_freeze) = {
 	.actors = {
 		{ .name = "mapper", .steps = mappers, .min = 2, .max = 3,
 		  .in_order = true, .turns = 60, .jitter_us = 200 },
-		{ .name = "freezer", .steps = freezers, .min_calls = 10,
-		  .max_calls = 30, .jitter_us = 3000 },
+		{ .name = "freezer", .steps = freezers, .min_calls = 16,
+		  .max_calls = 32, .jitter_us = 3000 },
 	},
 	.after = after,
 	.points = {

@@ -63,7 +63,7 @@ SCENARIO(cmb_mmap_against_unbind) = {
 	.after = after,
 	.points = {
 		/* until the memory is gone, if somebody removes it */
-		"p2pdma_wake:0us/0.5,meet=0a,wait=1s&"
+		"p2pdma_wake:0us/0.5,meet=0a,wait=1s,most=4&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"gen_pool_destroy+return:1ms..20ms/0.7",
 		"gen_pool_size:100us..5ms/0.3",

@@ -45,15 +45,15 @@ SCENARIO(mmap_against_quiesce) = {
 	.needs = NEED_SLOW_DISK,
 	.before = before,
 	.actors = {
-		{ .name = "user", .steps = users, .min = 1, .max = 2,
-		  .in_order = true, .turns = 4, .jitter_us = 2000 },
+		{ .name = "user", .steps = users, .min = 2, .max = 3,
+		  .in_order = true, .turns = 6, .jitter_us = 2000 },
 		{ .name = "taker", .steps = takers, .in_order = true,
 		  .turns = 12, .jitter_us = 10000 },
 	},
 	.after = after,
 	.points = {
 		/* long enough for I/O to begin */
-		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
+		"pci_p2pdma_freeze_resource:0us/0.8,hold=80ms",
 		"pci_p2pdma_freeze_resource:1ms..20ms/0.5",
 	},
 };

@@ -19,16 +19,23 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step mappers[] = {
-	STEP(p2p_map_soon, ONLY(0), ONLY(1), ONLY(1000)),
+	STEP(p2p_map_soon, ONLY(0), ONLY(1), ONLY(400)),
 	STEP(unmap, ONLY(0)),
 	{},
 };
 
 static const struct stress_step users[] = {
-	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(1000)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(400)),
 	STEP(touch, ONLY(0)),
 	STEP(disk_read, ONLY(0)),
 	STEP(unmap, ONLY(0)),
+	{},
+};
+
+/* where there is such a disk: who unregisters waits for the end of that */
+static const struct stress_step slow_users[] = {
+	OFTEN(2, p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(400)),
+	OFTEN(2, slow_read, ONLY(0), ANY, BETWEEN(1, 4)),
 	{},
 };
 
@@ -55,13 +62,15 @@ SCENARIO(mmap_against_unregister) = {
 		{ .name = "user", .steps = users, .min = 1, .max = 2,
 		  .in_order = true, .turns = 4, .jitter_us = 1000,
 		  .process = true },
+		{ .name = "slow", .steps = slow_users, .min_calls = 8,
+		  .max_calls = 16, .jitter_us = 1000, .process = true },
 		{ .name = "unregister", .steps = unregisterers,
-		  .in_order = true, .turns = 8, .jitter_us = 100000 },
+		  .in_order = true, .turns = 5, .jitter_us = 60000 },
 	},
 	.after = after,
 	.points = {
 		/* until the memory is gone, if somebody removes it */
-		"p2pdma_wake:0us/0.5,meet=0a,wait=1s&"
+		"p2pdma_wake:0us/0.5,meet=0a,wait=200ms&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
 		"p2pdma_folio_free:1ms..10ms/0.3",

@@ -212,6 +212,11 @@ static void the_mix_goes_on_with_the_next_provider(void **state)
 		assert_int_equal(twins, 2);
 	}
 	assert_true(least < most && most < all / 2 + all / 4);
+	/* once without those that take long */
+	races.nr_earlier = 0;
+	nr = mix_nr(&races);
+	races.cycle = 1;
+	assert_true(mix_nr(&races) < nr && mix_nr(&races) > nr / 2);
 	/* nothing that can be done, and nothing that is */
 	races.has = 0;
 	assert_int_equal(mix_nr(&races), 0);
