@@ -271,8 +271,11 @@ int power_begin(struct world *world, struct device *device,
 {
 	uint32_t number = atomic_fetch_add(&world->shared->begun, 1) + 1;
 	uint32_t off = promise_begin(&world->shared->off);
-	int ret = power_do(device, path);
+	int ret;
 
+	if (path == POWER_SYSFS || path == POWER_BRIDGE)
+		atomic_store(&world->shared->outside, true);
+	ret = power_do(device, path);
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);
 	if (!ret)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cmb.h"
+#include "place.h"
 #include "pmr.h"
 #include "power.h"
 #include "registration.h"
@@ -199,9 +200,10 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 	/* a reset of the twin is one of the device, and ends what was off */
 	world->device.off = world->twin.off = &world->shared->off;
 	if (*world->device.bdf && !world->device.cmb)
-		ret = device_open(&world->device, why);
+		ret = place_ensure(&world->device, why) ?:
+			      device_open(&world->device, why);
 	if (!ret && *world->twin.bdf)
-		ret = open_twin(world, why);
+		ret = place_ensure(&world->twin, why) ?: open_twin(world, why);
 	if (!ret)
 		ret = open_disk(world->disk_path, &world->disk, why);
 	if (!ret)
@@ -240,6 +242,9 @@ void world_quiet(struct world *world)
 		    promise_begin(&world->shared->registered), false);
 	if (world->device.cmb)
 		cmb_restore(world->device.bdf);
+	place_judge(world, &world->device);
+	place_judge(world, &world->twin);
+	atomic_store(&world->shared->outside, false);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
 		registration_undo(&world->device);

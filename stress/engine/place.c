@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/pci_regs.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NR_BARS 6
+#define OPEN_LIMIT_MS 20000
+#define OPEN_POLL_US 500
+#define NOT_ASSIGNED 0x20000000u /* IORESOURCE_UNSET */
+
+/* registers of BARs, and which bits of them say where */
+struct place {
+	uint32_t value[NR_BARS];
+	uint32_t mask[NR_BARS];
+};
+
+static int open_file(const char *bdf, const char *file, int flags)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", bdf, file);
+	return open(path, flags | O_CLOEXEC);
+}
+
+/*
+ * One line for each BAR: first and last address, and flags, of which the low
+ * ones are those of the register. The emulated host bridges do not translate.
+ */
+static int place_of(const char *bdf, struct place *place)
+{
+	int fd = open_file(bdf, "resource", O_RDONLY);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	*place = (struct place){};
+	if (!file)
+		return -errno;
+	for (int i = 0; i < NR_BARS; i++) {
+		uint64_t first, last, flags;
+
+		if (fscanf(file, "%" SCNx64 " %" SCNx64 " %" SCNx64, &first,
+			   &last, &flags) != 3)
+			break;
+		if (!first || flags & PCI_BASE_ADDRESS_SPACE_IO ||
+		    flags & NOT_ASSIGNED)
+			continue;
+		place->value[i] = (uint32_t)first;
+		place->mask[i] = (uint32_t)PCI_BASE_ADDRESS_MEM_MASK;
+		if (flags & PCI_BASE_ADDRESS_MEM_TYPE_64 && i + 1 < NR_BARS) {
+			place->value[i + 1] = (uint32_t)(first >> 32);
+			place->mask[i + 1] = UINT32_MAX;
+			/* no resource of its own */
+			if (fscanf(file, "%*x %*x %*x") == EOF)
+				break;
+			i++;
+		}
+	}
+	fclose(file);
+	return 0;
+}
+
+/* Waits for a reset that is under way. What cannot be read is not lost: it is gone. */
+static bool is_lost(const char *bdf)
+{
+	uint32_t header[16];
+	struct place place;
+	ssize_t got = -1;
+	int fd;
+
+	if (place_of(bdf, &place))
+		return false;
+	fd = open_file(bdf, "config", O_RDONLY);
+	if (fd < 0)
+		return false;
+	got = pread(fd, header, sizeof(header), 0);
+	close(fd);
+	if (got != sizeof(header) || header[0] == UINT32_MAX)
+		return false;
+	for (int i = 0; i < NR_BARS; i++)
+		if ((header[PCI_BASE_ADDRESS_0 / 4 + i] ^ place.value[i]) &
+		    place.mask[i])
+			return true;
+	return false;
+}
+
+static int keep_awake(const char *bdf, bool awake)
+{
+	const char *text = awake ? "on" : "auto";
+	int fd = open_file(bdf, "power/control", O_WRONLY), ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* To wake up is to restore what was saved: it stays awake meanwhile. */
+static int restore(const char *bdf)
+{
+	struct place place;
+	int ret = keep_awake(bdf, true) ?: place_of(bdf, &place);
+	int fd = ret ? -1 : open_file(bdf, "config", O_RDWR);
+
+	if (fd < 0)
+		return ret ? ret : -errno;
+	for (int i = 0; i < NR_BARS && !ret; i++)
+		if (place.mask[i] &&
+		    pwrite(fd, &place.value[i], sizeof(place.value[i]),
+			   PCI_BASE_ADDRESS_0 + 4 * i) !=
+			    sizeof(place.value[i]))
+			ret = errno ? -errno : -EIO;
+	close(fd);
+	return ret;
+}
+
+static int fails(int ret, const char *bdf, char why[ENGINE_TEXT_BYTES])
+{
+	snprintf(why, ENGINE_TEXT_BYTES, "%s: give it its BARs back: %s", bdf,
+		 strerror(-ret));
+	return ret;
+}
+
+int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	int ret;
+
+	if (!is_lost(device->bdf))
+		return 0;
+	ret = restore(device->bdf);
+	keep_awake(device->bdf, false);
+	return ret ? fails(ret, device->bdf, why) : 0;
+}
+
+/* Closed before: what VFIO saved when it was opened is restored then. */
+static int open_in_place(struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	int ret;
+
+	if (device->vfio >= 0)
+		close(device->vfio);
+	device->vfio = -1;
+	ret = restore(device->bdf);
+	if (ret)
+		return fails(ret, device->bdf, why);
+	ret = device_join(device, why);
+	if (!ret && is_lost(device->bdf))
+		ret = fails(-EIO, device->bdf, why);
+	return ret;
+}
+
+/* While I/O has its memory it cannot be opened, and closing is not over. */
+static void put_back(struct world *world, struct device *device)
+{
+	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
+	char why[ENGINE_TEXT_BYTES];
+	int ret;
+
+	while ((ret = open_in_place(device, why)) && engine_now_ns() < end_ns)
+		engine_pause_us(OPEN_POLL_US);
+	keep_awake(device->bdf, false);
+	if (ret)
+		engine_wrong(world, ORACLE_MODEL, "%s", why);
+}
+
+/* see docs/findings/bars-lost-when-opened-during-a-reset.md */
+void place_judge(struct world *world, struct device *device)
+{
+	if (device->vfio < 0 || !is_lost(device->bdf))
+		return;
+	if (!atomic_load(&world->shared->outside)) {
+		engine_wrong(world, ORACLE_MODEL,
+			     "after the race the BARs are not where they were");
+		return;
+	}
+	atomic_fetch_add(&world->shared->nr_lost, 1);
+	put_back(world, device);
+}
