@@ -31,7 +31,7 @@ static int open_file(const char *bdf, const char *file, int flags)
 
 /*
  * One line for each BAR: first and last address, and flags, of which the low
- * ones are those of the register. The emulated host bridges do not translate.
+ * ones are those of the register.
  */
 static int place_of(const char *bdf, struct place *place)
 {
@@ -65,6 +65,13 @@ static int place_of(const char *bdf, struct place *place)
 	return 0;
 }
 
+/* other host bridges may translate: registers and resources differ then */
+#ifdef __x86_64__
+#define CAN_TELL true
+#else
+#define CAN_TELL false
+#endif
+
 /* Waits for a reset that is under way. What cannot be read is not lost: it is gone. */
 static bool is_lost(const char *bdf)
 {
@@ -73,7 +80,7 @@ static bool is_lost(const char *bdf)
 	ssize_t got = -1;
 	int fd;
 
-	if (place_of(bdf, &place))
+	if (!CAN_TELL || place_of(bdf, &place))
 		return false;
 	fd = open_file(bdf, "config", O_RDONLY);
 	if (fd < 0)
@@ -89,9 +96,8 @@ static bool is_lost(const char *bdf)
 	return false;
 }
 
-static int keep_awake(const char *bdf, bool awake)
+static int power_control(const char *bdf, const char *text)
 {
-	const char *text = awake ? "on" : "auto";
 	int fd = open_file(bdf, "power/control", O_WRONLY), ret = 0;
 
 	if (fd < 0)
@@ -102,11 +108,25 @@ static int keep_awake(const char *bdf, bool awake)
 	return ret;
 }
 
+/* it may be put to sleep */
+static bool is_auto(const char *bdf)
+{
+	int fd = open_file(bdf, "power/control", O_RDONLY);
+	char text[5] = "";
+
+	if (fd < 0)
+		return false;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return !strcmp(text, "auto");
+}
+
 /* To wake up is to restore what was saved: it stays awake meanwhile. */
 static int restore(const char *bdf)
 {
 	struct place place;
-	int ret = keep_awake(bdf, true) ?: place_of(bdf, &place);
+	int ret = power_control(bdf, "on") ?: place_of(bdf, &place);
 	int fd = ret ? -1 : open_file(bdf, "config", O_RDWR);
 
 	if (fd < 0)
@@ -130,12 +150,14 @@ static int fails(int ret, const char *bdf, char why[ENGINE_TEXT_BYTES])
 
 int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
 {
+	bool sleeps = is_auto(device->bdf);
 	int ret;
 
 	if (!is_lost(device->bdf))
 		return 0;
 	ret = restore(device->bdf);
-	keep_awake(device->bdf, false);
+	if (sleeps)
+		power_control(device->bdf, "auto");
 	return ret ? fails(ret, device->bdf, why) : 0;
 }
 
@@ -160,12 +182,14 @@ static int open_in_place(struct device *device, char why[ENGINE_TEXT_BYTES])
 static void put_back(struct world *world, struct device *device)
 {
 	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
+	bool sleeps = is_auto(device->bdf);
 	char why[ENGINE_TEXT_BYTES];
 	int ret;
 
 	while ((ret = open_in_place(device, why)) && engine_now_ns() < end_ns)
 		engine_pause_us(OPEN_POLL_US);
-	keep_awake(device->bdf, false);
+	if (sleeps)
+		power_control(device->bdf, "auto");
 	if (ret)
 		engine_wrong(world, ORACLE_MODEL, "%s", why);
 }
