@@ -2,10 +2,10 @@
 #include "cmb.h"
 
 #include "p2p.h"
+#include "text-file.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,18 +15,6 @@
 #define PATH_BYTES 400
 #define LIMIT_NS 60000000000ull
 #define POLL_US 2000
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 static void path_of(const char *bdf, const char *file, char path[PATH_BYTES])
 {
@@ -43,12 +31,12 @@ static bool has(const char *bdf, const char *file)
 
 int cmb_unbind(const char *bdf)
 {
-	return write_file(DRIVER "/unbind", bdf);
+	return text_file_write(DRIVER "/unbind", bdf);
 }
 
 int cmb_bind(const char *bdf)
 {
-	return write_file(DRIVER "/bind", bdf);
+	return text_file_write(DRIVER "/bind", bdf);
 }
 
 int cmb_remove(const char *bdf)
@@ -56,7 +44,7 @@ int cmb_remove(const char *bdf)
 	char path[PATH_BYTES];
 
 	path_of(bdf, "remove", path);
-	return write_file(path, "1");
+	return text_file_write(path, "1");
 }
 
 /* Linux 7.3 makes the files first, when it has no memory yet. */
@@ -71,7 +59,7 @@ static bool has_memory(const char *bdf)
 int cmb_rescan(const char *bdf)
 {
 	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
-	int ret = write_file("/sys/bus/pci/rescan", "1");
+	int ret = text_file_write("/sys/bus/pci/rescan", "1");
 
 	while (!ret && !has_memory(bdf)) {
 		if (engine_now_ns() > end_ns)
@@ -96,7 +84,7 @@ static int reset_controller(const char *bdf)
 			continue;
 		snprintf(file, sizeof(file), "%.100s/%.64s/reset_controller",
 			 path, entry->d_name);
-		ret = write_file(file, "1");
+		ret = text_file_write(file, "1");
 	}
 	if (dir)
 		closedir(dir);
@@ -110,7 +98,7 @@ int cmb_reset(const char *bdf, enum cmb_reset how)
 	if (how == CMB_RESET_CONTROLLER)
 		return reset_controller(bdf);
 	path_of(bdf, "reset", path);
-	return write_file(path, "1");
+	return text_file_write(path, "1");
 }
 
 bool cmb_is_published(const char *bdf)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fail-nth.h"
 
+#include "text-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -11,18 +13,6 @@
 #include <unistd.h>
 
 #define DEBUGFS "/sys/kernel/debug/"
-
-static void write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	/* what cannot be set remains as it is: less fails */
-	if (write(fd, text, strlen(text)) < 0)
-		errno = 0;
-	close(fd);
-}
 
 /* where a function of the kernel begins and ends; false: there is none */
 static bool find_function(const char *name, unsigned long *start,
@@ -51,7 +41,7 @@ static void reject(const char *file, unsigned long address)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%#lx", address);
-	write_text(file, text);
+	text_file_write(file, text);
 }
 
 /*
@@ -82,12 +72,13 @@ static void spare_added_memory(void)
  */
 static void widen(void)
 {
+	/* what cannot be set remains as it is: less fails */
 	spare_added_memory();
-	write_text(DEBUGFS "failslab/ignore-gfp-wait", "N");
-	write_text(DEBUGFS "failslab/verbose", "0");
-	write_text(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");
-	write_text(DEBUGFS "fail_page_alloc/min-order", "0");
-	write_text(DEBUGFS "fail_page_alloc/verbose", "0");
+	text_file_write(DEBUGFS "failslab/ignore-gfp-wait", "N");
+	text_file_write(DEBUGFS "failslab/verbose", "0");
+	text_file_write(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");
+	text_file_write(DEBUGFS "fail_page_alloc/min-order", "0");
+	text_file_write(DEBUGFS "fail_page_alloc/verbose", "0");
 }
 
 int fail_nth_open(void)

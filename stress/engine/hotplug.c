@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "text-file.h"
 
 #define PORTS "/sys/class/virtio-ports"
 #define SLOTS "/sys/bus/pci/slots"
@@ -24,29 +25,6 @@
 #define ANSWER_MS 10000
 #define LIMIT_NS 60000000000ull
 #define POLL_US 2000
-
-static void read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
-
-	text[got > 0 ? got : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
 
 /* the entry of a folder whose file begins with a text; false: none */
 static bool find(const char *folder, const char *file, const char *text,
@@ -60,7 +38,7 @@ static bool find(const char *folder, const char *file, const char *text,
 	while (dir && !found && (at = readdir(dir))) {
 		snprintf(path, sizeof(path), "%s/%s/%s", folder, at->d_name,
 			 file);
-		read_text(path, got, sizeof(got));
+		text_file_read(path, got, sizeof(got));
 		found = *got && (whole ? !strcmp(got, text) :
 					 !strncmp(got, text, strlen(got)));
 		if (found)
@@ -141,7 +119,7 @@ static int set_power(const char *bdf, const char *state)
 	if (!find_slot(bdf, slot))
 		return -ENOENT;
 	snprintf(path, sizeof(path), SLOTS "/%s/power", slot);
-	return write_text(path, state);
+	return text_file_write(path, state);
 }
 
 int hotplug_out(const char *bdf, bool button)
@@ -175,9 +153,10 @@ static int bind_driver(const char *bdf)
 	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", bdf);
 	snprintf(bound, sizeof(bound), DEVICES "/%s/vfio-dev", bdf);
 	do {
-		ret = write_text(path, "vfio-pci");
+		ret = text_file_write(path, "vfio-pci");
 		if (!ret)
-			ret = write_text("/sys/bus/pci/drivers_probe", bdf);
+			ret = text_file_write("/sys/bus/pci/drivers_probe",
+					      bdf);
 		if (!access(bound, F_OK))
 			return 0;
 		engine_pause_us(POLL_US);

@@ -6,13 +6,14 @@
 #include "ops.h"
 #include "power.h"
 #include "stall.h"
+#include "text-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#define DRIVER "/sys/bus/pci/drivers/vfio-pci"
 #define OPEN_LIMIT_MS 20000
 #define OPEN_POLL_US 500
 
@@ -123,21 +124,6 @@ OP(reopen_stalled) = {
 	.run = do_reopen_stalled,
 };
 
-static int write_driver(const char *file, const char *bdf)
-{
-	char path[64];
-	int fd, ret = 0;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/vfio-pci/%s", file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, bdf, strlen(bdf)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 /* As reopen; unbinding waits for all who use the device or its memory. */
 static int do_rebind(struct actor *actor, const int64_t *arg)
 {
@@ -148,9 +134,9 @@ static int do_rebind(struct actor *actor, const int64_t *arg)
 	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
 	closing = begin_close(actor);
-	ret = write_driver("unbind", bdf);
+	ret = text_file_write(DRIVER "/unbind", bdf);
 	engine_pause_us((uint32_t)arg[0]);
-	err = write_driver("bind", bdf);
+	err = text_file_write(DRIVER "/bind", bdf);
 	ret = ret ? ret : err;
 	err = end_close(actor, &closing);
 	return ret ? ret : err;

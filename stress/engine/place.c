@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "place.h"
 
+#include "text-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #define NR_BARS 6
+#define PATH_BYTES 80
 #define OPEN_LIMIT_MS 20000
 #define OPEN_POLL_US 500
 #define NOT_ASSIGNED 0x20000000u /* IORESOURCE_UNSET */
@@ -21,11 +24,16 @@ struct place {
 	uint32_t mask[NR_BARS];
 };
 
+static void path_of(const char *bdf, const char *file, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, "/sys/bus/pci/devices/%s/%s", bdf, file);
+}
+
 static int open_file(const char *bdf, const char *file, int flags)
 {
-	char path[80];
+	char path[PATH_BYTES];
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", bdf, file);
+	path_of(bdf, file, path);
 	return open(path, flags | O_CLOEXEC);
 }
 
@@ -98,27 +106,19 @@ static bool is_lost(const char *bdf)
 
 static int power_control(const char *bdf, const char *text)
 {
-	int fd = open_file(bdf, "power/control", O_WRONLY), ret = 0;
+	char path[PATH_BYTES];
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	path_of(bdf, "power/control", path);
+	return text_file_write(path, text);
 }
 
 /* it may be put to sleep */
 static bool is_auto(const char *bdf)
 {
-	int fd = open_file(bdf, "power/control", O_RDONLY);
-	char text[5] = "";
+	char path[PATH_BYTES], text[8];
 
-	if (fd < 0)
-		return false;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = '\0';
-	close(fd);
+	path_of(bdf, "power/control", path);
+	text_file_read(path, text, sizeof(text));
 	return !strcmp(text, "auto");
 }
 
@@ -150,11 +150,12 @@ static int fails(int ret, const char *bdf, char why[ENGINE_TEXT_BYTES])
 
 int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
 {
-	bool sleeps = is_auto(device->bdf);
+	bool sleeps;
 	int ret;
 
 	if (!is_lost(device->bdf))
 		return 0;
+	sleeps = is_auto(device->bdf);
 	ret = restore(device->bdf);
 	if (sleeps)
 		power_control(device->bdf, "auto");

@@ -2,9 +2,9 @@
 #include "power.h"
 
 #include "pmr.h"
+#include "text-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
@@ -132,16 +132,9 @@ static int hot_reset(struct device *device)
 static int write_one(const char *folder, const char *file)
 {
 	char path[PATH_MAX];
-	int fd, ret = 0;
 
 	snprintf(path, sizeof(path), "%.3000s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, "1", 1) != 1)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return text_file_write(path, "1");
 }
 
 static int sysfs_reset(struct device *device, bool bridge)
