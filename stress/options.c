@@ -142,13 +142,12 @@ static struct stress_provider *last(struct argp_state *state,
 				    struct stress_options *options,
 				    const char *option)
 {
-	struct stress_provider *provider =
-		&options->providers[options->nr_providers - 1];
+	unsigned int nr = options->nr_providers;
 
-	if (!options->nr_providers || provider->cmb)
+	if (!nr || options->providers[nr - 1].cmb)
 		argp_error(state, "--%s: --device has to come before it",
 			   option);
-	return provider;
+	return &options->providers[nr - 1];
 }
 
 /* those of the emulated machine, where none is named */
