@@ -298,6 +298,9 @@ int power_end(struct device *device, enum power_path path)
 
 	if (!ret && device->pmr)
 		ret = pmr_enable(device);
+	/* off in another way as well: who ends that will enable it */
+	if (ret == -EIO && device->pmr)
+		ret = 0;
 	if (device->off)
 		promise_end(device->off, off, false);
 	return ret < 0 ? ret : 0;

@@ -139,7 +139,8 @@ int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 	open = *device;
 	open.vfio = vfio;
 	look_around(&open);
-	open.pmr = pmr_enable(&open) > 0;
+	/* a reset that is under way may hide it */
+	open.pmr |= pmr_enable(&open) > 0;
 	*device = open;
 	return 0;
 }

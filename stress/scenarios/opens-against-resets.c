@@ -18,7 +18,7 @@ static const struct stress_step owners[] = {
 };
 
 static const struct stress_step resetters[] = {
-	STEP(reset, BETWEEN(POWER_SYSFS, POWER_BRIDGE)),
+	STEP(reset_outside),
 	{},
 };
 
@@ -34,5 +34,6 @@ SCENARIO(opens_against_resets) = {
 		  .in_order = true, .turns = 12, .jitter_us = 3000 },
 	},
 	.alone = true,
+	.lengthy = true,
 	.points = { "pci_restore_state:100..3000us/0.3" },
 };
