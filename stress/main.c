@@ -211,12 +211,9 @@ int main(int argc, char **argv)
 	size_t nr;
 
 	options_parse(argc, argv, &options);
-	if (options.list) {
-		registry_list();
-		return STRESS_PASS;
-	}
-	fprintf(stderr, "barrage-stress: seed %llu (--seed)\n",
-		(unsigned long long)options.seed);
+	if (!options.list)
+		fprintf(stderr, "barrage-stress: seed %llu (--seed)\n",
+			(unsigned long long)options.seed);
 	choice = (struct registry_choice){
 		.names = options.names,
 		.hazard = options.hazard,
@@ -227,7 +224,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
 		return STRESS_ERROR;
 	}
-	if (options.emit)
+	status = STRESS_PASS;
+	if (options.list)
+		registry_print(chosen, nr);
+	else if (options.emit)
 		status = print_program(&options);
 	else if (options.minimise && options.with)
 		status = minimise(&options, NULL);

@@ -9,7 +9,7 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
-#define LENGTHY_CYCLES 2 /* once in so many */
+#define LENGTHY_CYCLES 2 /* in the last of so many */
 
 /* streams of one seed; races have those from 0 up */
 #define STREAM_CHOICE (~0ull)
@@ -28,7 +28,8 @@ static bool is_mixed_in(const struct races *races,
 	bool again = random_chance(random, AGAIN_ONE_IN);
 
 	if (!can_do_it(races->has, scenario) ||
-	    (scenario->lengthy && races->cycle % LENGTHY_CYCLES))
+	    (scenario->lengthy &&
+	     races->cycle % LENGTHY_CYCLES != LENGTHY_CYCLES - 1))
 		return false;
 	for (unsigned int i = 0; i < races->nr_earlier; i++)
 		if (can_do_it(races->earlier[i], scenario))

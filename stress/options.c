@@ -46,7 +46,8 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "list", KEY_LIST, NULL, 0, "List the scenarios and what they need" },
+	{ "list", KEY_LIST, NULL, 0,
+	  "List the scenarios chosen, or all, and what they need" },
 	{ "hazard", KEY_HAZARD, "N", 0,
 	  "Of those named, or of all, the scenarios for one hazard" },
 	{ "device", KEY_DEVICE, "BDF", 0,

@@ -195,21 +195,23 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 	return text;
 }
 
-void registry_list(void)
+static void print_hazards(const unsigned int *hazards)
 {
-	size_t nr;
-	const struct stress_scenario **all = registry_all(&nr);
+	printf("(%s", *hazards ? "hazards" : "any hazard");
+	for (int i = 0; i < STRESS_MAX_HAZARDS && hazards[i]; i++)
+		printf(" %u", hazards[i]);
+}
+
+void registry_print(const struct stress_scenario *const *chosen, size_t nr)
+{
 	char text[256];
 
-	for (size_t i = 0; all && i < nr; i++) {
-		printf("%-32s %s (hazards", all[i]->name, all[i]->summary);
-		for (int h = 0; h < STRESS_MAX_HAZARDS && all[i]->hazards[h];
-		     h++)
-			printf(" %u", all[i]->hazards[h]);
-		printf("; needs %s)\n",
-		       needs_text(registry_needs(all[i]), text, sizeof(text)));
+	for (size_t i = 0; i < nr; i++) {
+		printf("%-32s %s ", chosen[i]->name, chosen[i]->summary);
+		print_hazards(chosen[i]->hazards);
+		printf("; needs %s)\n", needs_text(registry_needs(chosen[i]),
+						   text, sizeof(text)));
 	}
-	free(all);
 }
 
 const struct op *registry_op(const char *name)

@@ -42,8 +42,8 @@ int registry_select(const struct registry_choice *choice,
  */
 const struct stress_scenario **registry_all(size_t *nr);
 
-/** registry_list - print all of them to stdout */
-void registry_list(void);
+/** registry_print - a line for each to stdout: what it is, and what it needs */
+void registry_print(const struct stress_scenario *const *chosen, size_t nr);
 
 /** registry_scenario - a scenario by its name, or NULL */
 const struct stress_scenario *registry_scenario(const char *name);

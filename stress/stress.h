@@ -153,7 +153,7 @@ struct stress_actor {
  * @alone: where races are mixed, no stranger is to join its own: they share what
  *	only one may use, or time is measured
  * @lengthy: its races take seconds: a mix has them when it has had the others, and
- *	so has who asks for a hazard
+ *	in each second cycle; so has who asks for a hazard
  * @strangers: that makes it the mix: its races are those of all scenarios in turn,
  *	its own among them, and up to two of these join in; they go on until the
  *	others are done

@@ -14,33 +14,58 @@
 #define PAGE 4096
 #define MS_NS 1000000ull
 
-#define FROZEN_LIMIT_MS 10000
+#define WAIT_LIMIT_MS 10000
+#define UNREGISTER_MS 20000
 #define LATE_MS 500
 #define NR_LATE 3
 
-/* COMMAND.MEM off, in a thread of its own */
+/* One that waits for the last page, in a thread of its own */
 struct waiter {
-	struct world *world;
+	struct actor *actor;
 	uint64_t end_ns;
 	int ret;
+	atomic_bool ended;
 };
+
+static void *end_wait(struct waiter *waiter, int ret)
+{
+	waiter->ret = ret;
+	waiter->end_ns = engine_now_ns();
+	atomic_store(&waiter->ended, true);
+	return NULL;
+}
 
 static void *turn_off(void *arg)
 {
 	struct waiter *waiter = arg;
+	struct world *world = waiter->actor->world;
 
-	waiter->ret = power_begin(waiter->world, &waiter->world->device,
-				  POWER_MEMORY);
-	waiter->end_ns = engine_now_ns();
-	return NULL;
+	return end_wait(waiter,
+			power_begin(world, &world->device, POWER_MEMORY));
 }
 
-static bool await_frozen(const struct device *device)
+static void *unregister(void *arg)
 {
-	uint64_t end_ns = engine_now_ns() + FROZEN_LIMIT_MS * MS_NS;
+	static const int64_t args[ENGINE_NR_ARGS] = { UNREGISTER_MS };
+	struct waiter *waiter = arg;
 
-	while (p2p_state(device, device->bar, NULL) != VFIO_P2P_STATE_FROZEN) {
-		if (engine_now_ns() > end_ns)
+	return end_wait(waiter, op_unregister.run(waiter->actor, args));
+}
+
+static bool waits(const struct device *device)
+{
+	int state = p2p_state(device, device->bar, NULL);
+
+	return state == VFIO_P2P_STATE_FROZEN ||
+	       state == VFIO_P2P_STATE_DRAINING;
+}
+
+static bool await_waiter(const struct waiter *waiter)
+{
+	uint64_t end_ns = engine_now_ns() + WAIT_LIMIT_MS * MS_NS;
+
+	while (!waits(&waiter->actor->world->device)) {
+		if (engine_now_ns() > end_ns || atomic_load(&waiter->ended))
 			return false;
 		engine_pause_us(500);
 	}
@@ -48,31 +73,43 @@ static bool await_frozen(const struct device *device)
 }
 
 /*
- * One that waits for a page, which comes back after @hold_ms. Returns how much
- * later, in ms, it goes on, or -errno.
+ * The last page comes back @held_ms after somebody has begun to wait for it. The
+ * time of both ends is left in @stall and @waiter.
  */
-static int64_t wake(struct actor *actor, const int64_t *arg)
+static int stall_waiter(const struct slot *slot, const int64_t *arg,
+			void *(*wait)(void *), struct stall *stall,
+			struct waiter *waiter)
 {
-	struct device *device = &actor->world->device;
-	struct waiter waiter = { .world = actor->world };
-	struct stall stall;
+	struct actor *actor = waiter->actor;
 	pthread_t thread;
-	int ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
+	int ret = stall_slot(actor, slot, arg[1], stall), read;
 
 	if (ret)
-		return -EFAULT;
-	ret = -pthread_create(&thread, NULL, turn_off, &waiter);
+		return ret;
+	ret = -pthread_create(&thread, NULL, wait, waiter);
 	if (ret) {
-		stall_end(&stall);
+		stall_end(stall);
 		return ret;
 	}
-	if (await_frozen(device))
+	if (await_waiter(waiter))
 		engine_pause_us((uint32_t)arg[2] * 1000);
-	stall_end(&stall);
+	read = stall_end(stall);
 	pthread_join(thread, NULL);
-	ret = waiter.ret ? waiter.ret : power_end(device, POWER_MEMORY);
+	return waiter->ret ? waiter->ret : read;
+}
+
+/* How much later than its page, in ms, one that waits for it goes on, or -errno */
+static int64_t wake(struct actor *actor, const int64_t *arg)
+{
+	struct waiter waiter = { .actor = actor };
+	struct stall stall;
+	int ret = stall_waiter(slot_of(actor, arg[0]), arg, turn_off, &stall,
+			       &waiter);
+
+	if (!ret)
+		ret = power_end(&actor->world->device, POWER_MEMORY);
 	if (ret)
-		return ret;
+		return ret < 0 ? ret : -EFAULT;
 	return waiter.end_ns < stall.end_ns ?
 		       0 :
 		       (int64_t)((waiter.end_ns - stall.end_ns) / MS_NS);
@@ -117,4 +154,29 @@ OP(wake) = {
 		  { "block of the disk", 0, 1007 },
 		  { "held, ms", 1060, 1200 } },
 	.run = do_wake,
+};
+
+/* The read is stalled: what it has pinned comes back by its own task. */
+static int do_unregister_stalled(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	struct waiter waiter = { .actor = actor };
+	struct stall stall;
+
+	if (slot->kind != SLOT_P2P)
+		return DONE_NOTHING;
+	return stall_waiter(slot, arg, unregister, &stall, &waiter);
+}
+
+OP(unregister_stalled) = {
+	.name = "unregister-stalled",
+	.summary =
+		"unregister while a userfaultfd stalls a read that has the last page pinned",
+	.source = "ops-wake.c",
+	.needs = NEED_VFIO | NEED_P2P | NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "block of the disk", 0, 1007 },
+		  { "held, ms", 0, 50 } },
+	.run = do_unregister_stalled,
+	.may = MAY(-ENOENT, -EBUSY, -EFAULT),
 };

@@ -72,7 +72,7 @@ extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
 extern const struct op op_stalled_read, op_reset_killed;
 
 /* ops-wake.c */
-extern const struct op op_wake;
+extern const struct op op_wake, op_unregister_stalled;
 
 /* ops-reset.c */
 extern const struct op op_reset, op_reset_outside, op_twin_reset, op_power_off,

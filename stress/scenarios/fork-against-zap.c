@@ -39,5 +39,4 @@ SCENARIO(fork_against_zap) = {
 		{ .name = "taker", .steps = takers, .in_order = true,
 		  .turns = 24, .jitter_us = 5000 },
 	},
-	.lengthy = true,
 };
