@@ -3,8 +3,6 @@
 
 #include "delays.h"
 
-#include <barrage/log.h>
-
 static bool goes_on(const struct stress_options *options,
 		    const struct machine *machine, struct runner *runner,
 		    uint64_t end_ns)
@@ -43,16 +41,6 @@ static void run_all(const struct stress_options *options,
 	}
 }
 
-static void tell_lost(const struct world *world)
-{
-	unsigned int nr = atomic_load(&world->shared->nr_lost);
-
-	if (nr)
-		brg_warn(
-			"%s: its BARs were lost %u times when it was opened or closed during a reset, a defect of Linux 7.3: given back",
-			world->device.bdf, nr);
-}
-
 int runner_main(const struct stress_options *options, struct machine *machine,
 		const struct races *races, struct runner *runner)
 {
@@ -67,7 +55,6 @@ int runner_main(const struct stress_options *options, struct machine *machine,
 	delays_open(&delays, options->delays);
 	run_all(options, machine, races, &delays, runner);
 	delays_close(&delays);
-	tell_lost(world);
 	atomic_store(&runner->nr_passed, delays.nr_passed);
 	atomic_store(&runner->nr_delayed, delays.nr_delayed);
 	/* closing is part of what is under watch */

@@ -306,8 +306,6 @@ struct actor_log {
  *	memory from below those who have it, as a reset by its own driver does
  * @lent: dma-bufs
  * @pinned: pages that I/O has
- * @outside: somebody has reset the provider without VFIO, since world_quiet()
- * @nr_lost: how many times place_judge() gave a device its BARs back
  * @nr_importers: open importers
  * @nr_imports: how many were opened, all in all
  * @nr_closed: actors that keep the gate closed, see gate_enter()
@@ -336,8 +334,6 @@ struct shared {
 	struct promise shaken;
 	struct lent lent;
 	struct pinned pinned;
-	atomic_bool outside;
-	_Atomic uint32_t nr_lost;
 	_Atomic int32_t nr_importers;
 	_Atomic uint32_t nr_imports;
 	_Atomic int32_t nr_closed;

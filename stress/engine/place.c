@@ -14,8 +14,6 @@
 
 #define NR_BARS 6
 #define PATH_BYTES 80
-#define OPEN_LIMIT_MS 20000
-#define OPEN_POLL_US 500
 #define NOT_ASSIGNED 0x20000000u /* IORESOURCE_UNSET */
 
 /* registers of BARs, and which bits of them say where */
@@ -162,49 +160,11 @@ int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
 	return ret ? fails(ret, device->bdf, why) : 0;
 }
 
-/* Closed before: what VFIO saved when it was opened is restored then. */
-static int open_in_place(struct device *device, char why[ENGINE_TEXT_BYTES])
+void place_judge(struct world *world, const struct device *device)
 {
-	int ret;
-
-	if (device->vfio >= 0)
-		close(device->vfio);
-	device->vfio = -1;
-	ret = restore(device->bdf);
-	if (ret)
-		return fails(ret, device->bdf, why);
-	ret = device_join(device, why);
-	if (!ret && is_lost(device->bdf))
-		ret = fails(-EIO, device->bdf, why);
-	return ret;
-}
-
-/* While I/O has its memory it cannot be opened, and closing is not over. */
-static void put_back(struct world *world, struct device *device)
-{
-	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
-	bool sleeps = is_auto(device->bdf);
-	char why[ENGINE_TEXT_BYTES];
-	int ret;
-
-	while ((ret = open_in_place(device, why)) && engine_now_ns() < end_ns)
-		engine_pause_us(OPEN_POLL_US);
-	if (sleeps)
-		power_control(device->bdf, "auto");
-	if (ret)
-		engine_wrong(world, ORACLE_MODEL, "%s", why);
-}
-
-/* see docs/findings/bars-lost-when-opened-during-a-reset.md */
-void place_judge(struct world *world, struct device *device)
-{
-	if (device->vfio < 0 || !is_lost(device->bdf))
-		return;
-	if (!atomic_load(&world->shared->outside)) {
-		engine_wrong(world, ORACLE_MODEL,
-			     "after the race the BARs are not where they were");
-		return;
-	}
-	atomic_fetch_add(&world->shared->nr_lost, 1);
-	put_back(world, device);
+	if (device->vfio >= 0 && is_lost(device->bdf))
+		engine_wrong(
+			world, ORACLE_MODEL,
+			"%s: after the race its BARs are not where they were",
+			device->bdf);
 }

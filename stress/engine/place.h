@@ -24,9 +24,8 @@ int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES]);
  * @device: one of it
  *
  * Linux 7.3 has a defect that loses them where a device is opened or closed while
- * somebody resets it without VFIO. After such resets that is only counted, and the
- * device is closed, given its BARs back, and opened.
+ * somebody resets it without VFIO.
  */
-void place_judge(struct world *world, struct device *device);
+void place_judge(struct world *world, const struct device *device);
 
 #endif

@@ -266,8 +266,6 @@ int power_begin(struct world *world, struct device *device,
 	uint32_t off = promise_begin(&world->shared->off);
 	int ret;
 
-	if (path == POWER_SYSFS || path == POWER_BRIDGE)
-		atomic_store(&world->shared->outside, true);
 	ret = power_do(device, path);
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);

@@ -245,7 +245,6 @@ void world_quiet(struct world *world)
 		cmb_restore(world->device.bdf);
 	place_judge(world, &world->device);
 	place_judge(world, &world->twin);
-	atomic_store(&world->shared->outside, false);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
 		registration_undo(&world->device);

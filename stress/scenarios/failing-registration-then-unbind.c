@@ -26,5 +26,4 @@ SCENARIO(failing_registration_then_unbind) = {
 		{ .name = "sweeper", .steps = sweepers, .in_order = true },
 	},
 	.alone = true,
-	.lengthy = true,
 };

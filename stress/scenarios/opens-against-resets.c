@@ -3,11 +3,12 @@
  * Race: the device is opened and closed, with nothing of it used, while somebody
  * resets it through sysfs or by the bridge above it. Linux 7.3 is enough for it.
  *
- * Oracle: the kernel's own; the device can be opened again. Where its BARs are lost,
- * as in 7.3 they may be, a line on stderr counts that.
+ * Oracle: the kernel's own; the device can be opened again; after the race its BARs
+ * are where they were.
  *
- * Provenance: both save and restore configuration space, and VFIO does not have the
- * lock (hazard 33; docs/findings/bars-lost-when-opened-during-a-reset.md).
+ * Provenance: both save and restore configuration space, in the same place, and VFIO
+ * of 7.3 does not have the lock (hazard 33;
+ * docs/findings/bars-lost-when-opened-during-a-reset.md).
  */
 #include "../stress.h"
 
