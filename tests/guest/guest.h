@@ -120,6 +120,7 @@ extern const struct guest_suite guest_pages_revoke;
 extern const struct guest_suite guest_pages_reset;
 extern const struct guest_suite guest_defects_p2pdma;
 extern const struct guest_suite guest_defects_dmabuf;
+extern const struct guest_suite guest_defects_bars;
 extern const struct guest_suite guest_defects_mmap;
 extern const struct guest_suite guest_defects_name;
 extern const struct guest_suite guest_defects_often;

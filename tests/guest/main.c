@@ -77,6 +77,7 @@ static const struct guest_suite *const slots[] = {
 static const struct guest_suite *const defects[] = {
 	&guest_defects_dmabuf,
 	&guest_defects_name,
+	&guest_defects_bars,
 	&guest_defects_mmap,
 	&guest_defects_p2pdma,
 	&guest_defects_often,

@@ -11,62 +11,26 @@
 #include <barrage/sysfs.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/pci_regs.h>
-#include <unistd.h>
 
 #define PATIENCE_NS (30000 * MS)
 #define PORT "root0" /* the provider is below it */
-#define NR_BARS 6
-
-struct bars {
-	uint32_t reg[NR_BARS];
-};
-
-static struct bars get_bars(const struct guest *guest)
-{
-	int fd = reset_open_config(guest, O_RDONLY);
-	struct bars bars;
-
-	assert_int_equal(pread(fd, &bars, sizeof(bars), PCI_BASE_ADDRESS_0),
-			 sizeof(bars));
-	close(fd);
-	return bars;
-}
-
-static void set_bars(const struct guest *guest, struct bars bars)
-{
-	int fd = reset_open_config(guest, O_WRONLY);
-
-	assert_int_equal(pwrite(fd, &bars, sizeof(bars), PCI_BASE_ADDRESS_0),
-			 sizeof(bars));
-	close(fd);
-}
 
 /*
  * Recovery resumes suspended devices, and in Linux 7.3 that is a cycle of locks,
  * see docs/kernel-series.md.
  */
-static int keep_awake(const struct guest *guest)
-{
-	return brg_sysfs_write("on", "bus/pci/devices/%s/power/control",
-			       guest->bdf);
-}
-
-static int let_sleep(const struct guest *guest)
-{
-	return brg_sysfs_write("auto", "bus/pci/devices/%s/power/control",
-			       guest->bdf);
-}
-
 static const struct reset_path reset_closed_awake = {
-	"fatal error while closed", "PROVIDER", keep_awake, let_sleep, true,
+	"fatal error while closed",
+	"PROVIDER",
+	reset_keep_awake,
+	reset_let_sleep,
+	true,
 };
 
-static struct bars close_and_lose_the_bars(struct reset *r)
+static struct reset_bars close_and_lose_the_bars(struct reset *r)
 {
 	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
-	struct bars before = get_bars(&r->guest), now;
+	struct reset_bars before = reset_get_bars(&r->guest), now;
 
 	assert_good(reset_begin(r));
 	brg_vfio_close(&r->guest.vfio);
@@ -75,7 +39,7 @@ static struct bars close_and_lose_the_bars(struct reset *r)
 		if (!brg_clock_left_ms(end))
 			fail_msg("the link is not reset");
 		brg_clock_sleep_ns(MS);
-		now = get_bars(&r->guest);
+		now = reset_get_bars(&r->guest);
 	} while (!memcmp(&now, &before, sizeof(now)));
 	return before;
 }
@@ -96,7 +60,7 @@ static int try_register(const struct reset *r)
 static void is_not_forgotten_when_the_device_is_opened(void **state)
 {
 	struct reset *r = *state;
-	struct bars before = close_and_lose_the_bars(r);
+	struct reset_bars before = close_and_lose_the_bars(r);
 
 	guest_await_open(&r->guest);
 	assert_errno(try_register(r), EIO);
@@ -104,7 +68,7 @@ static void is_not_forgotten_when_the_device_is_opened(void **state)
 	assert_errno(try_register(r), EIO);
 	guest_expect_state(&r->guest, VFIO_P2P_STATE_NONE);
 	brg_vfio_close(&r->guest.vfio);
-	set_bars(&r->guest, before);
+	reset_set_bars(&r->guest, &before);
 	guest_await_open(&r->guest);
 	assert_good(try_register(r));
 	reset_marker_set(&r->guest);

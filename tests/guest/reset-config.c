@@ -53,6 +53,38 @@ int reset_open_config(const struct guest *guest, int flags)
 	return fd;
 }
 
+struct reset_bars reset_get_bars(const struct guest *guest)
+{
+	int fd = reset_open_config(guest, O_RDONLY);
+	struct reset_bars bars;
+
+	assert_int_equal(pread(fd, &bars, sizeof(bars), PCI_BASE_ADDRESS_0),
+			 sizeof(bars));
+	close(fd);
+	return bars;
+}
+
+void reset_set_bars(const struct guest *guest, const struct reset_bars *bars)
+{
+	int fd = reset_open_config(guest, O_WRONLY);
+
+	assert_int_equal(pwrite(fd, bars, sizeof(*bars), PCI_BASE_ADDRESS_0),
+			 sizeof(*bars));
+	close(fd);
+}
+
+int reset_keep_awake(const struct guest *guest)
+{
+	return brg_sysfs_write("on", "bus/pci/devices/%s/power/control",
+			       guest->bdf);
+}
+
+int reset_let_sleep(const struct guest *guest)
+{
+	return brg_sysfs_write("auto", "bus/pci/devices/%s/power/control",
+			       guest->bdf);
+}
+
 uint16_t reset_device_config(const struct guest *guest, unsigned int offset)
 {
 	int fd = reset_open_config(guest, O_RDONLY);

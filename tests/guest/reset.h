@@ -152,6 +152,23 @@ void reset_fill_disk(struct reset *reset);
 /** reset_open_config - the device's own configuration space, past VFIO */
 int reset_open_config(const struct guest *guest, int flags);
 
+/* registers that say where the BARs are */
+struct reset_bars {
+	uint32_t reg[6];
+};
+
+/** reset_get_bars - of the device's own configuration space, past VFIO */
+struct reset_bars reset_get_bars(const struct guest *guest);
+
+/** reset_set_bars - write them back */
+void reset_set_bars(const struct guest *guest, const struct reset_bars *bars);
+
+/** reset_keep_awake - no runtime suspend; 0 or -errno */
+int reset_keep_awake(const struct guest *guest);
+
+/** reset_let_sleep - undo that */
+int reset_let_sleep(const struct guest *guest);
+
 /** reset_device_config - 16 bits of the device's own, past VFIO */
 uint16_t reset_device_config(const struct guest *guest, unsigned int offset);
 
