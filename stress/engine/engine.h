@@ -508,6 +508,23 @@ void world_close_begin(struct world *world, struct closing *closing);
 void world_close_end(struct world *world, const struct closing *closing,
 		     bool opened);
 
+/**
+ * device_leave - close the file of the device in a race, for device_join()
+ *
+ * One thread may close and open it; others may device_enable() meanwhile.
+ */
+void device_leave(struct device *device);
+
+/**
+ * device_enable - enable memory that a reset has disabled, see pmr.h
+ *
+ * Nothing is done while the device is closed, since who opens it does so, nor where
+ * it is off in another way as well, since who ends that does. Waits for seconds.
+ *
+ * Return: 0 or 1; -errno.
+ */
+int device_enable(const struct device *device);
+
 /** device_close - harmless where it is not open */
 void device_close(struct device *device);
 

@@ -44,11 +44,9 @@ static struct closing begin_close(struct actor *actor)
 {
 	struct device *device = &actor->world->device;
 	struct closing closing;
-	int fd = device->vfio;
 
 	world_close_begin(actor->world, &closing);
-	device->vfio = -1;
-	close(fd);
+	device_leave(device);
 	return closing;
 }
 

@@ -52,29 +52,6 @@ OP(reset) = {
 	.may = RESET_MAY,
 };
 
-/*
- * Only this one may meet a reopen: it leaves the device's file alone. Memory that has
- * to be enabled is enabled by whoever opens it.
- */
-static int do_reset_outside(struct actor *actor, const int64_t *arg)
-{
-	struct device *device = &actor->world->device;
-
-	if (!(device->paths & 1u << arg[0]))
-		return DONE_NOTHING;
-	return power_begin(actor->world, device, (enum power_path)arg[0]);
-}
-
-OP(reset_outside) = {
-	.name = "reset-outside",
-	.summary = "reset through sysfs; the device may be closed meanwhile",
-	.source = "ops-reset.c",
-	.needs = NEED_VFIO,
-	.args = { { "path", POWER_SYSFS, POWER_BRIDGE } },
-	.run = do_reset_outside,
-	.may = RESET_MAY,
-};
-
 static int do_power_off(struct actor *actor, const int64_t *arg)
 {
 	return power_begin(actor->world, &actor->world->device,

@@ -75,7 +75,6 @@ extern const struct op op_stalled_read, op_reset_killed;
 extern const struct op op_wake, op_unregister_stalled;
 
 /* ops-reset.c */
-extern const struct op op_reset, op_reset_outside, op_twin_reset, op_power_off,
-	op_power_on;
+extern const struct op op_reset, op_twin_reset, op_power_off, op_power_on;
 
 #endif

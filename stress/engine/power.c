@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "power.h"
 
-#include "pmr.h"
 #include "text-file.h"
 
 #include <errno.h>
@@ -294,11 +293,8 @@ int power_end(struct device *device, enum power_path path)
 	uint32_t off = device->off ? promise_begin(device->off) : 0;
 	int ret = give_back(device, path);
 
-	if (!ret && device->pmr)
-		ret = pmr_enable(device);
-	/* off in another way as well: who ends that will enable it */
-	if (ret == -EIO && device->pmr)
-		ret = 0;
+	if (!ret)
+		ret = device_enable(device);
 	if (device->off)
 		promise_end(device->off, off, false);
 	return ret < 0 ? ret : 0;
@@ -309,6 +305,5 @@ void power_restore(struct device *device)
 	feature(device, VFIO_DEVICE_FEATURE_LOW_POWER_EXIT);
 	set_power(device, 0);
 	set_memory(device, true);
-	if (device->pmr)
-		pmr_enable(device);
+	device_enable(device);
 }

@@ -123,6 +123,41 @@ static void look_around(struct device *device)
 			device->paths |= 1u << path;
 }
 
+/*
+ * Only threads of this process have the file where it may be closed: processes would
+ * have it open, too.
+ */
+static pthread_mutex_t file_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void set_device(struct device *device, const struct device *to)
+{
+	pthread_mutex_lock(&file_lock);
+	*device = *to;
+	pthread_mutex_unlock(&file_lock);
+}
+
+void device_leave(struct device *device)
+{
+	struct device closed = *device;
+	int fd = device->vfio;
+
+	closed.vfio = -1;
+	set_device(device, &closed);
+	close(fd);
+}
+
+int device_enable(const struct device *device)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&file_lock);
+	if (device->pmr && device->vfio >= 0)
+		ret = pmr_enable(device);
+	pthread_mutex_unlock(&file_lock);
+	/* off in another way as well: who ends that will enable it */
+	return ret == -EIO ? 0 : ret;
+}
+
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	struct device open;
@@ -141,7 +176,7 @@ int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 	look_around(&open);
 	/* a reset that is under way may hide it */
 	open.pmr |= pmr_enable(&open) > 0;
-	*device = open;
+	set_device(device, &open);
 	return 0;
 }
 

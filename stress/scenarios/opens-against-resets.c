@@ -19,7 +19,7 @@ static const struct stress_step owners[] = {
 };
 
 static const struct stress_step resetters[] = {
-	STEP(reset_outside),
+	STEP(reset, BETWEEN(POWER_SYSFS, POWER_BRIDGE)),
 	{},
 };
 
