@@ -114,7 +114,7 @@ int emit(FILE *f, const struct races *races, const struct outcome *failure)
 {
 	const struct program *program = &races->given[races->nr_given - 1];
 	static const char *const core[] = {
-		"engine.h", "io-gate.c", "time.c",  "verdict.c",
+		"engine.h", "io-gate.c", "time.c",  "verdict.c", "device.c",
 		"race.c",   "slot.c",	 "touch.c", "world.c",
 	};
 	struct emission *emission = emission_begin(f);

@@ -472,17 +472,6 @@ void world_quiet(struct world *world);
 /** world_close - the opposite of world_open() */
 void world_close(struct world *world);
 
-/** device_open - open a device on vfio-pci, attached to an address space */
-int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
-
-/**
- * device_join - likewise, but in the address space of one that is open
- * @device: its iommufd and ioas are those of the other one, or its own of before
- *
- * Devices that are reset together have to be of one iommufd.
- */
-int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
-
 /**
  * struct closing - a close of the device that is under way
  * @off: see promise_begin()
@@ -507,6 +496,23 @@ void world_close_begin(struct world *world, struct closing *closing);
  */
 void world_close_end(struct world *world, const struct closing *closing,
 		     bool opened);
+
+/* device.c */
+
+/** device_cannot - one line of what failed, with errno; returns -errno */
+int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,
+		  const char *who);
+
+/** device_open - open a device on vfio-pci, attached to an address space */
+int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
+
+/**
+ * device_join - likewise, but in the address space of one that is open
+ * @device: its iommufd and ioas are those of the other one, or its own of before
+ *
+ * Devices that are reset together have to be of one iommufd.
+ */
+int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
 
 /**
  * device_leave - close the file of the device in a race, for device_join()
