@@ -19,11 +19,12 @@
 #define LATE_MS 500
 #define NR_LATE 3
 
-/* One that waits for the last page, in a thread of its own */
+/* One that waits for the last page, in a thread of its own, and how the read ended */
 struct waiter {
 	struct actor *actor;
 	uint64_t end_ns;
 	int ret;
+	int read;
 	atomic_bool ended;
 };
 
@@ -82,7 +83,7 @@ static int stall_waiter(const struct slot *slot, const int64_t *arg,
 {
 	struct actor *actor = waiter->actor;
 	pthread_t thread;
-	int ret = stall_slot(actor, slot, arg[1], stall), read;
+	int ret = stall_slot(actor, slot, arg[1], stall);
 
 	if (ret)
 		return ret;
@@ -93,9 +94,9 @@ static int stall_waiter(const struct slot *slot, const int64_t *arg,
 	}
 	if (await_waiter(waiter))
 		engine_pause_us((uint32_t)arg[2] * 1000);
-	read = stall_end(stall);
+	waiter->read = stall_end(stall);
 	pthread_join(thread, NULL);
-	return waiter->ret ? waiter->ret : read;
+	return waiter->ret;
 }
 
 /* How much later than its page, in ms, one that waits for it goes on, or -errno */
@@ -162,10 +163,12 @@ static int do_unregister_stalled(struct actor *actor, const int64_t *arg)
 	struct slot *slot = slot_of(actor, arg[0]);
 	struct waiter waiter = { .actor = actor };
 	struct stall stall;
+	int ret;
 
 	if (slot->kind != SLOT_P2P)
 		return DONE_NOTHING;
-	return stall_waiter(slot, arg, unregister, &stall, &waiter);
+	ret = stall_waiter(slot, arg, unregister, &stall, &waiter);
+	return ret ? ret : waiter.read;
 }
 
 OP(unregister_stalled) = {
