@@ -175,13 +175,6 @@ OP(read_pool) = {
 
 #define FREE_LIMIT_MS 20000
 
-/* What strangers have left in slots that are for all may have the BAR in use. */
-static void end_strangers(struct actor *actor)
-{
-	if (!actor->strict)
-		slots_clear(actor->world, actor->world->slots, SLOT_NR_SHARED);
-}
-
 /*
  * At a quiet point: all that was allocated has to come back. Pages are given
  * back by RCU callbacks and by I/O that ends, hence the wait.
@@ -192,7 +185,6 @@ static int do_expect_free(struct actor *actor, const int64_t *arg)
 	const char *bdf = actor->world->device.bdf;
 	uint64_t size = 0, available = 0;
 
-	end_strangers(actor);
 	do {
 		if (p2p_read(bdf, "size", &size) ||
 		    p2p_read(bdf, "available", &available))
@@ -226,7 +218,9 @@ static int do_expect_unused(struct actor *actor, const int64_t *arg)
 	uint64_t end_ns = engine_now_ns() + FREE_LIMIT_MS * 1000000ull;
 	int ret;
 
-	end_strangers(actor);
+	/* strangers may have left dma-bufs in slots that are for all */
+	if (!actor->strict)
+		slots_clear(actor->world, actor->world->slots, SLOT_NR_SHARED);
 	while ((ret = do_register(actor, whole)) == -EBUSY) {
 		if (engine_now_ns() > end_ns) {
 			engine_wrong(

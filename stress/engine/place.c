@@ -41,10 +41,12 @@ static int open_file(const char *bdf, const char *file, int flags)
  */
 static int place_of(const char *bdf, struct place *place)
 {
-	int fd = open_file(bdf, "resource", O_RDONLY);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	char path[PATH_BYTES];
+	FILE *file;
 
 	*place = (struct place){};
+	path_of(bdf, "resource", path);
+	file = fopen(path, "re");
 	if (!file)
 		return -errno;
 	for (int i = 0; i < NR_BARS; i++) {
@@ -139,13 +141,6 @@ static int restore(const char *bdf)
 	return ret;
 }
 
-static int fails(int ret, const char *bdf, char why[ENGINE_TEXT_BYTES])
-{
-	snprintf(why, ENGINE_TEXT_BYTES, "%s: give it its BARs back: %s", bdf,
-		 strerror(-ret));
-	return ret;
-}
-
 int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	bool sleeps;
@@ -157,7 +152,11 @@ int place_ensure(const struct device *device, char why[ENGINE_TEXT_BYTES])
 	ret = restore(device->bdf);
 	if (sleeps)
 		power_control(device->bdf, "auto");
-	return ret ? fails(ret, device->bdf, why) : 0;
+	if (ret)
+		snprintf(why, ENGINE_TEXT_BYTES,
+			 "%s: give it its BARs back: %s", device->bdf,
+			 strerror(-ret));
+	return ret;
 }
 
 void place_judge(struct world *world, const struct device *device)
