@@ -11,6 +11,7 @@
 #include <barrage/log.h>
 
 #include "args.h"
+#include "options-devices.h"
 #include "stress.h"
 
 #define DEFAULT_DURATION_S 10
@@ -110,82 +111,8 @@ static void shard(struct argp_state *state, const char *text,
 			text, MAX_SHARDS);
 }
 
-/* the emulated machine says what it has; a name that is empty is none */
-static const char *role(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
-}
-
-static struct stress_provider *add(struct argp_state *state,
-				   struct stress_options *options,
-				   const char *option, const char *bdf)
-{
-	struct stress_provider *provider;
-
-	if (options->nr_providers == STRESS_MAX_PROVIDERS)
-		argp_error(state, "--%s: at most %d devices", option,
-			   STRESS_MAX_PROVIDERS);
-	provider = &options->providers[options->nr_providers++];
-	args_device(state, option, bdf, provider->bdf);
-	provider->bar = 2;
-	return provider;
-}
-
-static void add_cmb(struct argp_state *state, struct stress_options *options,
-		    const char *bdf)
-{
-	add(state, options, "cmb", bdf)->cmb = true;
-}
-
-static struct stress_provider *last(struct argp_state *state,
-				    struct stress_options *options,
-				    const char *option)
-{
-	unsigned int nr = options->nr_providers;
-
-	if (!nr || options->providers[nr - 1].cmb)
-		argp_error(state, "--%s: --device has to come before it",
-			   option);
-	return &options->providers[nr - 1];
-}
-
-/* those of the emulated machine, where none is named */
-static void add_roles(struct argp_state *state, struct stress_options *options)
-{
-	const char *cmb = role("BARRAGE_CMB");
-
-	static const char *const roles[][3] = {
-		{ "BARRAGE_PROVIDER", "BARRAGE_PROVIDER_BAR", "" },
-		{ "BARRAGE_PMR", "BARRAGE_PMR_BAR", "" },
-		{ "BARRAGE_TWIN", "BARRAGE_TWIN_BAR", "BARRAGE_OTHER_TWIN" },
-		{ "BARRAGE_HOT", "BARRAGE_HOT_BAR", "" },
-	};
-
-	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
-		const char *bdf = role(roles[i][0]), *bar = role(roles[i][1]);
-		const char *twin = role(roles[i][2]);
-		struct stress_provider *provider;
-
-		if (!bdf)
-			continue;
-		/* all that the machine has is there to be attacked */
-		options->take = true;
-		provider = add(state, options, "device", bdf);
-		if (bar)
-			provider->bar = (unsigned int)args_number(
-				state, "bar", bar, 0, BRG_PCI_NR_BARS - 1);
-		if (twin)
-			args_device(state, "twin", twin, provider->twin);
-	}
-	if (cmb)
-		add_cmb(state, options, cmb);
-}
-
 static void defaults(struct argp_state *state, struct stress_options *options)
 {
-	const char *importer = role("BARRAGE_EDU");
 	uint32_t seed;
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
@@ -194,10 +121,7 @@ static void defaults(struct argp_state *state, struct stress_options *options)
 	options->duration_s = DEFAULT_DURATION_S;
 	options->shard = options->nr_shards = 1;
 	options->delays = true;
-	if (importer)
-		args_device(state, "importer", importer, options->importer);
-	options->disk = role("BARRAGE_DISK");
-	options->slow = role("BARRAGE_SLOW");
+	options_add_peers(state, options);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -212,21 +136,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->list = true;
 		break;
 	case KEY_DEVICE:
-		add(state, options, "device", arg);
+		options_add_device(state, options, "device", arg);
 		break;
 	case KEY_CMB:
-		add_cmb(state, options, arg);
+		options_add_cmb(state, options, arg);
 		break;
 	case KEY_BAR:
-		last(state, options, "bar")->bar = (unsigned int)args_number(
-			state, "bar", arg, 0, BRG_PCI_NR_BARS - 1);
+		options_last_device(state, options, "bar")->bar =
+			(unsigned int)args_number(state, "bar", arg, 0,
+						  BRG_PCI_NR_BARS - 1);
 		break;
 	case KEY_TAKE:
 		options->take = true;
 		break;
 	case KEY_TWIN:
 		args_device(state, "twin", arg,
-			    last(state, options, "twin")->twin);
+			    options_last_device(state, options, "twin")->twin);
 		break;
 	case KEY_DISK:
 		options->disk = arg;
@@ -287,7 +212,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_END:
 		if (!options->nr_providers)
-			add_roles(state, options);
+			options_add_roles(state, options);
 		break;
 	case ARGP_KEY_ARGS:
 		options->names = state->argv + state->next;

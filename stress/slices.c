@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slices.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include <barrage/log.h>
 
 #include "mix.h"
@@ -41,13 +38,6 @@ static void add(struct outcome *sum, const struct outcome *slice,
 		sum->round += before.rounds;
 }
 
-static bool errors(struct outcome *outcome, const char *text)
-{
-	outcome->status = STRESS_ERROR;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
-	return false;
-}
-
 /* false: there is none, which the outcome tells */
 static bool go_on(struct machine *machine,
 		  const struct stress_scenario *scenario,
@@ -56,7 +46,8 @@ static bool go_on(struct machine *machine,
 	if (!scenario->each_provider ||
 	    !machine_use_next(machine, registry_needs(scenario)))
 		return true;
-	return errors(outcome, brg_last_error());
+	outcome_error(outcome, brg_last_error());
+	return false;
 }
 
 /* of the slice that comes next; false: there is none */
@@ -130,7 +121,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		if (scenario->strangers && !is_mixed(&races, &part)) {
 			if (nr_empty++ < options->nr_providers)
 				continue;
-			errors(outcome, "there is no race for these devices");
+			outcome_error(outcome,
+				      "there is no race for these devices");
 			break;
 		}
 		nr_empty = 0;

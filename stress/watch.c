@@ -138,11 +138,10 @@ static void text_close(struct watch *watch)
 	free(watch->stacks);
 }
 
-static int errors(struct outcome *outcome, const char *text)
+void outcome_error(struct outcome *outcome, const char *text)
 {
 	outcome->status = STRESS_ERROR;
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
-	return -1;
 }
 
 static void leave_bundle(struct watch *watch, const struct races *races)
@@ -197,11 +196,11 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	watch.runner = mmap(NULL, sizeof(*watch.runner), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (watch.runner == MAP_FAILED || text_open(&watch)) {
-		errors(outcome, "out of memory");
+		outcome_error(outcome, "out of memory");
 		return;
 	}
 	if (brg_kmsg_open(&watch.kmsg, races->scenario->name)) {
-		errors(outcome, brg_last_error());
+		outcome_error(outcome, brg_last_error());
 	} else {
 		run(&watch);
 		count(&watch);

@@ -41,6 +41,9 @@ struct outcome {
 	bool unkillable;
 };
 
+/** outcome_error - the harness itself failed, of which @text says more */
+void outcome_error(struct outcome *outcome, const char *text);
+
 /**
  * watch_races - run races until there is no time left, or one fails
  * @options: for how long; @bundles gets a bundle of a failure

@@ -55,6 +55,9 @@ static const struct stress_step owners[] = {
 	STEP(reset, ONLY(POWER_MEMORY)),
 	OFTEN(2, off_epoch, ONLY(POWER_MEMORY), ONLY(256)),
 	STEP(reset, ONLY(POWER_LOW)),
+	STEP(reset, ONLY(POWER_D3HOT)),
+	STEP(reset, ONLY(POWER_FLR)),
+	STEP(reset, ONLY(POWER_AF_FLR)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	OFTEN(2, dmabuf_map),
 	OFTEN(3, touch),
@@ -201,6 +204,9 @@ static const struct stress_step resetters[] = {
 	STEP(reset, ONLY(POWER_BRIDGE)),
 	OFTEN(3, reset, ONLY(POWER_MEMORY), BETWEEN(0, 5000)),
 	STEP(reset, ONLY(POWER_LOW), BETWEEN(0, 5000)),
+	STEP(reset, ONLY(POWER_D3HOT), BETWEEN(0, 5000)),
+	STEP(reset, ONLY(POWER_FLR)),
+	STEP(reset, ONLY(POWER_AF_FLR)),
 	{},
 };
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "draw-points.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "random.h"
+
+#define NO_POINTS_ONE_IN 6 /* races */
+#define POINT_PERCENT 75
+#define MANY_POINTS 4 /* in a race, of those that have more, about */
+
+/* of a scenario, which may have put two that go together into one line */
+static void add_points(struct program *program, const char *text,
+		       struct random *random)
+{
+	while (*text && program->nr_points < ENGINE_MAX_POINTS) {
+		size_t bytes = strcspn(text, "&");
+
+		snprintf(program->points[program->nr_points++].text,
+			 ENGINE_POINT_BYTES, "%.*s,seed=%u", (int)bytes, text,
+			 (unsigned int)random_next(random));
+		text += bytes;
+		text += *text == '&';
+	}
+}
+
+void draw_points(const struct stress_scenario *scenario, uint64_t seed,
+		 uint64_t round, struct program *program)
+{
+	struct random random = random_seed(~seed, round);
+	unsigned int nr = 0, percent;
+
+	while (nr < STRESS_MAX_POINTS && scenario->points[nr])
+		nr++;
+	if (!nr || random_chance(&random, NO_POINTS_ONE_IN))
+		return;
+	percent = MANY_POINTS * 100 / nr;
+	percent = percent < POINT_PERCENT ? percent : POINT_PERCENT;
+	for (unsigned int i = 0; i < nr; i++)
+		if (random_between(&random, 1, 100) <= percent)
+			add_points(program, scenario->points[i], &random);
+}
