@@ -153,6 +153,10 @@ int vm_judge(struct vm_session *s, const char *qemu_log, struct vm_dmesg *dmesg)
 		vm_say("QEMU lost the end of interrupt %#x on processor %d, which sleeps for ever: not the fault of what ran in it; run it again (docs/emulation.md)",
 		       s->lost_vector, s->lost_cpu);
 		return VM_EXIT_HARNESS;
+	case VM_END_LOST_TAIL:
+		vm_say("QEMU lost a write to the IOMMU, whose invalidation queue stands still at %#llx for ever: not the fault of what ran in it; run it again (docs/emulation.md)",
+		       (unsigned long long)s->vtd.tail);
+		return VM_EXIT_HARNESS;
 	case VM_END_SIGNAL:
 		vm_say("stopped");
 		return 128 + s->signal;

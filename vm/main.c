@@ -32,6 +32,7 @@ static const char usage[] =
 	"  --env NAME=VALUE     for COMMAND, may be repeated\n"
 	"  --append PARAMETERS  for the kernel\n"
 	"  --memory MIB         of the machine\n"
+	"  --cpus N             of the machine (2)\n"
 	"  --icount             time counts instructions: repeatable, no clock\n"
 	"  --allow-splat        what is in the kernel log fails nothing\n"
 	"  --kmemleak           look for leaks after COMMAND (debug kernel)\n"

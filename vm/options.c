@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "topology.h"
+
 #define DEFAULT_TIMEOUT_S 600
 #define DEFAULT_PATIENCE_S 30
 #define MAX_TIMEOUT_S (7 * 24 * 3600)
@@ -21,6 +23,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_BOOT_TIMEOUT,
 	OPT_MEMORY,
+	OPT_CPUS,
 	OPT_OUT,
 	OPT_APPEND,
 	OPT_OBSERVE_FILE,
@@ -40,6 +43,7 @@ static const struct option long_options[] = {
 	{ "patience", required_argument, NULL, OPT_PATIENCE },
 	{ "boot-timeout", required_argument, NULL, OPT_BOOT_TIMEOUT },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "observe-file", required_argument, NULL, OPT_OBSERVE_FILE },
@@ -108,6 +112,8 @@ static int parse_one(int option, const char *arg, struct vm_options *o)
 	case OPT_MEMORY:
 		return vm_parse_int("--memory", arg, 256, INT_MAX,
 				    &o->memory_mb);
+	case OPT_CPUS:
+		return vm_parse_int("--cpus", arg, 1, VM_MAX_CPUS, &o->cpus);
 	case OPT_OUT:
 		o->out = arg;
 		return 0;

@@ -19,6 +19,7 @@
  * @patience_s: for processes that the command leaves, which are killed, to end
  * @boot_timeout_s: limit for the way to user space, 0 for the usual
  * @memory_mb: 0 for what the topology says
+ * @cpus: likewise
  * @out: folder for what is left, NULL for none
  * @append: kernel parameters, or NULL
  * @observe_file: where the provider's memory is to be, or NULL
@@ -38,6 +39,7 @@ struct vm_options {
 	int patience_s;
 	int boot_timeout_s;
 	int memory_mb;
+	int cpus;
 	const char *out;
 	const char *append;
 	const char *observe_file;

@@ -15,6 +15,7 @@ static const char *const ends[] = {
 	[VM_END_DIED] = "machine died",
 	[VM_END_ERROR] = "error",
 	[VM_END_LOST] = "interrupt lost",
+	[VM_END_LOST_TAIL] = "write to the IOMMU lost",
 	[VM_END_SIGNAL] = "stopped",
 	[VM_END_OUTPUT] = "output closed",
 };

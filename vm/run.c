@@ -171,6 +171,8 @@ static int prepare(struct run *run)
 		free(why);
 		return ret;
 	}
+	if (o->cpus)
+		run->topology.cpus = o->cpus;
 	ret = vm_kernel_open(o->kernel, &run->kernel);
 	if (!ret)
 		ret = find_init(run);

@@ -172,15 +172,26 @@ static void drain(struct vm_session *session, const struct vm_strv *env)
 		vm_session_step(session, env, 0);
 }
 
-/* Emulated processors that run side by side lose interrupts, see lapic.h. */
+/* Emulated processors that run side by side lose writes, see lapic.h and vtd.h. */
 static bool may_lose(const struct vm_session *session)
 {
 	return !session->machine->kvm && !session->machine->icount &&
+	       session->machine->topology->cpus > 1 &&
 	       !session->options->shell && session->command_ms &&
 	       !session->exit_ms;
 }
 
-static void watch_interrupts(struct vm_session *session)
+/* Only Intel's is emulated with a queue that has been seen to lose something. */
+static bool has_vtd(const struct vm_session *session)
+{
+	const json_t *iommu = session->machine->topology->iommu;
+	const char *driver =
+		json_string_value(json_object_get(iommu, "driver"));
+
+	return driver && !strcmp(driver, "intel-iommu");
+}
+
+static void watch_writes(struct vm_session *session)
 {
 	if (!may_lose(session))
 		return;
@@ -189,6 +200,9 @@ static void watch_interrupts(struct vm_session *session)
 		session->machine->topology->cpus, &session->lost_cpu);
 	if (session->lost_vector)
 		session->end = VM_END_LOST;
+	else if (has_vtd(session) &&
+		 vm_vtd_watch(&session->vtd, session->fds[VM_CHANNEL_QMP]))
+		session->end = VM_END_LOST_TAIL;
 }
 
 /* How long the next step may take. */
@@ -227,7 +241,7 @@ void vm_session_loop(struct vm_session *session, const struct vm_strv *env)
 		} else {
 			vm_session_step(session, env, patience_ms(session));
 			if (session->end == VM_END_NONE && session->qemu)
-				watch_interrupts(session);
+				watch_writes(session);
 		}
 	}
 	if (session->end == VM_END_ERROR)

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "stream.h"
 #include "text.h"
+#include "vtd.h"
 
 /* How it came to its end. */
 enum vm_end {
@@ -24,6 +25,7 @@ enum vm_end {
 	VM_END_BOOT_TIMEOUT, /* no user space within the limit */
 	VM_END_DIED, /* the machine stopped by itself */
 	VM_END_LOST, /* the emulator lost the end of an interrupt */
+	VM_END_LOST_TAIL, /* the emulator lost a write to the IOMMU */
 	VM_END_ERROR, /* init could not do its part */
 	VM_END_SIGNAL, /* the runner was asked to stop */
 	VM_END_OUTPUT, /* nobody reads the runner's output any more */
@@ -40,6 +42,7 @@ enum vm_end {
  * @end: how it ended
  * @signal: VM_END_SIGNAL: which one
  * @lapic: the processors' interrupts, as far as they are watched
+ * @vtd: likewise the IOMMU's invalidation queue
  * @lost_cpu: VM_END_LOST: whose interrupt
  * @lost_vector: and which
  * @deadline: for what is being waited for, 0 for none
@@ -77,6 +80,7 @@ struct vm_session {
 	enum vm_end end;
 	int signal;
 	struct vm_lapic_watch lapic;
+	struct vm_vtd_watch vtd;
 	int lost_cpu;
 	int lost_vector;
 	int64_t deadline;

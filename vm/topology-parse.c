@@ -29,7 +29,7 @@ static const struct vm_field top_fields[] = {
 	FIELD(top, STRING, name, .required = true),
 	FIELD(top, STRING, description, .required = true),
 	FIELD(top, STRING, cpu, .required = true),
-	FIELD(top, INT, cpus, .min = 1, .max = 16),
+	FIELD(top, INT, cpus, .min = 1, .max = VM_MAX_CPUS),
 	FIELD(top, INT, memory_mb, .min = 256, .max = 65536),
 	FIELD(top, STRING, append),
 	FIELD(top, OBJECT, iommu),

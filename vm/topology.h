@@ -13,6 +13,7 @@
 #include "text.h"
 
 #define VM_TOPOLOGY_MAX 64
+#define VM_MAX_CPUS 16
 
 /**
  * struct vm_port - a PCI bridge that devices or other ports stand below
