@@ -4,7 +4,8 @@
 
 # boot_for_check VM KERNEL OUT SECONDS COMMAND...: run the command in the machine;
 # what it and the machine leave is in OUT, what they say in OUT/log. 99 is no
-# result: the machine itself failed. A second time counts.
+# result: the machine itself failed. A second time counts. boot_options, an array
+# of who calls it, goes to the machine.
 boot_for_check() {
 	local vm=$1 kernel=$2 out=$3 seconds=$4 status try
 	for try in 1 2; do
@@ -14,7 +15,7 @@ boot_for_check() {
 		mkdir -p "$out"
 		"$vm" run --topology bridge --kernel "$kernel" --out "$out" \
 			--timeout "$seconds" --env CMOCKA_MESSAGE_OUTPUT=TAP \
-			-- "${@:5}" > "$out/log" 2>&1 < /dev/null || status=$?
+			"${boot_options[@]}" -- "${@:5}" > "$out/log" 2>&1 < /dev/null || status=$?
 		((status == 99)) || break
 	done
 	return "$status"

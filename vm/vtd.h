@@ -2,11 +2,11 @@
 /*
  * vtd - has the emulator lost a write to the IOMMU?
  *
- * Seen with QEMU 10.0 under TCG with two processors, where one of them turns memory of
- * a device off or on while the other one tells the IOMMU that there is something in
- * its invalidation queue: the write to the tail has no effect, or another device gets
- * it. The queue stands still, and the processor waits for ever in Linux'
- * qi_submit_sync(), with its interrupts off. docs/emulation.md has more.
+ * With QEMU 10.0 under TCG with two processors a write to a device gets lost, or
+ * another device gets it, where the other processor turns memory of a device off or on
+ * just then. Where it was the tail of the IOMMU's invalidation queue, that stands
+ * still, and the processor waits for ever in Linux' qi_submit_sync(), with its
+ * interrupts off. docs/emulation.md has more.
  *
  * Registers and descriptors are those of Intel's Virtualization Technology for
  * Directed I/O, 11.4 and 6.5.2.
