@@ -49,12 +49,13 @@ SCENARIO(late_mapping_against_zap) = {
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 3,
 		  .in_order = true, .turns = 4, .jitter_us = 5000 },
 		{ .name = "taker", .steps = takers, .in_order = true,
-		  .turns = 4, .jitter_us = 50000 },
+		  .turns = 4, .jitter_us = 50000, .even = true },
 	},
 	.after = after,
 	.points = {
 		"vm_insert_page:50us..500us/0.1",
-		/* longer than it takes to freeze and to look for mappings */
-		"p2pmem_alloc_mmap+return:0us/0.8,hold=150ms",
+		/* until somebody has looked for mappings, which did not find it */
+		"vm_insert_page+return:0us/0.003,meet=0a,wait=300ms,most=12&"
+		"unmap_mapping_pages+return:0us,meet=0b",
 	},
 };
