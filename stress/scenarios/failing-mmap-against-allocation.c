@@ -55,7 +55,7 @@ SCENARIO(failing_mmap_against_allocation) = {
 		  .in_order = true, .turns = 30, .jitter_us = 100,
 		  .process = true },
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
-		  .in_order = true, .turns = 300, .jitter_us = 1000,
+		  .in_order = true, .turns = 120, .jitter_us = 1000,
 		  .process = true },
 	},
 	.after = after,

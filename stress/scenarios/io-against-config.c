@@ -71,6 +71,8 @@ static const struct stress_step after[] = {
 			  .turns = 6, .jitter_us = 30000 },                    \
 		},                                                             \
 		.after = after,                                                \
+		/* what others reset hides what this does not take away */     \
+		.alone = true,                                                 \
 	}
 
 CONFIG_SCENARIO(memory_off, "memory-off", "COMMAND.MEM=0", 0);
