@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lost.h"
 #include "qmp.h"
 #include "text.h"
-
-#define LOOK_MS 10000
-/* An interrupt may just come when it is looked for: not so often, the same one. */
-#define NR_LOOKS 4
 
 int vm_lapic_in_service(const char *registers, const char *lapic)
 {
@@ -51,11 +48,6 @@ static int look(int fd, int cpu)
 
 int vm_lapic_watch(struct vm_lapic_watch *watch, int fd, int cpus, int *cpu)
 {
-	int64_t now = vm_now_ms();
-
-	if (now < watch->next_ms)
-		return 0;
-	watch->next_ms = now + LOOK_MS;
 	for (int i = 0; i < cpus && i < VM_LAPIC_CPUS; i++) {
 		int vector = look(fd, i);
 
@@ -63,7 +55,7 @@ int vm_lapic_watch(struct vm_lapic_watch *watch, int fd, int cpus, int *cpu)
 					 watch->seen[i] + 1 :
 					 !!vector;
 		watch->vector[i] = vector;
-		if (watch->seen[i] >= NR_LOOKS) {
+		if (watch->seen[i] >= VM_LOST_LOOKS) {
 			*cpu = i;
 			return vector;
 		}

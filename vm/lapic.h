@@ -19,12 +19,10 @@
 
 /**
  * struct vm_lapic_watch - what was seen of the processors so far; zero at first
- * @next_ms: when to look again
  * @vector: of each: the interrupt in service while it sleeps, or 0
  * @seen: of each: how often that was so, one look after the other
  */
 struct vm_lapic_watch {
-	int64_t next_ms;
 	int vector[VM_LAPIC_CPUS];
 	int seen[VM_LAPIC_CPUS];
 };
@@ -41,7 +39,7 @@ struct vm_lapic_watch {
 int vm_lapic_in_service(const char *registers, const char *lapic);
 
 /**
- * vm_lapic_watch() - look, if it is time to
+ * vm_lapic_watch() - look, each VM_LOST_LOOK_MS
  * @watch: what was seen before
  * @fd: QEMU's control connection
  * @cpus: how many there are

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "lost.h"
 #include "process.h"
 #include "terminal.h"
 
@@ -193,8 +194,11 @@ static bool has_vtd(const struct vm_session *session)
 
 static void watch_writes(struct vm_session *session)
 {
-	if (!may_lose(session))
+	int64_t now = vm_now_ms();
+
+	if (!may_lose(session) || now < session->next_look_ms)
 		return;
+	session->next_look_ms = now + VM_LOST_LOOK_MS;
 	session->lost_vector = vm_lapic_watch(
 		&session->lapic, session->fds[VM_CHANNEL_QMP],
 		session->machine->topology->cpus, &session->lost_cpu);
@@ -210,7 +214,7 @@ static int patience_ms(const struct vm_session *session)
 {
 	int64_t now = vm_now_ms();
 	int64_t ms = session->deadline ? session->deadline - now : -1;
-	int64_t look = session->lapic.next_ms - now;
+	int64_t look = session->next_look_ms - now;
 
 	if (!may_lose(session))
 		return (int)ms;

@@ -43,6 +43,7 @@ enum vm_end {
  * @signal: VM_END_SIGNAL: which one
  * @lapic: the processors' interrupts, as far as they are watched
  * @vtd: likewise the IOMMU's invalidation queue
+ * @next_look_ms: when both are looked at again
  * @lost_cpu: VM_END_LOST: whose interrupt
  * @lost_vector: and which
  * @deadline: for what is being waited for, 0 for none
@@ -81,6 +82,7 @@ struct vm_session {
 	int signal;
 	struct vm_lapic_watch lapic;
 	struct vm_vtd_watch vtd;
+	int64_t next_look_ms;
 	int lost_cpu;
 	int lost_vector;
 	int64_t deadline;

@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lost.h"
 #include "qmp.h"
 #include "text.h"
-
-#define LOOK_MS 10000
-/* Somebody may just have begun: not so often, for the same one. */
-#define NR_LOOKS 4
 
 /* where QEMU's machine q35 has the only one that there is */
 #define DMAR 0xfed90000ull
@@ -116,14 +113,9 @@ static uint64_t look(int fd, struct vm_vtd_queue *queue)
 
 bool vm_vtd_watch(struct vm_vtd_watch *watch, int fd)
 {
-	int64_t now = vm_now_ms();
 	struct vm_vtd_queue queue;
-	uint64_t status;
+	uint64_t status = look(fd, &queue);
 
-	if (now < watch->next_ms)
-		return false;
-	watch->next_ms = now + LOOK_MS;
-	status = look(fd, &queue);
 	if (!status)
 		watch->seen = 0;
 	else if (status == watch->status && queue.tail == watch->tail)
@@ -132,5 +124,5 @@ bool vm_vtd_watch(struct vm_vtd_watch *watch, int fd)
 		watch->seen = 1;
 	watch->status = status;
 	watch->tail = status ? queue.tail : 0;
-	return watch->seen >= NR_LOOKS;
+	return watch->seen >= VM_LOST_LOOKS;
 }

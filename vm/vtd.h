@@ -34,13 +34,11 @@ struct vm_vtd_queue {
 
 /**
  * struct vm_vtd_watch - what was seen of it so far; zero at first
- * @next_ms: when to look again
  * @tail: where the queue stood
  * @status: address of what somebody waits for behind it; 0 where nobody does
  * @seen: how often that was so, one look after the other
  */
 struct vm_vtd_watch {
-	int64_t next_ms;
 	uint64_t tail;
 	uint64_t status;
 	int seen;
@@ -74,7 +72,7 @@ bool vm_vtd_stands(const uint64_t *registers, struct vm_vtd_queue *queue);
 uint64_t vm_vtd_status(const uint64_t *words, size_t nr);
 
 /**
- * vm_vtd_watch() - look, if it is time to
+ * vm_vtd_watch() - look, each VM_LOST_LOOK_MS
  * @watch: what was seen before
  * @fd: QEMU's control connection
  *
