@@ -77,6 +77,9 @@ char *vm_machine_append(const struct vm_machine *machine)
 		" ro \"init=%s\"%s",
 		machine->init, machine->icount ? ICOUNT_APPEND : "");
 	add_tsc(machine, &append);
+	/* a stack of each allocation: half of the time that such a boot takes */
+	if (machine->no_kmemleak)
+		vm_buf_printf(&append, " kmemleak=off");
 	vm_buf_printf(&append, " %s%s%s", machine->topology->append,
 		      machine->append ? " " : "",
 		      machine->append ? machine->append : "");

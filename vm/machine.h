@@ -35,6 +35,7 @@ enum vm_channel {
  * @icount: time is the count of instructions
  * @x2apic: the processors' interrupt controllers are registers, not memory
  * @tsc_khz: rate of the host's time stamp counter, 0 where it is not known
+ * @no_kmemleak: the kernel can look for leaks, and nobody will ask it to
  * @tty: with an interactive console, for a shell
  * @memory_mb: 0 for what the topology says
  * @append: further kernel parameters, or NULL
@@ -52,6 +53,7 @@ struct vm_machine {
 	bool icount;
 	bool x2apic;
 	uint32_t tsc_khz;
+	bool no_kmemleak;
 	bool tty;
 	int memory_mb;
 	const char *append;

@@ -136,6 +136,8 @@ static void set_machine(struct run *run)
 		 */
 		.x2apic = !run->accel.kvm && !o->icount && vm_qemu_has_x2apic(),
 		.tsc_khz = vm_tsc_host_khz(),
+		.no_kmemleak = vm_kernel_has_checkers(&run->kernel) &&
+			       !o->kmemleak,
 		.tty = o->shell,
 		.memory_mb = o->memory_mb,
 		.append = o->append,

@@ -107,6 +107,19 @@ static void interrupts_are_registers_where_they_can_be(void **state)
 	free(line);
 }
 
+static void leaks_are_kept_track_of_for_who_asks(void **state)
+{
+	struct fixture *f = *state;
+	char *line = command_line(&f->machine);
+
+	assert_null(strstr(line, "kmemleak"));
+	free(line);
+	f->machine.no_kmemleak = true;
+	line = command_line(&f->machine);
+	assert_contains(line, " kmemleak=off");
+	free(line);
+}
+
 static void the_files_driver_is_ours_to_set(void **state)
 {
 	struct fixture *f = *state;
@@ -270,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MACHINE_TEST(devices_are_placed),
 		MACHINE_TEST(interrupts_are_registers_where_they_can_be),
+		MACHINE_TEST(leaks_are_kept_track_of_for_who_asks),
 		MACHINE_TEST(the_files_driver_is_ours_to_set),
 		MACHINE_TEST(disks_have_filters),
 		MACHINE_TEST(clocks_and_accelerators),
