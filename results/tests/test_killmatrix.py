@@ -93,6 +93,29 @@ class Matrix(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("1 false alarms; quiet-race: nothing", done.stdout)
 
+    def test_a_false_alarm_of_the_mix(self):
+        self.caught("zap-once.hazard")
+        self.machine("none.all", 0, record("everything", "pass"),
+                     record("quiet-race", "pass"),
+                     record("no-such-device", "skip"))
+        self.machine("none.everything", 1, record("everything", "fail",
+                                                  reason="a reset failed"))
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 scenarios", done.stdout)
+        self.assertIn("1 false alarms; everything: a reset failed",
+                      done.stdout)
+
+    def test_one_machine_stopped_beside_an_alarm(self):
+        self.caught("zap-once.hazard")
+        self.machine("none.all", 1, record("quiet-race", "fail",
+                                           reason="nothing was there"))
+        self.put("none.everything.status", "124\n")
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 false alarms", done.stdout)
+        self.assertIn("the machine stopped, status 124", done.stdout)
+
     def test_without_a_bug_it_has_to_come_to_its_end(self):
         self.caught("zap-once.hazard")
         self.put("none.all.status", "124\n")
