@@ -17,6 +17,28 @@ races_get(const struct races *races, uint64_t number, struct program *program)
 	return races->scenario;
 }
 
+static bool does_fault(const struct program *program)
+{
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		for (unsigned int c = 0; c < program->actors[i].nr_calls; c++)
+			if (program->actors[i].calls[c].op->faults)
+				return true;
+	return false;
+}
+
+bool races_fault(const struct races *races, uint64_t number)
+{
+	static struct program program;
+
+	races_get(races, number, &program);
+	if (does_fault(&program))
+		return true;
+	if (!number)
+		return false;
+	races_get(races, number - 1, &program);
+	return does_fault(&program);
+}
+
 void races_keep(const struct races *from, uint64_t number, struct races *to)
 {
 	unsigned int nr = number + 1 < RACES_KEPT ? (unsigned int)number + 1 :

@@ -42,6 +42,16 @@ const struct stress_scenario *
 races_get(const struct races *races, uint64_t number, struct program *program);
 
 /**
+ * races_fault - is DMA that the IOMMU stops right in a race, or in the one before?
+ * @races: where it comes from
+ * @number: of it
+ *
+ * The one before, since who reads of it may do so a moment later. One thread at a
+ * time.
+ */
+bool races_fault(const struct races *races, uint64_t number);
+
+/**
  * races_keep - as given ones, those that came up to a number
  * @from: where they came from
  * @number: of the last

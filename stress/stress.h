@@ -147,7 +147,6 @@ struct stress_actor {
  * @each_provider: its time is for all providers, one after the other; otherwise
  *	for the first that has what is needed
  * @fail_nth: allocations may be made to fail, up to the n-th of a call; 0: none
- * @faults: DMA that the IOMMU stops is right
  * @ordered: the actors' operations come one after the other, in an order that is
  *	drawn; each actor does its own once
  * @alone: where races are mixed, no stranger is to join its own: they share what
@@ -173,7 +172,6 @@ struct stress_scenario {
 	unsigned int limit_ms;
 	unsigned int fail_nth;
 	bool each_provider;
-	bool faults;
 	bool ordered;
 	bool alone;
 	bool lengthy;

@@ -89,6 +89,7 @@ struct op_arg {
  * @run: do it; thread safe as far as actors keep to their own slots
  * @may: results other than 0 and DONE_NOTHING that are right at any time,
  *	whatever others do; ends with 0
+ * @faults: DMA that the IOMMU stops is right where this is done
  */
 struct op {
 	const char *name;
@@ -98,6 +99,7 @@ struct op {
 	struct op_arg args[ENGINE_NR_ARGS];
 	int (*run)(struct actor *actor, const int64_t *arg);
 	const int *may;
+	bool faults;
 };
 
 /* What an operation may end with, as a list */

@@ -141,4 +141,5 @@ OP(import_stale) = {
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "page", 0, 511 } },
 	.run = do_import_stale,
 	.may = IMPORT_MAY,
+	.faults = true,
 };

@@ -45,5 +45,4 @@ SCENARIO(dma_against_revocation) = {
 		  .turns = 2, .jitter_us = 60000 },
 	},
 	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5" },
-	.faults = true,
 };

@@ -273,7 +273,6 @@ SCENARIO(everything) = {
 	.strangers = strangers,
 	.limit_ms = 120000,
 	.each_provider = true,
-	.faults = true,
 	.points = {
 		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
 		"pci_p2pdma_wait_idle:100..3000us/0.5",

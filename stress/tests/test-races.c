@@ -148,6 +148,28 @@ static const struct stress_scenario *mix(void)
 	return everything;
 }
 
+/* The log is read a moment later, so the next race is excused as well. */
+static void faults_are_right_in_races_that_provoke_them(void **state)
+{
+	const struct op *stale = registry_op("import-stale");
+	struct races *races = all_races();
+	struct actor_program *actor;
+
+	assert_non_null(stale);
+	races->nr_given = 3;
+	for (int i = 0; i < 3; i++) {
+		races->given[i] = (struct program){ .nr_actors = 2 };
+		actor = &races->given[i].actors[1];
+		actor->nr_calls = 2;
+		actor->calls[0].op = registry_op("import-dma");
+		actor->calls[1].op = i == 1 ? stale : registry_op("unmap");
+	}
+	assert_false(races_fault(races, 0));
+	assert_true(races_fault(races, 1));
+	assert_true(races_fault(races, 2));
+	assert_false(races_fault(races, 3));
+}
+
 /* In a cycle every scenario has one race, in another order, its actors first. */
 static void the_mix_is_of_all_scenarios(void **state)
 {
@@ -287,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_race_survives_json),
+		cmocka_unit_test(faults_are_right_in_races_that_provoke_them),
 		cmocka_unit_test(what_is_no_race_is_refused),
 		cmocka_unit_test(operations_are_well_formed),
 		cmocka_unit_test(a_seed_decides_everything),
