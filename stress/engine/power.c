@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "power.h"
 
+#include "config.h"
 #include "text-file.h"
 
 #include <errno.h>
@@ -14,92 +15,34 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define MAX_CAPABILITIES 48
-
-static uint64_t config_offset(void)
-{
-	return (uint64_t)VFIO_PCI_CONFIG_REGION_INDEX << 40;
-}
-
-/* 16 bits of configuration space, as VFIO shows it; or -errno */
-static int config_read(struct device *device, unsigned int offset)
-{
-	uint16_t value;
-
-	if (pread(device->vfio, &value, sizeof(value),
-		  (off_t)(config_offset() + offset)) != sizeof(value))
-		return errno ? -errno : -EIO;
-	return value;
-}
-
-static int config_write(struct device *device, unsigned int offset,
-			uint16_t value)
-{
-	if (pwrite(device->vfio, &value, sizeof(value),
-		   (off_t)(config_offset() + offset)) != sizeof(value))
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
-static int find_capability(struct device *device, uint8_t id)
-{
-	int head = config_read(device, PCI_CAPABILITY_LIST);
-	int at = head & 0xfc;
-
-	for (int i = 0; head >= 0 && at && i < MAX_CAPABILITIES; i++) {
-		head = config_read(device, (unsigned int)at);
-		if (head >= 0 && (head & 0xff) == id)
-			return at;
-		at = head >> 8 & 0xfc;
-	}
-	return head < 0 ? head : -ENOENT;
-}
-
-/* some bits of the register at @offset */
-static int write_bits(struct device *device, int offset, uint16_t mask,
-		      uint16_t bits)
-{
-	int value = offset < 0 ? offset :
-				 config_read(device, (unsigned int)offset);
-
-	if (value < 0)
-		return value;
-	return config_write(device, (unsigned int)offset,
-			    (uint16_t)((value & ~mask) | bits));
-}
-
-static int in_capability(struct device *device, uint8_t id, int offset)
-{
-	int at = find_capability(device, id);
-
-	return at < 0 ? at : at + offset;
-}
-
 static int set_memory(struct device *device, bool on)
 {
-	return write_bits(device, PCI_COMMAND, PCI_COMMAND_MEMORY,
-			  on ? PCI_COMMAND_MEMORY : 0);
+	return config_write_bits(device, PCI_COMMAND, PCI_COMMAND_MEMORY,
+				 on ? PCI_COMMAND_MEMORY : 0);
 }
 
 static int set_power(struct device *device, uint16_t state)
 {
-	return write_bits(device,
-			  in_capability(device, PCI_CAP_ID_PM, PCI_PM_CTRL),
-			  PCI_PM_CTRL_STATE_MASK, state);
+	return config_write_bits(
+		device,
+		config_in_capability(device, PCI_CAP_ID_PM, PCI_PM_CTRL),
+		PCI_PM_CTRL_STATE_MASK, state);
 }
 
 static int flr(struct device *device)
 {
-	return write_bits(device,
-			  in_capability(device, PCI_CAP_ID_EXP, PCI_EXP_DEVCTL),
-			  PCI_EXP_DEVCTL_BCR_FLR, PCI_EXP_DEVCTL_BCR_FLR);
+	return config_write_bits(
+		device,
+		config_in_capability(device, PCI_CAP_ID_EXP, PCI_EXP_DEVCTL),
+		PCI_EXP_DEVCTL_BCR_FLR, PCI_EXP_DEVCTL_BCR_FLR);
 }
 
 static int af_flr(struct device *device)
 {
-	return write_bits(device,
-			  in_capability(device, PCI_CAP_ID_AF, PCI_AF_CTRL),
-			  PCI_AF_CTRL_FLR, PCI_AF_CTRL_FLR);
+	return config_write_bits(
+		device,
+		config_in_capability(device, PCI_CAP_ID_AF, PCI_AF_CTRL),
+		PCI_AF_CTRL_FLR, PCI_AF_CTRL_FLR);
 }
 
 static int feature(struct device *device, uint32_t number)
@@ -189,7 +132,8 @@ static bool has_reset(struct device *device)
 /* the upper half of the register */
 static bool has_flr(struct device *device)
 {
-	int at = in_capability(device, PCI_CAP_ID_EXP, PCI_EXP_DEVCAP + 2);
+	int at = config_in_capability(device, PCI_CAP_ID_EXP,
+				      PCI_EXP_DEVCAP + 2);
 	int value = at < 0 ? at : config_read(device, (unsigned int)at);
 
 	return value >= 0 && value & PCI_EXP_DEVCAP_FLR >> 16;
@@ -211,9 +155,9 @@ bool power_has(struct device *device, enum power_path path)
 	case POWER_FLR:
 		return has_flr(device);
 	case POWER_AF_FLR:
-		return find_capability(device, PCI_CAP_ID_AF) >= 0;
+		return config_find_capability(device, PCI_CAP_ID_AF) >= 0;
 	case POWER_D3HOT:
-		return find_capability(device, PCI_CAP_ID_PM) >= 0;
+		return config_find_capability(device, PCI_CAP_ID_PM) >= 0;
 	default:
 		return true;
 	}
