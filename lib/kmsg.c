@@ -55,19 +55,41 @@ static const char *const splats[] = {
 	"new suspected memory leaks",
 	"unreferenced object 0x",
 	"unregister_netdevice: waiting for",
+};
+
+/* DMA that the IOMMU stops; the limiters say that some are not told */
+static const char *const faults[] = {
 	FAULT_HEAD,
 	FAULT_TEXT,
-	"dmar_fault: ", /* that some are not told */
+	"dmar_fault: ",
+	/* of AMD; the device comes first where the driver knows it */
+	"Event logged [IO_PAGE_FAULT",
+	"Event logged [INVALID_DEVICE_REQUEST",
+	"Event logged [DEV_TAB_HARDWARE_ERROR",
+	"amd_iommu_report_page_fault: ",
+	/* of Arm: SMMUv3, and those before */
+	"event: F_",
+	"event: C_BAD_",
+	"Unhandled context fault: ",
 };
+
+static bool has_any(const char *line, const char *const *heads, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strstr(line, heads[i]))
+			return true;
+	return false;
+}
+
+bool brg_kmsg_is_fault(const char *line)
+{
+	return has_any(line, faults, sizeof(faults) / sizeof(faults[0]));
+}
 
 bool brg_kmsg_is_splat(const char *line)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(splats) / sizeof(splats[0]); i++)
-		if (strstr(line, splats[i]))
-			return true;
-	return false;
+	return has_any(line, splats, sizeof(splats) / sizeof(splats[0])) ||
+	       brg_kmsg_is_fault(line);
 }
 
 static void write_mark(const char *mark)

@@ -60,6 +60,32 @@ static void an_everyday_log_is_not(void **state)
 			fail_msg("\"%s\" was taken for trouble", fine[i]);
 }
 
+/* The wording of iommu/amd/iommu.c, arm-smmu-v3.c and arm-smmu.c in 7.3 */
+static void faults_of_other_iommus_are_trouble(void **state)
+{
+	static const char *const lines[] = {
+		"DMAR: DRHD: handling fault status reg 2",
+		"dmar_fault: 3 callbacks suppressed",
+		"nvme 0000:05:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT "
+		"domain=0x000d address=0x10001000 flags=0x0020]",
+		"AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:05:00.0 "
+		"domain=0x000d address=0x10001000 flags=0x0020]",
+		"amd_iommu_report_page_fault: 12 callbacks suppressed",
+		"arm-smmu-v3 2b400000.iommu: event: F_TRANSLATION client: "
+		"0000:05:00.0 sid: 0x500 ssid: 0x0 iova: 0x10001000 ipa: 0x0",
+		"arm-smmu 2b500000.iommu: Unhandled context fault: "
+		"fsr=0x402, iova=0x10001000, fsynr=0x11, cbfrsynra=0x500, cb=1",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_true(brg_kmsg_is_fault(lines[i]));
+		assert_true(brg_kmsg_is_splat(lines[i]));
+	}
+	assert_false(brg_kmsg_is_fault("DMAR: IOMMU enabled"));
+	assert_false(brg_kmsg_is_fault("AMD-Vi: Interrupt remapping enabled"));
+	assert_false(brg_kmsg_is_fault("BUG: KASAN: slab-use-after-free"));
+}
+
 static void a_fault_of_the_iommu_is_read(void **state)
 {
 	struct brg_kmsg_fault fault = { 0 };
@@ -91,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trouble_is_recognised),
 		cmocka_unit_test(an_everyday_log_is_not),
+		cmocka_unit_test(faults_of_other_iommus_are_trouble),
 		cmocka_unit_test(a_fault_of_the_iommu_is_read),
 	};
 

@@ -80,11 +80,20 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault);
 bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault);
 
 /**
+ * brg_kmsg_is_fault - is this line about DMA that an IOMMU stopped, or of it?
+ * @line: text of a log line, without its prefix
+ *
+ * Of Intel's, AMD's and Arm's drivers; brg_kmsg_parse_fault() reads the first.
+ */
+bool brg_kmsg_is_fault(const char *line);
+
+/**
  * brg_kmsg_is_splat - does this line mean that the kernel is in trouble?
  * @line: text of a log line, without its prefix
  *
  * WARN, BUG, Oops, KASAN, UBSAN, KCSAN, lockdep, RCU stalls, hung tasks,
- * lockups, list and reference count corruption, kmemleak, DMA-API.
+ * lockups, list and reference count corruption, kmemleak, DMA-API, and what
+ * brg_kmsg_is_fault() says.
  */
 bool brg_kmsg_is_splat(const char *line);
 
