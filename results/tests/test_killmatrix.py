@@ -41,8 +41,9 @@ class Matrix(unittest.TestCase):
                               capture_output=True, text=True, check=False)
 
     def caught(self, label):
-        self.machine(label, 1, record("a-race", "fail", oracle="data",
-                                      reason="wrong data", seconds=2.25))
+        self.machine(label, 1, record(
+            "a-race", "fail", oracle="data", reason="wrong data",
+            seconds=2.25, planted_bug={"name": "a-bug", "reached": 2}))
 
     def test_all_caught(self):
         self.caught("zap-once.hazard")
@@ -63,6 +64,15 @@ class Matrix(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("NOT CAUGHT", done.stdout)
         self.assertIn("reached 12 times", done.stdout)
+
+    def test_what_fails_without_the_bug_has_not_caught_it(self):
+        self.machine("zap-once.hazard", 1, record(
+            "a-race", "fail", oracle="hang", reason="no end"))
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+        self.assertIn("never reached; a-race: no end", done.stdout)
+        self.assertIn("Without a bug: not run.", done.stdout)
 
     def test_a_machine_that_stopped(self):
         self.machine("zap-once.hazard", 1)
