@@ -306,6 +306,8 @@ struct actor_log {
  * @registered: the provider's BAR is P2P memory
  * @shaken: never kept: begun while somebody does to a provider what takes its
  *	memory from below those who have it, as a reset by its own driver does
+ * @unsettled: never kept: begun while what is being written to a disk may not be
+ *	what it has there
  * @lent: dma-bufs
  * @pinned: pages that I/O has
  * @nr_importers: open importers
@@ -334,6 +336,7 @@ struct shared {
 	struct promise off;
 	struct promise registered;
 	struct promise shaken;
+	struct promise unsettled;
 	struct lent lent;
 	struct pinned pinned;
 	_Atomic int32_t nr_importers;
@@ -391,6 +394,7 @@ struct world {
  * @host: page-aligned memory for its use, SLOT_BYTES
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
+ * @settled: likewise, of @unsettled
  */
 struct actor {
 	struct world *world;
@@ -402,6 +406,7 @@ struct actor {
 	char *host;
 	uint32_t claimed;
 	uint32_t steady;
+	uint32_t settled;
 };
 
 /* verdict.c */

@@ -4,6 +4,8 @@
 #include "stamp.h"
 
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #define PAGE 4096
 
@@ -38,6 +40,42 @@ static bool was_steady(struct actor *actor)
 	return promise_still(&actor->world->shared->shaken, actor->steady);
 }
 
+static bool is_settled(struct actor *actor)
+{
+	return promise_still(&actor->world->shared->unsettled, actor->settled);
+}
+
+static int write_all(int fd, const char *addr, size_t bytes, uint64_t offset)
+{
+	ssize_t got = pwrite(fd, addr, bytes, (off_t)offset);
+
+	return io_whole(got < 0 ? -errno : got, bytes);
+}
+
+/* stamp_fill() leaves the same in the host's memory */
+int io_write(struct actor *actor, int fd, char *addr, size_t bytes,
+	     uint64_t offset)
+{
+	struct promise *unsettled = &actor->world->shared->unsettled;
+	bool is_cmb = actor->world->device.cmb;
+	uint32_t number = is_cmb ? promise_begin(unsettled) : 0;
+	int ret, again = 0;
+
+	ret = stamp_fill(actor, addr, bytes, offset);
+	if (!ret)
+		ret = write_all(fd, addr, bytes, offset);
+	/* what got there may be anything, without an error */
+	if (!was_steady(actor))
+		again = write_all(fd, actor->host, bytes, offset);
+	if (again)
+		engine_wrong(actor->world, ORACLE_RESULT,
+			     "a disk could not be written from the host: %s",
+			     strerror(-again));
+	if (is_cmb)
+		promise_end(unsettled, number, false);
+	return ret;
+}
+
 int io_judge(struct actor *actor, const struct slot *slot, int ret)
 {
 	if (slot->kind == SLOT_P2P && ret == -EIO && was_steady(actor))
@@ -64,6 +102,7 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	uint8_t me = (uint8_t)(actor->index + 1);
 
 	actor->steady = promise_quiet(&actor->world->shared->shaken);
+	actor->settled = promise_quiet(&actor->world->shared->unsettled);
 	if (!is_shared(slot))
 		return;
 	actor->claimed = promise_quiet(&actor->world->shared->registered);
@@ -110,7 +149,7 @@ int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
 		return ret;
 	/* whoever claims it later has not written to it yet */
 	if (is_shared(slot) ? is_mine(actor, slot, addr, bytes) :
-			      was_steady(actor))
+			      was_steady(actor) && is_settled(actor))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "wrong data where a read had succeeded: %s", text);
 	return 0;

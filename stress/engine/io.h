@@ -32,6 +32,18 @@ void io_end(struct actor *actor, const struct slot *slot);
 void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	      size_t bytes);
 
+/**
+ * io_write - make memory what a disk has at @offset, and write it there
+ *
+ * Where the provider's own driver did something to it meanwhile, what was written
+ * may be anything: it is written again from the host's memory, and until then no
+ * read that meets it is judged.
+ *
+ * Return: 0, -errno, or DONE_SIGNAL() where the memory was taken away.
+ */
+int io_write(struct actor *actor, int fd, char *addr, size_t bytes,
+	     uint64_t offset);
+
 /** io_claim_all - the same for memory that it is hard to say where it is */
 void io_claim_all(struct actor *actor);
 
@@ -39,7 +51,8 @@ void io_claim_all(struct actor *actor);
  * io_compare - does memory hold what the disk has at @offset?
  *
  * Only where nobody else has claimed it since the race began, and the provider
- * was not reset by its own driver since the I/O began. Wrong data is
+ * was not reset by its own driver since the I/O began, nor before a write that
+ * has not ended with what the disk had. Wrong data is
  * engine_wrong().
  *
  * Return: 0, or DONE_SIGNAL() where the memory was taken away.

@@ -101,10 +101,7 @@ static int do_write(struct actor *actor, const int64_t *arg, int fd)
 		return DONE_NOTHING;
 	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
-	ret = stamp_fill(actor, addr, bytes, (uint64_t)block * PAGE);
-	if (!ret)
-		ret = whole(pwrite(fd, addr, bytes, (off_t)block * PAGE),
-			    bytes);
+	ret = io_write(actor, fd, addr, bytes, (uint64_t)block * PAGE);
 	io_judge(actor, slot, ret);
 	io_end(actor, slot);
 	return ret;
