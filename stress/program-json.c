@@ -67,13 +67,15 @@ static int args_from_json(const json_t *json, struct call *call)
 				call->op->name);
 	for (unsigned int i = 0; i < nr; i++) {
 		const json_t *arg = json_array_get(args, i);
+		int64_t min = call->op->args[i].min;
 
 		/* narrower or wider than drawn, but nothing that indexes badly */
-		if (!json_is_integer(arg) || json_integer_value(arg) < 0)
+		min = min < 0 ? min : 0;
+		if (!json_is_integer(arg) || json_integer_value(arg) < min)
 			return brg_fail(
 				-EINVAL,
-				"%s: an argument is not a number from 0 up",
-				call->op->name);
+				"%s: an argument is not a number from %lld up",
+				call->op->name, (long long)min);
 		call->arg[i] = json_integer_value(arg);
 	}
 	return 0;

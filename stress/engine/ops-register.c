@@ -64,7 +64,7 @@ OP(register) = {
 	.summary = "register a range of the BAR as P2P memory",
 	.source = "ops-register.c",
 	.needs = NEED_VFIO | NEED_P2P,
-	.args = { { "offset, 2 MiB; below 0: from the end", 0, 0 },
+	.args = { { "offset, 2 MiB; below 0: from the end", -1, 0 },
 		  { "length, 2 MiB", 1, 4 },
 		  { "timeout of resets, ms", 20000, 20000 },
 		  { "other BAR", 0, 0 } },

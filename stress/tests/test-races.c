@@ -45,6 +45,38 @@ static void a_race_survives_json(void **state)
 	json_decref(json);
 }
 
+static void forget_names(struct program *program)
+{
+	program->before.name = program->after.name = NULL;
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		program->actors[i].name = NULL;
+}
+
+/* What was drawn can be replayed: a bundle that nobody can read is none. */
+static void what_is_drawn_survives_json(void **state)
+{
+	const struct stress_scenario **all;
+	static struct program drawn, back;
+	size_t nr;
+
+	all = registry_all(&nr);
+	assert_non_null(all);
+	for (size_t i = 0; i < nr; i++) {
+		json_t *json;
+
+		draw_program(all[i], 5, 17, ~0u, &drawn);
+		json = program_to_json(&drawn);
+		assert_non_null(json);
+		if (program_from_json(json, &back))
+			fail_msg("%s: %s", all[i]->name, brg_last_error());
+		forget_names(&drawn);
+		forget_names(&back);
+		assert_memory_equal(&back, &drawn, sizeof(back));
+		json_decref(json);
+	}
+	free(all);
+}
+
 static void expect_refused(const char *text)
 {
 	static struct program program;
@@ -68,6 +100,7 @@ static void what_is_no_race_is_refused(void **state)
 	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[]}"));
 	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[-1]}"));
 	expect_refused(AROUND("{\"op\":\"unmap\",\"args\":[\"1\"]}"));
+	expect_refused(AROUND("{\"op\":\"register\",\"args\":[-2,1,20000,0]}"));
 }
 
 /* Every name fits its identifier, and its file is among the sources. */
@@ -309,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_race_survives_json),
+		cmocka_unit_test(what_is_drawn_survives_json),
 		cmocka_unit_test(faults_are_right_in_races_that_provoke_them),
 		cmocka_unit_test(what_is_no_race_is_refused),
 		cmocka_unit_test(operations_are_well_formed),
