@@ -56,30 +56,69 @@ static void emit_program(FILE *f, const struct program *program)
 	fprintf(f, "};\n");
 }
 
-static bool actor_has_rdma(const struct actor_program *actor)
+static unsigned int needs_of(const struct actor_program *actor)
 {
+	unsigned int needs = 0;
+
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
-		if (actor->calls[i].op->needs & NEED_RDMA)
-			return true;
-	return false;
+		needs |= actor->calls[i].op->needs;
+	return needs;
 }
 
-static bool has_rdma(const struct program *program)
+static unsigned int program_needs(const struct program *program)
 {
-	bool has = actor_has_rdma(&program->before) ||
-		   actor_has_rdma(&program->after);
+	unsigned int needs = needs_of(&program->before) |
+			     needs_of(&program->after);
 
 	for (unsigned int i = 0; i < program->nr_actors; i++)
-		has |= actor_has_rdma(&program->actors[i]);
-	return has;
+		needs |= needs_of(&program->actors[i]);
+	return needs;
+}
+
+/* what the race is about, in the words of repro.c */
+static void emit_arguments(FILE *f, const struct stress_scenario *of,
+			   unsigned int needs)
+{
+	bool cmb = registry_race_needs(of) & NEED_CMB;
+
+	needs |= of->needs;
+	fprintf(f,
+		" * Run as root, %s; what a disk holds is lost:\n"
+		" *\t./repro %s%s%s%s%s%s\n",
+		cmb ? "the NVMe of the CMB with its driver" :
+		      "the device bound to vfio-pci",
+		cmb ? "cmb=0000:01:00.0" : "device=0000:01:00.0 bar=2",
+		needs & NEED_DISK ? " disk=/dev/nvme0n1" : "",
+		needs & NEED_SLOW_DISK ? " slow=/dev/nvme1n1" : "",
+		needs & NEED_IMPORTER ? " importer=0000:02:00.0" : "",
+		needs & NEED_TWIN ? " twin=0000:01:00.1" : "",
+		needs & NEED_RDMA ? " rdma=rxe0" : "");
+	if (needs & NEED_RDMA)
+		fprintf(f,
+			" * rdma= is the RDMA device, as ibv_devices lists it.\n");
+}
+
+static void emit_end(FILE *f, const struct stress_scenario *of,
+		     const struct program *program)
+{
+	fprintf(f, " * It ends with 1 when it sees the failure.%s\n",
+		program->nr_points ?
+			" For its delays in the kernel,\n"
+			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :
+			"");
+	if (of->check)
+		fprintf(f,
+			" * It does not see what the scenario alone looks for when a race is over: whether\n"
+			" * the results are those that its model of a BAR has. For that, replay the bundle.\n");
 }
 
 static void emit_head(FILE *f, const struct races *races,
 		      const struct outcome *failure)
 {
-	const struct stress_scenario *of = races->of[races->nr_given - 1];
+	const struct stress_scenario *of = races->of[races->nr_given - 1] ?:
+						   races->scenario;
 	const struct program *program = &races->given[races->nr_given - 1];
-	bool cmb = registry_race_needs(of ?: races->scenario) & NEED_CMB;
+	unsigned int needs = program_needs(program);
 
 	fprintf(f,
 		"// SPDX-License-Identifier: GPL-2.0-only\n"
@@ -93,21 +132,14 @@ static void emit_head(FILE *f, const struct races *races,
 		" *\n"
 		" * Build, with the headers of the kernel that has the interfaces:\n"
 		" *\tmake headers_install INSTALL_HDR_PATH=/tmp/headers\n"
-		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n"
-		" * Run as root, %s; what the disk holds is lost:\n"
-		" *\t./repro %s disk=/dev/nvme0n1\n"
-		" * It ends with 1 when it sees the failure.%s\n"
+		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n",
+		needs & NEED_RDMA ? " -libverbs" : "");
+	emit_arguments(f, of, needs);
+	emit_end(f, of, program);
+	fprintf(f,
 		" */\n"
 		"static inline int brg_fail(int err, ...)\n{\n\treturn err;\n}\n"
-		"static inline void brg_debug(const char *fmt, ...)\n{\n}\n",
-		has_rdma(program) ? " -libverbs" : "",
-		cmb ? "the NVMe of the CMB with its driver" :
-		      "the device bound to vfio-pci",
-		cmb ? "cmb=0000:01:00.0" : "device=0000:01:00.0 bar=2",
-		program->nr_points ?
-			" For its delays in the kernel,\n"
-			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :
-			"");
+		"static inline void brg_debug(const char *fmt, ...)\n{\n}\n");
 }
 
 int emit(FILE *f, const struct races *races, const struct outcome *failure)

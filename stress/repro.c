@@ -2,7 +2,9 @@
  * Run the race again and again. What is wrong is seen in the race itself, in the
  * kernel's log, or in that it does not end.
  */
+#include "cmb.h"
 #include "engine.h"
+#include "needs.h"
 #include "stamp.h"
 
 #include <errno.h>
@@ -63,14 +65,12 @@ static int read_log(int fd)
 	return 0;
 }
 
-static int races(struct world *world, double seconds)
+static int races(struct world *world, int log, double seconds)
 {
 	uint64_t end_ns = engine_now_ns() + (uint64_t)(seconds * 1e9);
-	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	unsigned int nr = 0;
 	int ret = 0;
 
-	lseek(log, 0, SEEK_END);
 	while (!ret && engine_now_ns() < end_ns) {
 		alarm(HANGS_AFTER_S);
 		engine_race(world, &program);
@@ -86,14 +86,49 @@ static int races(struct world *world, double seconds)
 	return ret;
 }
 
-static int stamp_disks(struct world *world)
+static int stamp(struct world *world, const char *path, int fd,
+		 char why[ENGINE_TEXT_BYTES])
 {
-	int ret = 0;
+	int ret = fd < 0 ? 0 : stamp_disk(world, fd);
 
-	if (world->disk >= 0)
-		ret = stamp_disk(world, world->disk);
-	if (!ret && world->slow >= 0)
-		ret = stamp_disk(world, world->slow);
+	if (ret)
+		snprintf(why, ENGINE_TEXT_BYTES, "%s: write: %s", path,
+			 strerror(-ret));
+	return ret;
+}
+
+/* what the driver has for its own queues is not lost at the end of a race */
+static int look_at_cmb(struct device *device, char why[ENGINE_TEXT_BYTES])
+{
+	int ret = device->cmb ? cmb_used(device->bdf, &device->cmb_used) : 0;
+
+	if (ret)
+		snprintf(why, ENGINE_TEXT_BYTES,
+			 "%s: the driver " CMB_DRIVER
+			 " offers no P2P memory: %s",
+			 device->bdf, strerror(-ret));
+	return ret;
+}
+
+static int open_all(struct world *world, int *log, char why[ENGINE_TEXT_BYTES])
+{
+	int ret = world_init(world);
+
+	if (ret) {
+		snprintf(why, ENGINE_TEXT_BYTES, "%s", strerror(-ret));
+		return ret;
+	}
+	*log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (*log < 0)
+		return device_cannot(why, "open", "/dev/kmsg");
+	lseek(*log, 0, SEEK_END);
+	ret = world_open(world, why);
+	if (!ret)
+		ret = look_at_cmb(&world->device, why);
+	if (!ret)
+		ret = stamp(world, world->disk_path, world->disk, why);
+	if (!ret)
+		ret = stamp(world, world->slow_path, world->slow, why);
 	return ret;
 }
 
@@ -112,13 +147,47 @@ static void take(char to[16], const char *bdf)
 	snprintf(to, 16, "%s", bdf ?: "");
 }
 
+static unsigned int needs_of(const struct actor_program *actor)
+{
+	unsigned int needs = 0;
+
+	for (unsigned int i = 0; i < actor->nr_calls; i++)
+		needs |= actor->calls[i].op->needs;
+	return needs;
+}
+
+/* an operation without what it needs does nothing, quietly */
+static void tell_missing(int argc, char **argv)
+{
+	static const struct {
+		unsigned int need;
+		const char *name;
+	} arguments[] = {
+		{ NEED_DISK, "disk" },	       { NEED_SLOW_DISK, "slow" },
+		{ NEED_IMPORTER, "importer" }, { NEED_RDMA, "rdma" },
+		{ NEED_TWIN, "twin" },
+	};
+	unsigned int needs = needs_of(&program.before) |
+			     needs_of(&program.after);
+
+	for (unsigned int i = 0; i < program.nr_actors; i++)
+		needs |= needs_of(&program.actors[i]);
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++)
+		if (needs & arguments[i].need &&
+		    !given(argc, argv, arguments[i].name))
+			fprintf(stderr,
+				"no %s=, without which it may never fail\n",
+				arguments[i].name);
+}
+
 int main(int argc, char **argv)
 {
 	const char *bar = given(argc, argv, "bar");
 	const char *seconds = given(argc, argv, "seconds");
-	char why[ENGINE_TEXT_BYTES];
+	const char *rdma = given(argc, argv, "rdma");
+	char why[ENGINE_TEXT_BYTES] = "";
 	struct world world = {};
-	int ret;
+	int ret, log;
 
 	take(world.device.bdf, given(argc, argv, "cmb"));
 	world.device.cmb = *world.device.bdf;
@@ -126,24 +195,26 @@ int main(int argc, char **argv)
 		take(world.device.bdf, given(argc, argv, "device"));
 	take(world.twin.bdf, given(argc, argv, "twin"));
 	take(world.importer, given(argc, argv, "importer"));
+	snprintf(world.device.rdma, sizeof(world.device.rdma), "%s",
+		 rdma ?: "");
 	world.device.bar = world.twin.bar = bar ? (unsigned int)atoi(bar) : 2;
 	world.disk_path = given(argc, argv, "disk");
 	world.slow_path = given(argc, argv, "slow");
 	if (!*world.device.bdf) {
 		fprintf(stderr,
-			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [seconds=N]\n",
+			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [seconds=N]\n",
 			argv[0]);
 		return 99;
 	}
+	tell_missing(argc, argv);
 	touch_init();
-	if (world_init(&world) || world_open(&world, why) ||
-	    stamp_disks(&world)) {
+	if (open_all(&world, &log, why)) {
 		fprintf(stderr, "%s: %s\n", argv[0], why);
 		return 99;
 	}
 	delays_begin();
 	/* SIGALRM kills who hangs: the shell says so */
-	ret = races(&world, seconds ? atof(seconds) : 60);
+	ret = races(&world, log, seconds ? atof(seconds) : 60);
 	delays_end();
 	return ret;
 }

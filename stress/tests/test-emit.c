@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../emit.h"
+#include "../registry.h"
 #include "all-operations.h"
 
 static void expect_compiles(const struct races *races)
@@ -96,6 +97,53 @@ static void delays_are_as_they_were(void **state)
 	free(text);
 }
 
+static struct races *races_of(const char *scenario, const char *op)
+{
+	static struct races races;
+	struct program *program = &races.given[0];
+
+	races = (struct races){
+		.scenario = registry_scenario(scenario),
+		.nr_given = 1,
+	};
+	assert_non_null(races.scenario);
+	races.of[0] = races.scenario;
+	program->before.name = "before";
+	program->after.name = "after";
+	program->after.turns = program->after.nr_calls = 1;
+	program->after.calls[0].op = registry_op(op);
+	assert_non_null(program->after.calls[0].op);
+	return &races;
+}
+
+/* The head says what has to be given, and the program looks at what it is. */
+static void needs_are_arguments(void **state)
+{
+	char *text =
+		print(races_of("regions-against-revocation", "mr-register"));
+
+	expect_part(text, " rdma=rxe0");
+	expect_part(text, "given(argc, argv, \"rdma\")");
+	free(text);
+	text = print(races_of("cmb-failing-mmap", "cmb-expect-free"));
+	expect_part(text, "./repro cmb=");
+	expect_part(text, "cmb_used(device->bdf, &device->cmb_used)");
+	assert_null(strstr(text, " rdma=rxe0"));
+	free(text);
+}
+
+/* Nobody is told that a program sees what it cannot see. */
+static void what_only_a_scenario_sees_is_told(void **state)
+{
+	char *text = print(races_of("model", "query"));
+
+	expect_part(text, "It does not see what the scenario alone looks for");
+	free(text);
+	text = print(races_of("failing-mmap", "query"));
+	assert_null(strstr(text, "It does not see"));
+	free(text);
+}
+
 /* Where nothing is slow, nothing of the amplifier is there. */
 static void without_delays_there_is_no_amplifier(void **state)
 {
@@ -136,6 +184,8 @@ int main(void)
 		cmocka_unit_test(with_delays_it_compiles),
 		cmocka_unit_test(delays_are_as_they_were),
 		cmocka_unit_test(without_delays_there_is_no_amplifier),
+		cmocka_unit_test(needs_are_arguments),
+		cmocka_unit_test(what_only_a_scenario_sees_is_told),
 		cmocka_unit_test(strangers_remain_so),
 		cmocka_unit_test(what_is_no_delay_is_left_out),
 	};
