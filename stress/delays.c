@@ -57,23 +57,19 @@ static void add(struct delays *delays, const char *text)
 		id = brg_amplifier_add(&delays->amplifier, &point);
 	if (id < 0)
 		tell_absent(delays, text);
-	strcpy(delays->points[delays->nr].text, text);
 	delays->ids[delays->nr++] = id;
 }
 
-static bool are_same(const struct delays *delays, const struct program *program)
-{
-	return delays->nr == program->nr_points &&
-	       !memcmp(delays->points, program->points,
-		       delays->nr * sizeof(delays->points[0]));
-}
-
+/*
+ * The same points again are put anew as well: how often each acts, and what comes
+ * of its seed, is counted from when it is added, and a race is to be the same
+ * race each time.
+ */
 void delays_set(struct delays *delays, const struct program *program)
 {
-	if (delays->amplifier.fd < 0 || are_same(delays, program))
+	if (delays->amplifier.fd < 0 || (!delays->nr && !program->nr_points))
 		return;
 	count(delays);
-	memset(delays->points, 0, sizeof(delays->points));
 	delays->nr = 0;
 	if (brg_amplifier_clear(&delays->amplifier)) {
 		brg_warn("no delays in the kernel any more: %s",

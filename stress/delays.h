@@ -13,7 +13,6 @@
  * struct delays - those that are in force
  * @amplifier: closed where delays cannot be had, or are not wanted
  * @nr: how many points
- * @points: their texts
  * @ids: as the amplifier calls them
  * @nr_passed: tasks that came by points, so far
  * @nr_delayed: of those, how many were made slow
@@ -22,7 +21,6 @@
 struct delays {
 	struct brg_amplifier amplifier;
 	unsigned int nr;
-	struct point points[ENGINE_MAX_POINTS];
 	int ids[ENGINE_MAX_POINTS];
 	uint64_t nr_passed;
 	uint64_t nr_delayed;
@@ -42,7 +40,8 @@ void delays_open(struct delays *delays, bool wanted);
  * delays_set - those of a race, in place of those of the one before
  *
  * Blocks until no task is at an old one. What a kernel has no place for is told
- * once, and left out. The same ones again cost nothing.
+ * once, and left out. The same ones again begin anew, each as often as it may act
+ * in a race.
  */
 void delays_set(struct delays *delays, const struct program *program);
 

@@ -60,8 +60,9 @@ int emit_points(FILE *f, struct emission *emission,
 	int ret;
 
 	if (!program->nr_points) {
-		fprintf(f, "\nstatic void delays_begin(void)\n{\n}\n"
-			   "\nstatic void delays_end(void)\n{\n}\n");
+		fprintf(f, "\nstatic void delays_open(void)\n{\n}\n"
+			   "\nstatic void delays_set(void)\n{\n}\n"
+			   "\nstatic void delays_close(void)\n{\n}\n");
 		return 0;
 	}
 	ret = emission_add(emission, "amplifier-add.h");

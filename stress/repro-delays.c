@@ -16,13 +16,29 @@
 #define NR_POINTS (sizeof(points) / sizeof(*points))
 
 static int amplifier = -1;
-static bool is_slow[NR_POINTS];
+static bool is_slow[NR_POINTS], is_absent[NR_POINTS];
+static unsigned long long nr_passed[NR_POINTS], nr_slow[NR_POINTS];
+
+static void delays_open(void)
+{
+	amplifier = open(AMPLIFIER, O_RDWR | O_CLOEXEC);
+	if (amplifier >= 0)
+		return;
+	fprintf(stderr,
+		"no delays in the kernel, without which it may never fail: " AMPLIFIER
+		": %s\n",
+		errno == ENOENT ?
+			"load barrage-amplifier.ko, see kernel/modules of Barrage" :
+		errno == EBUSY ? "another process has it" :
+				 strerror(errno));
+}
 
 static void add_point(unsigned int i)
 {
 	int ret = brg_amplifier_add_variant(amplifier, &points[i]);
 
 	is_slow[i] = !ret;
+	is_absent[i] = ret;
 	if (ret)
 		fprintf(stderr, "no delay at %s: %s\n", points[i].symbol,
 			ret == -ENOENT || ret == -ENODATA ?
@@ -30,39 +46,45 @@ static void add_point(unsigned int i)
 				strerror(-ret));
 }
 
-static void delays_begin(void)
-{
-	amplifier = open(AMPLIFIER, O_RDWR | O_CLOEXEC);
-	if (amplifier < 0) {
-		fprintf(stderr,
-			"no delays in the kernel, without which it may never fail: " AMPLIFIER
-			": %s\n",
-			errno == ENOENT ?
-				"load barrage-amplifier.ko, see kernel/modules of Barrage" :
-			errno == EBUSY ? "another process has it" :
-					 strerror(errno));
-		return;
-	}
-	for (unsigned int i = 0; i < NR_POINTS; i++)
-		add_point(i);
-}
-
-static void print_stats(unsigned int i)
+static void count(unsigned int i)
 {
 	struct barrage_amplifier_stats stats = { .point = points[i].point };
 
 	if (!is_slow[i] || ioctl(amplifier, BARRAGE_AMPLIFIER_STATS, &stats))
 		return;
-	printf("%s: %llu tasks came by, %llu were slow\n", points[i].symbol,
-	       (unsigned long long)stats.passed,
-	       (unsigned long long)stats.acted);
+	nr_passed[i] += stats.passed;
+	nr_slow[i] += stats.acted;
 }
 
-static void delays_end(void)
+/* Anew for each race: how often each acts is counted from when it is added. */
+static void delays_set(void)
 {
 	if (amplifier < 0)
 		return;
 	for (unsigned int i = 0; i < NR_POINTS; i++)
-		print_stats(i);
+		count(i);
+	memset(is_slow, 0, sizeof(is_slow));
+	if (ioctl(amplifier, BARRAGE_AMPLIFIER_CLEAR)) {
+		fprintf(stderr, "no delays in the kernel any more: %s\n",
+			strerror(errno));
+		close(amplifier);
+		amplifier = -1;
+		return;
+	}
+	for (unsigned int i = 0; i < NR_POINTS; i++)
+		if (!is_absent[i])
+			add_point(i);
+}
+
+static void delays_close(void)
+{
+	if (amplifier < 0)
+		return;
+	for (unsigned int i = 0; i < NR_POINTS; i++) {
+		count(i);
+		if (!is_absent[i])
+			printf("%s: %llu tasks came by, %llu were slow\n",
+			       points[i].symbol, nr_passed[i], nr_slow[i]);
+	}
 	close(amplifier);
 }

@@ -73,6 +73,7 @@ static int races(struct world *world, int log, double seconds)
 
 	while (!ret && engine_now_ns() < end_ns) {
 		alarm(HANGS_AFTER_S);
+		delays_set();
 		engine_race(world, &program);
 		world_quiet(world);
 		nr++;
@@ -212,9 +213,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[0], why);
 		return 99;
 	}
-	delays_begin();
+	delays_open();
 	/* SIGALRM kills who hangs: the shell says so */
 	ret = races(&world, log, seconds ? atof(seconds) : 60);
-	delays_end();
+	delays_close();
 	return ret;
 }
