@@ -33,6 +33,11 @@ static int try_here(struct trials *trials, const struct races *races)
 	watch_races(&trials->options, trials->machine, races, outcome);
 	if (outcome->unkillable)
 		return STRESS_ERROR;
+	/* wrong data may be on the disks by now, which the next one would see */
+	if (outcome->status == STRESS_FAIL && machine_stamp(trials->machine)) {
+		outcome_error(outcome, brg_last_error());
+		return STRESS_ERROR;
+	}
 	if (outcome->status == STRESS_FAIL &&
 	    outcome->oracle != trials->failure.oracle)
 		return STRESS_OTHER;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Trials, on a machine that fails as it is told */
+#include "../../tests/unit/test.h"
+
+#include <string.h>
+
+#include "../bundle.h"
+#include "../trials.h"
+
+/* in place of what runs races and writes disks */
+static struct outcome next;
+static unsigned int nr_races, nr_stamps;
+
+void watch_races(const struct stress_options *options, struct machine *machine,
+		 const struct races *races, struct outcome *outcome)
+{
+	nr_races++;
+	*outcome = next;
+}
+
+int machine_stamp(struct machine *machine)
+{
+	nr_stamps++;
+	return 0;
+}
+
+int bundle_write(const char *folder, const struct machine *machine,
+		 const struct races *races, const struct outcome *outcome,
+		 const char *log, const char *stacks)
+{
+	return 0;
+}
+
+void outcome_error(struct outcome *outcome, const char *text)
+{
+	outcome->status = STRESS_ERROR;
+}
+
+const char *oracle_name(enum oracle oracle)
+{
+	return "oracle";
+}
+
+static struct trials *trials_of(enum stress_status status, enum oracle oracle)
+{
+	static struct trials trials;
+
+	nr_races = nr_stamps = 0;
+	next = (struct outcome){ .status = status, .oracle = oracle };
+	trials = (struct trials){ .failure.oracle = ORACLE_DATA };
+	return &trials;
+}
+
+/* A block that went to the disk is not to fail all trials that come. */
+static void a_failure_is_followed_by_new_data(void **state)
+{
+	static struct races races;
+
+	assert_int_equal(
+		trials_fail(trials_of(STRESS_PASS, ORACLE_NONE), &races, NULL),
+		0);
+	assert_int_equal(nr_stamps, 0);
+	assert_int_equal(
+		trials_fail(trials_of(STRESS_FAIL, ORACLE_DATA), &races, NULL),
+		1);
+	assert_int_equal(nr_stamps, 1);
+	/* one that is killed, by another oracle: each of several tries */
+	assert_int_equal(
+		trials_fail(trials_of(STRESS_FAIL, ORACLE_HANG), &races, NULL),
+		0);
+	assert_true(nr_races > 1);
+	assert_int_equal(nr_stamps, nr_races);
+}
+
+static void nobody_writes_while_somebody_hangs(void **state)
+{
+	struct trials *trials = trials_of(STRESS_FAIL, ORACLE_HANG);
+	static struct races races;
+
+	next.unkillable = true;
+	assert_true(trials_fail(trials, &races, NULL) < 0);
+	assert_int_equal(nr_stamps, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_failure_is_followed_by_new_data),
+		cmocka_unit_test(nobody_writes_while_somebody_hangs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
