@@ -17,7 +17,6 @@
 #include "trials.h"
 
 #define NR_LAST_TRIALS 10
-#define TRIAL_FACTOR 4 /* of the time that the failure took */
 
 /* one search */
 struct search {
@@ -51,7 +50,7 @@ static int shrink_by(struct search *search, const struct shrink *way,
 			continue;
 		}
 		shrink_renumber(&search->candidate);
-		ret = trials_fail(&search->trials, &search->candidate, NULL);
+		ret = trials_fail(&search->trials, &search->candidate);
 		if (ret < 0)
 			return ret;
 		if (ret) {
@@ -78,36 +77,49 @@ static int shrink_all(struct search *search)
 	return ret;
 }
 
-/* how often what is left fails, in how many trials */
+static int write_rate(struct search *search, json_t *json)
+{
+	char path[PATH_MAX];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/rate.json", search->trials.folder);
+	ret = json_dump_file(json, path, JSON_INDENT(1));
+	json_decref(json);
+	return ret ? brg_fail(-EIO, "%s: cannot write it", path) : 0;
+}
+
+/*
+ * How often what is left fails, in how many trials. How long those are, and take, is
+ * known only of trials that are made here.
+ */
 static int measure(struct search *search)
 {
+	double trial_s = search->trials.options.duration_s, sum_s = 0, mean_s;
 	unsigned int nr_failed = 0;
-	double sum_s = 0, seconds;
-	char path[PATH_MAX];
 	json_t *json;
 	int ret = 0;
 
 	for (int i = 0; i < NR_LAST_TRIALS && ret >= 0; i++) {
 		search->candidate = search->best;
-		ret = trials_fail(&search->trials, &search->candidate,
-				  &seconds);
+		ret = trials_fail(&search->trials, &search->candidate);
 		nr_failed += ret > 0;
-		sum_s += ret > 0 ? seconds : 0;
+		sum_s += ret > 0 ? search->trials.seen.seconds : 0;
 	}
 	if (ret < 0)
 		return ret;
-	printf("%u of %d trials of %.0f s failed, after %.1f s on average\n",
-	       nr_failed, NR_LAST_TRIALS, search->trials.options.duration_s,
-	       nr_failed ? sum_s / nr_failed : 0.0);
-	json = json_pack("{s:i, s:i, s:f, s:f, s:i}", "trials", NR_LAST_TRIALS,
-			 "failed", (int)nr_failed, "trial_s",
-			 search->trials.options.duration_s, "seconds",
-			 nr_failed ? sum_s / nr_failed : 0.0, "size",
+	mean_s = nr_failed ? sum_s / nr_failed : 0;
+	json = json_pack("{s:i, s:i, s:i}", "trials", NR_LAST_TRIALS, "failed",
+			 (int)nr_failed, "size",
 			 (int)shrink_size(&search->best));
-	snprintf(path, sizeof(path), "%s/rate.json", search->trials.folder);
-	ret = json_dump_file(json, path, JSON_INDENT(1));
-	json_decref(json);
-	return ret ? brg_fail(-EIO, "%s: cannot write it", path) : 0;
+	if (search->trials.options.with) {
+		printf("%u of %d trials failed\n", nr_failed, NR_LAST_TRIALS);
+		return write_rate(search, json);
+	}
+	printf("%u of %d trials of %.0f s failed, after %.1f s on average\n",
+	       nr_failed, NR_LAST_TRIALS, trial_s, mean_s);
+	json_object_set_new(json, "trial_s", json_real(trial_s));
+	json_object_set_new(json, "seconds", json_real(mean_s));
+	return write_rate(search, json);
 }
 
 static int write_repro(struct search *search)
@@ -172,7 +184,6 @@ enum stress_status minimise(const struct stress_options *options,
 {
 	struct search *search = calloc(1, sizeof(*search));
 	int ret = -ENOMEM;
-	double trial_s;
 
 	if (!search)
 		return STRESS_ERROR;
@@ -183,13 +194,14 @@ enum stress_status minimise(const struct stress_options *options,
 		 "%s-small", options->minimise);
 	ret = bundle_read(options->minimise, &search->best,
 			  &search->trials.failure);
-	trial_s = TRIAL_FACTOR * search->trials.failure.seconds;
-	if (search->trials.options.duration_s < trial_s)
-		search->trials.options.duration_s = trial_s;
+	search->trials.options.duration_s =
+		trials_seconds(options, &search->trials.failure);
 	if (!ret)
 		ret = search_all(search);
 	if (ret < 0)
 		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
+	else if (ret == STRESS_SKIP && options->with)
+		printf("%s: it did not fail again\n", options->minimise);
 	else if (ret == STRESS_SKIP)
 		printf("%s: it did not fail again in %.0f s\n",
 		       options->minimise, search->trials.options.duration_s);

@@ -9,8 +9,8 @@
 
 /**
  * minimise - take away whatever the failure does not need
- * @options: @minimise is the bundle, @duration_s the time of each trial, @with
- *	how they are made
+ * @options: @minimise is the bundle, @duration_s the least time of each trial,
+ *	@with how they are made
  * @machine: open; NULL where @with makes the trials
  *
  * The result is in the folder of the bundle with "-small" behind its name: a

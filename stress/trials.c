@@ -11,6 +11,7 @@
 #include "bundle.h"
 
 #define MAX_TRIES 6
+#define TRIAL_FACTOR 4 /* of the time that the failure took */
 
 static int try_by_command(struct trials *trials, const struct races *races)
 {
@@ -61,14 +62,19 @@ static int try(struct trials *trials, const struct races *races)
 			trials->options.with ?: trials->seen.text);
 }
 
-int trials_fail(struct trials *trials, const struct races *races,
-		double *seconds)
+int trials_fail(struct trials *trials, const struct races *races)
 {
 	int status = try(trials, races);
 
-	if (seconds)
-		*seconds = trials->seen.seconds;
 	return status < 0 ? status : status == STRESS_FAIL;
+}
+
+double trials_seconds(const struct stress_options *options,
+		      const struct outcome *failure)
+{
+	double seconds = TRIAL_FACTOR * failure->seconds;
+
+	return options->duration_s < seconds ? seconds : options->duration_s;
 }
 
 int trials_begin(struct trials *trials, const struct races *races)

@@ -27,6 +27,14 @@ struct trials {
 };
 
 /**
+ * trials_seconds - for how long a failure's races are run, so that it comes again
+ * @options: not for less than they say
+ * @failure: which took its time
+ */
+double trials_seconds(const struct stress_options *options,
+		      const struct outcome *failure);
+
+/**
  * trials_begin - try a bundle's own races
  * @races: them
  *
@@ -40,13 +48,12 @@ int trials_begin(struct trials *trials, const struct races *races);
 /**
  * trials_fail - does it fail, and as the bundle did?
  * @races: candidate
- * @seconds: receives how long it took, if it was run here; or NULL
  *
- * What several oracles can notice is tried again where another one came first.
+ * What several oracles can notice is tried again where another one came first. In
+ * @seen is how it ended, if it was run here.
  *
  * Return: 1: it does; 0: it does not; -errno with brg_last_error() set.
  */
-int trials_fail(struct trials *trials, const struct races *races,
-		double *seconds);
+int trials_fail(struct trials *trials, const struct races *races);
 
 #endif

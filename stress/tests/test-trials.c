@@ -57,17 +57,14 @@ static void a_failure_is_followed_by_new_data(void **state)
 	static struct races races;
 
 	assert_int_equal(
-		trials_fail(trials_of(STRESS_PASS, ORACLE_NONE), &races, NULL),
-		0);
+		trials_fail(trials_of(STRESS_PASS, ORACLE_NONE), &races), 0);
 	assert_int_equal(nr_stamps, 0);
 	assert_int_equal(
-		trials_fail(trials_of(STRESS_FAIL, ORACLE_DATA), &races, NULL),
-		1);
+		trials_fail(trials_of(STRESS_FAIL, ORACLE_DATA), &races), 1);
 	assert_int_equal(nr_stamps, 1);
 	/* one that is killed, by another oracle: each of several tries */
 	assert_int_equal(
-		trials_fail(trials_of(STRESS_FAIL, ORACLE_HANG), &races, NULL),
-		0);
+		trials_fail(trials_of(STRESS_FAIL, ORACLE_HANG), &races), 0);
 	assert_true(nr_races > 1);
 	assert_int_equal(nr_stamps, nr_races);
 }
@@ -78,8 +75,18 @@ static void nobody_writes_while_somebody_hangs(void **state)
 	static struct races races;
 
 	next.unkillable = true;
-	assert_true(trials_fail(trials, &races, NULL) < 0);
+	assert_true(trials_fail(trials, &races) < 0);
 	assert_int_equal(nr_stamps, 0);
+}
+
+static void what_took_long_is_given_longer(void **state)
+{
+	struct stress_options options = { .duration_s = 10 };
+	struct outcome failure = { .seconds = 1.5 };
+
+	assert_true(trials_seconds(&options, &failure) == 10.0);
+	failure.seconds = 30;
+	assert_true(trials_seconds(&options, &failure) == 120.0);
 }
 
 int main(void)
@@ -87,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_is_followed_by_new_data),
 		cmocka_unit_test(nobody_writes_while_somebody_hangs),
+		cmocka_unit_test(what_took_long_is_given_longer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
