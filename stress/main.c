@@ -19,6 +19,7 @@
 #include "registry.h"
 #include "report.h"
 #include "slices.h"
+#include "trials.h"
 #include "watch.h"
 
 #define CLOSE_LIMIT_S 60
@@ -114,21 +115,24 @@ static int use_named(struct machine *machine,
 }
 
 /* a bundle's races, over and over: fails as it failed, or otherwise */
-static enum stress_status replay(const struct stress_options *options,
+static enum stress_status replay(const struct stress_options *given,
 				 struct machine *machine, struct report *report)
 {
+	struct stress_options options = *given;
 	struct races *races = calloc(1, sizeof(*races));
 	struct outcome wanted, outcome;
 	enum stress_status status = STRESS_ERROR;
 
-	if (!races || bundle_read(options->replay, races, &wanted)) {
+	if (!races || bundle_read(options.replay, races, &wanted)) {
 		brg_error("%s", races ? brg_last_error() : "out of memory");
 		free(races);
 		return status;
 	}
+	if (!options.timed)
+		options.duration_s = trials_seconds(&options, &wanted);
 	if (take_devices(machine, races->scenario, &outcome) &&
 	    !use_named(machine, races->scenario, wanted.provider, &outcome))
-		watch_races(options, machine, races, &outcome);
+		watch_races(&options, machine, races, &outcome);
 	report_end(report, races->scenario, &outcome);
 	status = outcome.status;
 	if (status == STRESS_FAIL && outcome.oracle != wanted.oracle)

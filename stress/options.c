@@ -68,7 +68,7 @@ static const struct argp_option argp_options[] = {
 	{ "importer", KEY_IMPORTER, "BDF", 0,
 	  "A device that imports dma-bufs: QEMU's edu; it is given to the driver barrage-importer meanwhile" },
 	{ "duration", KEY_DURATION, "SEC", 0,
-	  "How long each scenario runs (default: 10)" },
+	  "How long each scenario runs, and a trial of --minimise at least (default: 10; for --replay four times what the failure took, if that is more)" },
 	{ "iterations", KEY_ITERATIONS, "N", 0,
 	  "Races of each scenario, if that is over sooner" },
 	{ "seed", KEY_SEED, "N", 0,
@@ -85,7 +85,7 @@ static const struct argp_option argp_options[] = {
 	{ "bundles", KEY_BUNDLES, "DIR", 0,
 	  "Leave what is needed to replay a failure in DIR/SCENARIO" },
 	{ "replay", KEY_REPLAY, "BUNDLE", 0,
-	  "Run the races of a bundle again and again, until one fails" },
+	  "Run the races of a bundle again and again, until one fails or there is no time left" },
 	{ "minimise", KEY_MINIMISE, "BUNDLE", 0,
 	  "Find a smaller race that still fails; leaves BUNDLE-small" },
 	{ "with", KEY_WITH, "COMMAND", 0,
@@ -165,6 +165,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DURATION:
 		options->duration_s = args_seconds(state, "duration", arg, 0.1,
 						   MAX_DURATION_S);
+		options->timed = true;
 		break;
 	case KEY_ITERATIONS:
 		options->iterations =

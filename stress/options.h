@@ -36,6 +36,7 @@ struct stress_provider {
  * @slow: one that holds I/O in flight; NULL where none is known
  * @importer: device that imports dma-bufs; "" where none is known
  * @duration_s: of each scenario
+ * @timed: somebody has said so; otherwise it is the default
  * @iterations: races of each scenario at most; 0: as many as there is time for
  * @seed: of everything that is random
  * @shard: which part of the scenarios, from 1
@@ -62,6 +63,7 @@ struct stress_options {
 	const char *slow;
 	char importer[BRG_PCI_BDF_BYTES];
 	double duration_s;
+	bool timed;
 	uint64_t iterations;
 	uint64_t seed;
 	unsigned int shard;
