@@ -572,11 +572,16 @@ void slot_close(struct world *world, struct slot *slot);
 void slot_let_go(struct world *world, struct slot *slot);
 
 /**
- * slot_iova_unmap - take a dma-buf out of the device's address space
+ * slot_iova_change - take what it has there out of the device's address space
+ * @iova: where there is another one by now
+ * @bytes: how much of it; 0 for none
  *
- * Return: 0; DONE_NOTHING where there is none; -errno.
+ * Of several who do it at the same time one takes out each.
+ *
+ * Return: 0; DONE_NOTHING where there was none; -errno.
  */
-int slot_iova_unmap(struct world *world, struct slot *slot);
+int slot_iova_change(struct world *world, struct slot *slot, uint64_t iova,
+		     uint64_t bytes);
 
 /** slot_deregister - end its memory region, if there is one */
 void slot_deregister(struct slot *slot);

@@ -23,14 +23,19 @@ static int do_ioas_map(struct actor *actor, const int64_t *arg)
 		.fd = slot->fd,
 		.length = slot->fd_bytes,
 	};
+	int ret;
 
 	if (slot->fd < 0 || device->iommufd < 0)
 		return DONE_NOTHING;
-	slot_iova_unmap(actor->world, slot);
+	ret = slot_iova_change(actor->world, slot, 0, 0);
+	if (ret < 0)
+		return ret;
 	if (ioctl(device->iommufd, IOMMU_IOAS_MAP_FILE, &map))
 		return -errno;
-	slot->iova = map.iova;
-	slot->iova_bytes = map.length;
+	/* in a shared slot there may be that of another actor again */
+	ret = slot_iova_change(actor->world, slot, map.iova, map.length);
+	if (ret < 0)
+		return ret;
 	if (promise_holds(&shared->off, off))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "iommufd mapped a dma-buf while memory is off");
@@ -52,7 +57,7 @@ OP(ioas_map) = {
 
 static int do_ioas_unmap(struct actor *actor, const int64_t *arg)
 {
-	return slot_iova_unmap(actor->world, slot_of(actor, arg[0]));
+	return slot_iova_change(actor->world, slot_of(actor, arg[0]), 0, 0);
 }
 
 OP(ioas_unmap) = {

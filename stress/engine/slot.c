@@ -28,7 +28,7 @@ void slots_clear(struct world *world, struct slot *slots, unsigned int nr)
 		slot_unmap(&slots[i]);
 		slot_detach(world, &slots[i]);
 		slot_deregister(&slots[i]);
-		slot_iova_unmap(world, &slots[i]);
+		slot_iova_change(world, &slots[i], 0, 0);
 		slot_close(world, &slots[i]);
 	}
 }
@@ -115,18 +115,25 @@ void slot_deregister(struct slot *slot)
 		slot->deregister(region);
 }
 
-int slot_iova_unmap(struct world *world, struct slot *slot)
+/* where it is and how long belong together, also where others have a shared slot */
+static pthread_mutex_t iova_lock = PTHREAD_MUTEX_INITIALIZER;
+
+int slot_iova_change(struct world *world, struct slot *slot, uint64_t iova,
+		     uint64_t bytes)
 {
 	struct iommu_ioas_unmap arg = {
 		.size = sizeof(arg),
 		.ioas_id = world->device.ioas,
-		.iova = slot->iova,
-		.length = slot->iova_bytes,
 	};
 
-	if (!slot->iova_bytes || world->device.iommufd < 0)
+	pthread_mutex_lock(&iova_lock);
+	arg.iova = slot->iova;
+	arg.length = slot->iova_bytes;
+	slot->iova = iova;
+	slot->iova_bytes = bytes;
+	pthread_mutex_unlock(&iova_lock);
+	if (!arg.length || world->device.iommufd < 0)
 		return DONE_NOTHING;
-	slot->iova_bytes = 0;
 	return ioctl(world->device.iommufd, IOMMU_IOAS_UNMAP, &arg) ? -errno :
 								      0;
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a slot has is given back once, also where several actors share it. */
+#include "../../tests/unit/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "../engine/engine.h"
+
+#define NR_ACTORS 4
+#define NR_TIMES 200000
+
+/* an iommufd that refuses everything: who asks it gets -ENOTTY */
+static void open_world(struct world *world)
+{
+	assert_int_equal(world_init(world), 0);
+	world->device.iommufd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	assert_true(world->device.iommufd >= 0);
+}
+
+static void close_world(struct world *world)
+{
+	close(world->device.iommufd);
+}
+
+static void one_mapping_follows_another(void **state)
+{
+	struct world world = {};
+	struct slot *slot = &world.slots[0];
+
+	open_world(&world);
+	assert_int_equal(slot_iova_change(&world, slot, 0x1000, 0x2000),
+			 DONE_NOTHING);
+	/* the first one is not forgotten */
+	assert_int_equal(slot_iova_change(&world, slot, 0x8000, 0x2000),
+			 -ENOTTY);
+	assert_int_equal(slot_iova_change(&world, slot, 0, 0), -ENOTTY);
+	assert_int_equal(slot_iova_change(&world, slot, 0, 0), DONE_NOTHING);
+	close_world(&world);
+}
+
+static struct world shared;
+static atomic_uint nr_made, nr_ended;
+
+static void *map_and_unmap(void *arg)
+{
+	for (int i = 0; i < NR_TIMES; i++) {
+		atomic_fetch_add(&nr_made, 1);
+		if (slot_iova_change(&shared, &shared.slots[0], 1, 1) < 0)
+			atomic_fetch_add(&nr_ended, 1);
+		if (slot_iova_change(&shared, &shared.slots[0], 0, 0) < 0)
+			atomic_fetch_add(&nr_ended, 1);
+	}
+	return NULL;
+}
+
+static void each_mapping_ends_once(void **state)
+{
+	pthread_t threads[NR_ACTORS];
+
+	open_world(&shared);
+	for (int i = 0; i < NR_ACTORS; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, map_and_unmap, NULL),
+			0);
+	for (int i = 0; i < NR_ACTORS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(atomic_load(&nr_ended), atomic_load(&nr_made));
+	close_world(&shared);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_mapping_follows_another),
+		cmocka_unit_test(each_mapping_ends_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
