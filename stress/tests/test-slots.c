@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../engine/engine.h"
+#include "../engine/ops.h"
 
 #define NR_ACTORS 4
 #define NR_TIMES 200000
@@ -71,11 +72,28 @@ static void each_mapping_ends_once(void **state)
 	close_world(&shared);
 }
 
+static void what_moves_remains_what_it_is(void **state)
+{
+	static const int64_t from_0_to_1[ENGINE_NR_ARGS] = { 0, 1 };
+	struct world world = {};
+	struct actor actor = { .world = &world, .alone = true };
+
+	assert_int_equal(world_init(&world), 0);
+	slots_init(&world, actor.slots, SLOT_NR_OWN, 1);
+	assert_int_equal(
+		slot_map(&actor, &actor.slots[0], SLOT_DMABUF, -1, 0, 4096), 0);
+	actor.slots[0].map_number = 5;
+	assert_int_equal(op_mremap.run(&actor, from_0_to_1), 0);
+	assert_int_equal(actor.slots[1].kind, SLOT_DMABUF);
+	assert_int_equal(actor.slots[1].map_number, 5);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_mapping_follows_another),
 		cmocka_unit_test(each_mapping_ends_once),
+		cmocka_unit_test(what_moves_remains_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
