@@ -568,6 +568,19 @@ void slot_unmap(struct slot *slot);
 /** slot_close - close its dma-buf, if there is one */
 void slot_close(struct world *world, struct slot *slot);
 
+/**
+ * slot_fd_result - what became of a call with a slot's dma-buf
+ * @fd: that the call had
+ * @number: of the dma-buf; read before @fd
+ * @ret: how the call ended
+ *
+ * Who shares the slot may have closed the file meanwhile, and its number may be
+ * that of another file: how a call with that fails says nothing.
+ *
+ * Return: DONE_NOTHING for what failed so, otherwise @ret.
+ */
+int slot_fd_result(const struct slot *slot, int fd, uint64_t number, int ret);
+
 /** slot_let_go - its dma-buf may be about to end: nobody is to count on it */
 void slot_let_go(struct world *world, struct slot *slot);
 

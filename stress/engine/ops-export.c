@@ -127,6 +127,7 @@ static int do_dmabuf_revoke(struct actor *actor, const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
 	struct slot *slot = slot_of(actor, arg[0]);
+	uint64_t number = slot->fd_number;
 	struct {
 		struct vfio_device_feature head;
 		struct vfio_device_feature_dma_buf_revoke revoke;
@@ -137,13 +138,12 @@ static int do_dmabuf_revoke(struct actor *actor, const int64_t *arg)
 		.revoke.dmabuf_fd = slot->fd,
 	};
 
-	uint64_t number = slot->fd_number;
-
 	if (slot->fd < 0 || device->vfio < 0)
 		return DONE_NOTHING;
 	slot_let_go(actor->world, slot);
 	if (ioctl(device->vfio, VFIO_DEVICE_FEATURE, &call))
-		return -errno;
+		return slot_fd_result(slot, call.revoke.dmabuf_fd, number,
+				      -errno);
 	/* in a shared slot there may be another one by now */
 	if (slot->fd_number == number && slot->fd == call.revoke.dmabuf_fd)
 		lent_revoke(&actor->world->shared->lent, number);

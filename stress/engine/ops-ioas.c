@@ -31,7 +31,7 @@ static int do_ioas_map(struct actor *actor, const int64_t *arg)
 	if (ret < 0)
 		return ret;
 	if (ioctl(device->iommufd, IOMMU_IOAS_MAP_FILE, &map))
-		return -errno;
+		return slot_fd_result(slot, map.fd, number, -errno);
 	/* in a shared slot there may be that of another actor again */
 	ret = slot_iova_change(actor->world, slot, map.iova, map.length);
 	if (ret < 0)

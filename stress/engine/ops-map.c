@@ -64,7 +64,9 @@ static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
 	if (from->fd_number != number || from->fd != fd)
 		slot->map_number = 0;
 	/* struct pages are for mappings of the device */
-	return ret == -EOPNOTSUPP && from->fd_pages ? DONE_NOTHING : ret;
+	if (ret == -EOPNOTSUPP && from->fd_pages)
+		return DONE_NOTHING;
+	return slot_fd_result(from, fd, number, ret);
 }
 
 OP(dmabuf_map) = {

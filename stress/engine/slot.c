@@ -96,6 +96,16 @@ void slot_close(struct world *world, struct slot *slot)
 		close(fd);
 }
 
+/* The slot forgets its file before that is closed. */
+int slot_fd_result(const struct slot *slot, int fd, uint64_t number, int ret)
+{
+	bool same = __atomic_load_n(&slot->fd, __ATOMIC_SEQ_CST) == fd &&
+		    __atomic_load_n(&slot->fd_number, __ATOMIC_SEQ_CST) ==
+			    number;
+
+	return ret < 0 && !same ? DONE_NOTHING : ret;
+}
+
 void slot_detach(struct world *world, struct slot *slot)
 {
 	int fd = __atomic_exchange_n(&slot->importer, -1, __ATOMIC_SEQ_CST);

@@ -88,12 +88,28 @@ static void what_moves_remains_what_it_is(void **state)
 	assert_int_equal(actor.slots[1].map_number, 5);
 }
 
+static void a_file_that_others_closed_says_nothing(void **state)
+{
+	struct slot slot = { .fd = 7, .fd_number = 3 };
+
+	assert_int_equal(slot_fd_result(&slot, 7, 3, -EBADF), -EBADF);
+	assert_int_equal(slot_fd_result(&slot, 7, 3, -EINVAL), -EINVAL);
+	slot.fd = -1;
+	assert_int_equal(slot_fd_result(&slot, 7, 3, -EBADF), DONE_NOTHING);
+	/* another one that has the same number */
+	slot.fd = 7;
+	slot.fd_number = 4;
+	assert_int_equal(slot_fd_result(&slot, 7, 3, -EINVAL), DONE_NOTHING);
+	assert_int_equal(slot_fd_result(&slot, 7, 3, 0), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_mapping_follows_another),
 		cmocka_unit_test(each_mapping_ends_once),
 		cmocka_unit_test(what_moves_remains_what_it_is),
+		cmocka_unit_test(a_file_that_others_closed_says_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
