@@ -18,7 +18,7 @@
  * struct lent - seen by all processes
  * @last: number of the last dma-buf, without its opening
  * @openings: how often the device was opened anew
- * @closed: it was closed, at least once
+ * @closed: it was closed, at least once in this race
  * @revoked: numbers of those that were revoked, the last ones of them
  * @nr_held: that keep a BAR from being registered
  * @nr_let_go: counts those that no longer do

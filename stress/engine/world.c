@@ -105,6 +105,8 @@ void world_quiet(struct world *world)
 {
 	atomic_store(&world->shared->nr_closed, 0);
 	slots_clear(world, world->slots, SLOT_NR_SHARED);
+	/* none is left of before the device was closed */
+	atomic_store(&world->shared->lent.closed, false);
 	/* what holds later is not what was promised */
 	promise_end(&world->shared->off, promise_begin(&world->shared->off),
 		    false);
