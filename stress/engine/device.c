@@ -83,10 +83,15 @@ static void look_around(struct device *device)
 {
 	device->bar_bytes = size_of(device->vfio, device->bar);
 	device->other_bar = device->bar;
-	for (unsigned int bar = 0; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
-		if (bar != device->bar &&
-		    size_of(device->vfio, bar) >= P2P_BYTES)
-			device->other_bar = bar;
+	device->other_bar_bytes = 0;
+	for (unsigned int bar = 0; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++) {
+		uint64_t bytes = size_of(device->vfio, bar);
+
+		if (bar == device->bar || bytes < P2P_BYTES)
+			continue;
+		device->other_bar = bar;
+		device->other_bar_bytes = bytes;
+	}
 	device->paths = 0;
 	for (int path = 0; path < POWER_NR; path++)
 		if (power_has(device, (enum power_path)path))

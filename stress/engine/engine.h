@@ -245,6 +245,7 @@ struct slot {
  * @bar_bytes: its size
  * @other_bar: another one that can be P2P memory; the same where there is none;
  *	set by device_open(), as are the next
+ * @other_bar_bytes: the size of that; 0 where there is none
  * @paths: bit of each enum power_path that it has
  * @pmr: its memory has to be enabled after a reset, see pmr.h
  * @vfio: open device file; -1 for none
@@ -260,6 +261,7 @@ struct device {
 	unsigned int bar;
 	uint64_t bar_bytes;
 	unsigned int other_bar;
+	uint64_t other_bar_bytes;
 	unsigned int paths;
 	bool pmr;
 	int vfio;

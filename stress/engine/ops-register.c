@@ -33,19 +33,19 @@ static int do_register(struct actor *actor, const int64_t *arg)
 	struct pinned *pinned = &actor->world->shared->pinned;
 	struct device *device = &actor->world->device;
 	uint64_t since = pinned_since(pinned, 0, BAR_NR_PAGES);
-	uint64_t from = arg[0] < 0 ? device->bar_bytes : 0;
+	uint64_t bytes = arg[3] ? device->other_bar_bytes : device->bar_bytes;
+	uint64_t from = arg[0] < 0 ? bytes : 0;
 	uint64_t offset = from + (uint64_t)arg[0] * MIB2;
 	uint64_t length = (uint64_t)arg[1] * MIB2;
 	uint32_t number;
 	int ret;
 
-	if (device->vfio < 0 || offset + length > device->bar_bytes)
+	if (device->vfio < 0 || !bytes || offset + length > bytes)
 		return DONE_NOTHING;
-	if (arg[3] && device->other_bar == device->bar)
-		return DONE_NOTHING;
-	if (arg[3])
+	if (arg[3]) {
 		return p2p_register(device, device->other_bar, offset, length,
 				    (uint32_t)arg[2]);
+	}
 	number = promise_begin(registered);
 	ret = p2p_register(device, device->bar, offset, length,
 			   (uint32_t)arg[2]);
