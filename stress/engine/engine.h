@@ -192,7 +192,7 @@ enum slot_kind {
  * @bytes: of the mapping
  * @bar_page: of the BAR, where it begins; not of P2P memory
  * @kind: what is mapped
- * @epoch: resets that had begun when it was mapped: later ones end it
+ * @epoch: @begun of struct shared when it was mapped: what begins later ends it
  * @mapping: number of the mapping: others here have others
  * @map_number: of the dma-buf that is mapped, see lent.h
  * @fd: dma-buf; -1 for none
@@ -299,13 +299,16 @@ struct actor_log {
  * @nr_waiting: actors that could
  * @nr_left: actors that have not done all; strangers do not count
  * @beat: counts calls: the race goes on
- * @begun: resets that have begun: the number of the last one
- * @returned: calls for a reset that came back, with whatever result
- * @epoch: number of the last reset that has ended; what was mapped before it
+ * @asked: calls for a reset that have begun
+ * @returned: of those, that came back, with whatever result
+ * @begun: what ends all mappings of P2P memory, and has begun: resets, closes,
+ *	unregistrations: the number of the last one
+ * @epoch: number of the last of those that has ended; what was mapped before it
  *	began is gone
  * @order: of the last ordered call that is done
  * @off: the provider's memory does not respond, of whatever kind it is
  * @registered: the provider's BAR is P2P memory
+ * @two_bars: so may be another one of it: since a call for that in this race
  * @shaken: never kept: begun while somebody does to a provider what takes its
  *	memory from below those who have it, as a reset by its own driver does
  * @unsettled: never kept: begun while what is being written to a disk may not be
@@ -331,12 +334,14 @@ struct shared {
 	_Atomic uint32_t nr_waiting;
 	_Atomic uint32_t nr_left;
 	_Atomic uint64_t beat;
-	_Atomic uint32_t begun;
+	_Atomic uint32_t asked;
 	_Atomic uint32_t returned;
+	_Atomic uint32_t begun;
 	_Atomic uint32_t epoch;
 	_Atomic uint32_t order;
 	struct promise off;
 	struct promise registered;
+	atomic_bool two_bars;
 	struct promise shaken;
 	struct promise unsettled;
 	struct lent lent;
@@ -483,10 +488,12 @@ void world_close(struct world *world);
 
 /**
  * struct closing - a close of the device that is under way
+ * @number: of those that end mappings, see @begun of struct shared
  * @off: see promise_begin()
  * @registered: likewise
  */
 struct closing {
+	uint32_t number;
 	uint32_t off;
 	uint32_t registered;
 };
@@ -501,7 +508,8 @@ void world_close_begin(struct world *world, struct closing *closing);
 
 /**
  * world_close_end - it has been opened again, or cannot be
- * @opened: it was: so the one before is closed, and all its dma-bufs are gone
+ * @opened: it was: so the one before is closed, and all its dma-bufs are gone, as
+ *	are mappings of its P2P memory: it cannot be opened before
  */
 void world_close_end(struct world *world, const struct closing *closing,
 		     bool opened);

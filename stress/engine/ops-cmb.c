@@ -27,7 +27,7 @@ struct going {
 
 static void begin(struct shared *shared, struct going *going)
 {
-	going->number = atomic_fetch_add(&shared->begun, 1) + 1;
+	going->number = power_will_end(shared);
 	going->registered = promise_begin(&shared->registered);
 	going->shaken = promise_begin(&shared->shaken);
 	going->off = promise_begin(&shared->off);

@@ -4,6 +4,7 @@
 #include "needs.h"
 #include "ops.h"
 #include "p2p.h"
+#include "power.h"
 
 #include <errno.h>
 #include <linux/vfio.h>
@@ -43,6 +44,7 @@ static int do_register(struct actor *actor, const int64_t *arg)
 	if (device->vfio < 0 || !bytes || offset + length > bytes)
 		return DONE_NOTHING;
 	if (arg[3]) {
+		atomic_store(&actor->world->shared->two_bars, true);
 		return p2p_register(device, device->other_bar, offset, length,
 				    (uint32_t)arg[2]);
 	}
@@ -74,9 +76,9 @@ OP(register) = {
 
 static int do_unregister(struct actor *actor, const int64_t *arg)
 {
-	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
-	uint32_t number;
+	struct shared *shared = actor->world->shared;
+	uint32_t number, ending;
 	int ret;
 
 	if (device->vfio < 0)
@@ -86,9 +88,13 @@ static int do_unregister(struct actor *actor, const int64_t *arg)
 	if (arg[1])
 		return p2p_unregister(device, device->other_bar,
 				      (uint32_t)arg[0]);
-	number = promise_begin(registered);
+	number = promise_begin(&shared->registered);
+	ending = power_will_end(shared);
 	ret = p2p_unregister(device, device->bar, (uint32_t)arg[0]);
-	promise_end(registered, number, false);
+	/* mappings of another BAR's memory stay, and nobody knows which are */
+	if (!ret && !atomic_load(&shared->two_bars))
+		power_has_ended(shared, ending);
+	promise_end(&shared->registered, number, false);
 	return ret;
 }
 

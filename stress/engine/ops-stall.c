@@ -31,7 +31,7 @@ static void await_reset(struct world *world, uint64_t limit_ms)
 
 	while (atomic_load(&shared->returned) == returned) {
 		now_ns = engine_now_ns();
-		if (atomic_load(&shared->begun) == returned) {
+		if (atomic_load(&shared->asked) == returned) {
 			asked_ns = 0;
 			if (now_ns > begin_ns + ALONE_MS * MS_NS)
 				return;
@@ -144,7 +144,7 @@ static int do_reset_killed(struct actor *actor, const int64_t *arg)
 	/* memory that is to be enabled after a reset: nobody would know when */
 	if (!(world->device.paths & 1u << path) || world->device.pmr)
 		return DONE_NOTHING;
-	atomic_fetch_add(&world->shared->begun, 1);
+	atomic_fetch_add(&world->shared->asked, 1);
 	child = fork();
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

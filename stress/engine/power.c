@@ -187,6 +187,11 @@ int power_do(struct device *device, enum power_path path)
 	}
 }
 
+uint32_t power_will_end(struct shared *shared)
+{
+	return atomic_fetch_add(&shared->begun, 1) + 1;
+}
+
 /* Resets may overlap: the one that began last counts. */
 void power_has_ended(struct shared *shared, uint32_t number)
 {
@@ -205,10 +210,11 @@ static bool keeps_off(enum power_path path)
 int power_begin(struct world *world, struct device *device,
 		enum power_path path)
 {
-	uint32_t number = atomic_fetch_add(&world->shared->begun, 1) + 1;
+	uint32_t number = power_will_end(world->shared);
 	uint32_t off = promise_begin(&world->shared->off);
 	int ret;
 
+	atomic_fetch_add(&world->shared->asked, 1);
 	ret = power_do(device, path);
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);

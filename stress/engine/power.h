@@ -46,9 +46,12 @@ int power_begin(struct world *world, struct device *device,
 /** power_do - power_begin(), unknown to the world; in a child, say */
 int power_do(struct device *device, enum power_path path);
 
+/** power_will_end - a call begins that ends all mappings of P2P memory: its number */
+uint32_t power_will_end(struct shared *shared);
+
 /**
  * power_has_ended - what was mapped before is gone
- * @number: of what ended it, by @begun of @shared
+ * @number: of power_will_end(), before the call that has succeeded
  */
 void power_has_ended(struct shared *shared, uint32_t number);
 

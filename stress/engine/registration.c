@@ -21,19 +21,22 @@ int registration(const struct device *device, uint32_t flags,
 	return ret;
 }
 
-static void undo(struct device *device, unsigned int bar)
+static bool undo(struct device *device, unsigned int bar)
 {
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = bar,
 		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
 	};
+	int ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 
-	registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
+	return !ret || ret == -ENOENT;
 }
 
-void registration_undo(struct device *device)
+bool registration_undo(struct device *device)
 {
-	undo(device, device->bar);
+	bool undone = undo(device, device->bar);
+
 	if (device->other_bar != device->bar)
-		undo(device, device->other_bar);
+		undone &= undo(device, device->other_bar);
+	return undone;
 }

@@ -17,7 +17,7 @@
 int registration(const struct device *device, uint32_t flags,
 		 struct vfio_device_feature_p2p_register *reg);
 
-/** registration_undo - harmless where there is none */
-void registration_undo(struct device *device);
+/** registration_undo - harmless where there is none; true: now there is none */
+bool registration_undo(struct device *device);
 
 #endif

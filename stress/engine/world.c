@@ -85,6 +85,7 @@ void world_close_begin(struct world *world, struct closing *closing)
 {
 	struct shared *shared = world->shared;
 
+	closing->number = power_will_end(shared);
 	closing->off = promise_begin(&shared->off);
 	closing->registered = promise_begin(&shared->registered);
 	atomic_store(&shared->lent.closed, true);
@@ -95,8 +96,10 @@ void world_close_end(struct world *world, const struct closing *closing,
 {
 	struct shared *shared = world->shared;
 
-	if (opened)
+	if (opened) {
 		atomic_fetch_add(&shared->lent.openings, 1);
+		power_has_ended(shared, closing->number);
+	}
 	promise_end(&shared->registered, closing->registered, false);
 	promise_end(&shared->off, closing->off, false);
 }
@@ -118,7 +121,8 @@ void world_quiet(struct world *world)
 	place_judge(world, &world->twin);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
-		registration_undo(&world->device);
+		if (registration_undo(&world->device))
+			atomic_store(&world->shared->two_bars, false);
 	}
 	if (world->twin.vfio >= 0)
 		power_restore(&world->twin);
