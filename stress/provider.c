@@ -80,6 +80,8 @@ static unsigned int needs_of(const struct device *device)
 			has |= paths[i].need;
 	if (device->other_bar != device->bar)
 		has |= NEED_TWO_BARS;
+	if (device->bar_bytes >= 8ull << 20)
+		has |= NEED_8_MIB;
 	return has;
 }
 

@@ -183,6 +183,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"a reset in sysfs",
 		"dma-bufs that can be revoked for good",
 		"a provider",
+		"a BAR of 8 MiB",
 	};
 	size_t used = 0;
 

@@ -24,5 +24,6 @@
 #define NEED_SYSFS_RESET (1u << 18) /* a file "reset" of the device */
 #define NEED_REVOKE (1u << 19) /* VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE */
 #define NEED_PROVIDER (1u << 20) /* of any kind: on vfio-pci, or a CMB */
+#define NEED_8_MIB (1u << 21) /* a BAR of 8 MiB at least */
 
 #endif

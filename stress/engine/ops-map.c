@@ -18,16 +18,19 @@ static int do_bar_map(struct actor *actor, const int64_t *arg)
 	struct promise *registered = &actor->world->shared->registered;
 	struct device *device = &actor->world->device;
 	struct slot *slot = slot_of(actor, arg[0]);
-	uint64_t offset = (uint64_t)device->bar << 40;
+	uint64_t at = (uint64_t)arg[1] * PAGE, bytes = (uint64_t)arg[2] * PAGE;
+	uint64_t all = device->bar_bytes;
 	uint32_t kept = promise_kept(registered);
 	int ret;
 
-	if (device->vfio < 0)
+	if (device->vfio < 0 || at >= all)
 		return DONE_NOTHING;
+	if (bytes > all - at)
+		bytes = all - at;
 	slot_unmap(slot);
 	slot->bar_page = (uint64_t)arg[1];
 	ret = slot_map(actor, slot, SLOT_BAR, device->vfio,
-		       offset + (uint64_t)arg[1] * PAGE, (size_t)arg[2] * PAGE);
+		       ((uint64_t)device->bar << 40) + at, bytes);
 	if (!ret && promise_holds(registered, kept))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "mmap() of a BAR that is registered");

@@ -44,6 +44,7 @@ SCENARIO(late_mapping_against_zap) = {
 	.name = "late-mapping-against-zap",
 	.summary = "a long mmap() of P2P memory while that is taken away",
 	.hazards = { 1 },
+	.needs = NEED_8_MIB,
 	.before = before,
 	.actors = {
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 3,

@@ -43,7 +43,7 @@ SCENARIO(model) = {
 	.name = "model",
 	.summary = "a BAR is what its model is, operation by operation",
 	.hazards = { 7, 18, 19, 21, 22, 24, 36 },
-	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP,
+	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP | NEED_8_MIB,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,
 		  .min_calls = 16, .max_calls = 60, .process = true },

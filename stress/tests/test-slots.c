@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../engine/engine.h"
@@ -103,6 +104,26 @@ static void a_file_that_others_closed_says_nothing(void **state)
 	assert_int_equal(slot_fd_result(&slot, 7, 3, 0), 0);
 }
 
+/* a file for the device's: BAR 0 begins where it does */
+static void a_mapping_ends_where_the_bar_does(void **state)
+{
+	static const int64_t last[ENGINE_NR_ARGS] = { 0, 510, 64 };
+	static const int64_t behind[ENGINE_NR_ARGS] = { 0, 512, 1 };
+	struct world world = {};
+	struct actor actor = { .world = &world };
+
+	assert_int_equal(world_init(&world), 0);
+	slots_init(&world, actor.slots, SLOT_NR_OWN, 1);
+	world.device.bar_bytes = 2ull << 20;
+	world.device.vfio = memfd_create("bar", MFD_CLOEXEC);
+	assert_true(world.device.vfio >= 0);
+	assert_int_equal(op_bar_map.run(&actor, behind), DONE_NOTHING);
+	assert_int_equal(actor.slots[0].kind, SLOT_EMPTY);
+	assert_int_equal(op_bar_map.run(&actor, last), 0);
+	assert_int_equal(actor.slots[0].bytes, 2 * 4096);
+	close(world.device.vfio);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -110,6 +131,7 @@ int main(void)
 		cmocka_unit_test(each_mapping_ends_once),
 		cmocka_unit_test(what_moves_remains_what_it_is),
 		cmocka_unit_test(a_file_that_others_closed_says_nothing),
+		cmocka_unit_test(a_mapping_ends_where_the_bar_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
