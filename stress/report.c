@@ -144,6 +144,8 @@ static json_t *record_of(const struct report *report,
 				      (int)report->options->delays, "passed",
 				      (json_int_t)outcome->nr_passed, "delayed",
 				      (json_int_t)outcome->nr_delayed));
+	json_object_set_new(record, "failed_allocations",
+			    json_integer((json_int_t)outcome->nr_failed));
 	json_object_set_new(record, "planted_bug",
 			    json_pack("{s:s, s:I}", "name", planted.name,
 				      "reached", (json_int_t)planted.reached));

@@ -33,6 +33,7 @@ static void add(struct outcome *sum, const struct outcome *slice,
 	sum->nr_calls += before.nr_calls;
 	sum->nr_passed += before.nr_passed;
 	sum->nr_delayed += before.nr_delayed;
+	sum->nr_failed += before.nr_failed;
 	sum->seconds += before_s;
 	if (slice->status == STRESS_FAIL)
 		sum->round += before.rounds;

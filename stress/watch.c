@@ -117,6 +117,8 @@ static void count(struct watch *watch)
 	outcome->nr_calls = atomic_load(&watch->machine->world.shared->beat);
 	outcome->nr_passed = atomic_load(&watch->runner->nr_passed);
 	outcome->nr_delayed = atomic_load(&watch->runner->nr_delayed);
+	outcome->nr_failed =
+		atomic_load(&watch->machine->world.shared->nr_failed);
 	if (outcome->status == STRESS_PASS && first_ns)
 		outcome->seconds = (double)(engine_now_ns() - first_ns) / 1e9;
 }

@@ -21,6 +21,7 @@
  * @nr_calls: operations that were done
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
+ * @nr_failed: calls of which an allocation was made to fail
  * @round: number of the race that failed, or that was under way then
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
@@ -35,6 +36,7 @@ struct outcome {
 	uint64_t nr_calls;
 	uint64_t nr_passed;
 	uint64_t nr_delayed;
+	uint64_t nr_failed;
 	uint64_t round;
 	const char *of;
 	double seconds;

@@ -28,27 +28,35 @@ int actor_init(struct actor *actor, struct world *world, unsigned int index,
 	return 0;
 }
 
-/* with the n-th allocation failing, where the call wants that */
-static int run_call(struct actor *actor, const struct call *call)
+/*
+ * With the n-th allocation failing, where the call wants that. There may be fewer:
+ * @failed says whether it did.
+ */
+static int run_call(struct actor *actor, const struct call *call, bool *failed)
 {
 	int fd = call->fail_nth ? fail_nth_open() : -1;
 	int result;
 
+	*failed = false;
+	actor->failing = fd >= 0;
 	if (fd >= 0)
 		fail_nth_arm(fd, call->fail_nth);
 	result = call->op->run(actor, call->arg);
 	if (fd >= 0) {
-		fail_nth_disarm(fd);
+		*failed = !fail_nth_disarm(fd);
 		close(fd);
 	}
+	actor->failing = false;
+	if (*failed)
+		atomic_fetch_add(&actor->world->shared->nr_failed, 1);
 	return result;
 }
 
 /* What fails for want of memory may fail in any way; what is alone, in none. */
 static bool is_right(const struct actor *actor, const struct call *call,
-		     int result)
+		     bool failed, int result)
 {
-	if (call->fail_nth)
+	if (failed)
 		return true;
 	return engine_may(call->op, result) &&
 	       (!actor->strict || !result || result == DONE_NOTHING);
@@ -67,6 +75,7 @@ static void do_call(struct actor *actor, const struct call *call,
 	struct world *world = actor->world;
 	struct actor_log *log = actor->log;
 	char text[32];
+	bool failed;
 	int result;
 
 	await_order(world->shared, call);
@@ -74,7 +83,7 @@ static void do_call(struct actor *actor, const struct call *call,
 		engine_pause_us(call->delay_us);
 	atomic_store(&log->at, 1 + index);
 	log->last[index].begin_ns = engine_now_ns();
-	result = run_call(actor, call);
+	result = run_call(actor, call, &failed);
 	log->last[index].end_ns = engine_now_ns();
 	log->last[index].result = result;
 	atomic_store(&log->at, 0);
@@ -82,7 +91,7 @@ static void do_call(struct actor *actor, const struct call *call,
 		atomic_store(&world->shared->order, call->order);
 	atomic_fetch_add(&log->nr_done, 1);
 	atomic_fetch_add(&world->shared->beat, 1);
-	if (!is_right(actor, call, result))
+	if (!is_right(actor, call, failed, result))
 		engine_wrong(world, ORACLE_RESULT, "%s: %s", call->op->name,
 			     engine_result_text(result, text));
 }

@@ -321,6 +321,7 @@ struct actor_log {
  * @nr_inside: actors that went through it
  * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
+ * @nr_failed: calls of which an allocation was made to fail, as @fail_nth has it
  * @users: of each page of the BAR: 1 + index of the actor that writes there,
  *	NR_USERS for more than one; for memory that is nobody's own
  * @wrong: text is being written, or stands there
@@ -352,6 +353,7 @@ struct shared {
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
+	_Atomic uint64_t nr_failed;
 	_Atomic uint8_t users[BAR_NR_PAGES];
 	atomic_bool wrong;
 	_Atomic enum oracle oracle;
@@ -396,6 +398,7 @@ struct world {
  * @index: which of the arena's parts is its own
  * @alone: there is no other thread in its process
  * @strict: nobody else does anything meanwhile: all must succeed
+ * @failing: an allocation of the call that it is in is to fail
  * @log: what it does
  * @slots: its own
  * @host: page-aligned memory for its use, SLOT_BYTES
@@ -408,6 +411,7 @@ struct actor {
 	unsigned int index;
 	bool alone;
 	bool strict;
+	bool failing;
 	struct actor_log *log;
 	struct slot slots[SLOT_NR_OWN];
 	char *host;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* I/O with memory that its own driver takes away meanwhile proves nothing. */
+/*
+ * What proves nothing: I/O with memory that its own driver takes away meanwhile, and
+ * calls of which an allocation has failed.
+ */
 #include "../../tests/unit/test.h"
 
 #include <errno.h>
@@ -71,11 +74,58 @@ static void io_may_fail_where_it_was_reset(void **state)
 	assert_true(atomic_load(&world.shared->told));
 }
 
+static void io_may_fail_where_there_is_no_memory_for_it(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	assert_true(io_begin(actor, slot));
+	actor->failing = true;
+	io_judge(actor, slot, -EIO);
+	assert_false(atomic_load(&world.shared->told));
+	actor->failing = false;
+	io_judge(actor, slot, -EIO);
+	io_end(actor, slot);
+	assert_true(atomic_load(&world.shared->told));
+}
+
+static int do_refuse(struct actor *actor, const int64_t *arg)
+{
+	return -EDOM;
+}
+
+static const struct op op_refuse = { .name = "refuse", .run = do_refuse };
+
+/* There is no third allocation in it, nor any other. */
+static void a_failure_that_did_not_come_about_is_no_excuse(void **state)
+{
+	static struct program program = {
+		.before = { .name = "before", .turns = 1 },
+		.nr_actors = 1,
+		.actors = { { .name = "actor",
+			      .turns = 1,
+			      .nr_calls = 1,
+			      .calls = { { .op = &op_refuse,
+					   .fail_nth = 3 } } } },
+		.after = { .name = "after", .turns = 1 },
+	};
+	struct world world = {};
+
+	assert_int_equal(world_init(&world), 0);
+	engine_race(&world, &program);
+	assert_true(atomic_load(&world.shared->told));
+	assert_int_equal(atomic_load(&world.shared->nr_failed), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_data_count_where_nobody_reset_it),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
+		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
+		cmocka_unit_test(
+			a_failure_that_did_not_come_about_is_no_excuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
