@@ -52,10 +52,18 @@ static int set_trap(struct stall *stall)
 	return -errno;
 }
 
+/* A child that was forked meanwhile has the file, too: closing it is not enough. */
 static void remove_trap(struct stall *stall)
 {
-	if (stall->uffd >= 0)
-		close(stall->uffd);
+	struct uffdio_range range = {
+		.start = (uintptr_t)stall->trap,
+		.len = PAGE,
+	};
+
+	if (stall->uffd < 0)
+		return;
+	ioctl(stall->uffd, UFFDIO_UNREGISTER, &range);
+	close(stall->uffd);
 }
 
 /* until the kernel asks for the page that is withheld, or the I/O has failed */
