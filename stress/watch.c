@@ -16,20 +16,26 @@
 #include <barrage/log.h>
 
 #include "bundle.h"
+#include "group.h"
+#include "stacks.h"
 #include "watch-look.h"
 
 #define POLL_MS 20
 #define KILL_MS 10000
 #define ABANDON_MS 1000
 
+void outcome_error(struct outcome *outcome, const char *text)
+{
+	outcome->status = STRESS_ERROR;
+	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
+}
+
 static void judge_exit(struct watch *watch, int status)
 {
 	char text[100];
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == STRESS_ERROR) {
-		watch->outcome->status = STRESS_ERROR;
-		snprintf(watch->outcome->text, sizeof(watch->outcome->text),
-			 "%s", watch->runner->why);
+		outcome_error(watch->outcome, watch->runner->why);
 		return;
 	}
 	if (WIFEXITED(status) && atomic_load(&watch->runner->ended))
@@ -38,43 +44,32 @@ static void judge_exit(struct watch *watch, int status)
 	watch_fail(watch, ORACLE_DIED, text);
 }
 
-/* true once it has ended */
-static bool reap(struct watch *watch)
+/* Also where the races have ended: one of their processes may be left. */
+static void end_all(struct watch *watch)
 {
-	int status;
+	unsigned int limit_ms = watch->options->abandon ? ABANDON_MS : KILL_MS;
+	bool ended = group_has_ended(watch->pid);
+	int status = 0;
 
-	if (waitpid(watch->pid, &status, WNOHANG) != watch->pid)
-		return false;
-	judge_exit(watch, status);
-	return true;
-}
-
-static void kill_all(struct watch *watch)
-{
-	uint64_t limit_ms = watch->options->abandon ? ABANDON_MS : KILL_MS;
-	uint64_t end_ns = engine_now_ns() + limit_ms * 1000000;
-
-	kill(-watch->pid, SIGKILL);
-	while (engine_now_ns() < end_ns) {
-		if (waitpid(watch->pid, NULL, WNOHANG) == watch->pid)
-			return;
-		usleep(POLL_MS * 1000);
-	}
-	watch->outcome->unkillable = true;
+	watch->outcome->unkillable = !group_kill(watch->pid, limit_ms, &status);
+	if (ended)
+		judge_exit(watch, status);
+	if (!watch->outcome->unkillable || watch->over)
+		return;
+	stacks_print(watch->stacks_file, watch->pid);
+	watch_fail(watch, ORACLE_HANG,
+		   "the races have ended, but not all their processes");
 }
 
 static void observe(struct watch *watch)
 {
 	struct pollfd wait = { .fd = watch->kmsg.fd, .events = POLLIN };
 
-	while (!reap(watch)) {
+	while (!watch->over && !group_has_ended(watch->pid)) {
 		poll(&wait, 1, POLL_MS);
 		watch_look(watch);
-		if (watch->over) {
-			kill_all(watch);
-			break;
-		}
 	}
+	end_all(watch);
 	watch_look_last(watch);
 }
 
@@ -82,6 +77,7 @@ static void start(struct watch *watch)
 {
 	pid_t parent = getpid();
 
+	group_adopt();
 	watch->pid = fork();
 	if (watch->pid)
 		return;
@@ -138,12 +134,6 @@ static void text_close(struct watch *watch)
 	fclose(watch->stacks_file);
 	free(watch->log);
 	free(watch->stacks);
-}
-
-void outcome_error(struct outcome *outcome, const char *text)
-{
-	outcome->status = STRESS_ERROR;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
 }
 
 static void leave_bundle(struct watch *watch, const struct races *races)
