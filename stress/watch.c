@@ -30,10 +30,13 @@ void outcome_error(struct outcome *outcome, const char *text)
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
 }
 
+/* What was seen before it ended counts: an error may only follow from that. */
 static void judge_exit(struct watch *watch, int status)
 {
 	char text[100];
 
+	if (watch->outcome->status == STRESS_FAIL)
+		return;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == STRESS_ERROR) {
 		outcome_error(watch->outcome, watch->runner->why);
 		return;
