@@ -47,6 +47,8 @@ int runner_main(const struct stress_options *options, struct machine *machine,
 	struct world *world = &machine->world;
 	struct delays delays;
 
+	/* to open the device may be what does not end */
+	atomic_store(&runner->begin_ns, engine_now_ns());
 	touch_init();
 	if (world_open(world, runner->why)) {
 		world_close(world);
@@ -57,7 +59,7 @@ int runner_main(const struct stress_options *options, struct machine *machine,
 	delays_close(&delays);
 	atomic_store(&runner->nr_passed, delays.nr_passed);
 	atomic_store(&runner->nr_delayed, delays.nr_delayed);
-	/* closing is part of what is under watch */
+	/* and so may be to close it */
 	atomic_store(&runner->begin_ns, engine_now_ns());
 	world_close(world);
 	atomic_store(&runner->ended, true);

@@ -10,7 +10,8 @@
  * struct runner - how far it is; shared with who watches
  * @stop: no further race is to begin
  * @rounds: races that were begun
- * @begin_ns: when the one under way began; 0 before the first
+ * @begin_ns: when the one under way began, or opening or closing the device; 0: not
+ *	even that
  * @first_ns: when the first one began
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
