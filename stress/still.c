@@ -71,16 +71,15 @@ static struct tasks look_at(pid_t group)
 }
 
 /* I/O that has not come back, whyever, is nothing that tasks can help */
-static bool is_at_work(const char *disk)
+static bool is_at_work(const char *name)
 {
-	const char *name = disk ? strrchr(disk, '/') : NULL;
 	unsigned int reads = 0, writes = 0;
 	char path[300];
 	FILE *f;
 
-	if (!name)
+	if (!name || !*name)
 		return false;
-	snprintf(path, sizeof(path), "/sys/class/block/%s/inflight", name + 1);
+	snprintf(path, sizeof(path), "/sys/class/block/%s/inflight", name);
 	f = fopen(path, "re");
 	if (f && fscanf(f, "%u %u", &reads, &writes) != 2)
 		reads = 0;

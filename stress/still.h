@@ -22,7 +22,8 @@
 
 /**
  * struct still - what was seen so far; zeroed but for @disks
- * @disks: block devices that the race uses, NULL for none
+ * @disks: block devices that the race uses, as the kernel names them; NULL or "" for
+ *	none
  * @beat: of the race
  * @ticks: CPU time of all its tasks
  * @next_ns: when to look again

@@ -181,8 +181,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		.scenario = races->scenario,
 		.outcome = outcome,
 		.taint = watch_read_taint(),
-		.still.disks = { machine->world.disk_path,
-				 machine->world.slow_path },
+		.still.disks = { machine->disk.name, machine->slow.name },
 	};
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
