@@ -15,8 +15,38 @@
 /* what all tasks of a group are at */
 struct tasks {
 	bool run;
+	bool hardware;
 	uint64_t ticks;
 };
+
+/* They ask again and again, with a bound of their own. */
+bool still_is_hardware(const char *wchan)
+{
+	static const char *const names[] = {
+		"msleep",
+		"nvme_wait_ready",
+		"pci_dev_wait",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(wchan, names[i]))
+			return true;
+	return false;
+}
+
+static bool waits_for_hardware(const char *pid, const char *tid)
+{
+	char path[320], name[64] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%s/task/%s/wchan", pid, tid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%63s", name) != 1)
+		*name = '\0';
+	if (f)
+		fclose(f);
+	return still_is_hardware(name);
+}
 
 /* "PID (NAME) STATE ...", with CPU time in fields 14 and 15; see proc(5) */
 static void add_task(const char *pid, const char *tid, struct tasks *tasks)
@@ -34,6 +64,9 @@ static void add_task(const char *pid, const char *tid, struct tasks *tasks)
 		   ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
 		   &state, &user, &system) == 3) {
 		tasks->run = tasks->run || state == 'R';
+		tasks->hardware =
+			tasks->hardware ||
+			(state == 'D' && waits_for_hardware(pid, tid));
 		tasks->ticks += user + system;
 	}
 	if (f)
@@ -88,6 +121,13 @@ static bool is_at_work(const char *name)
 	return reads || writes;
 }
 
+/* up to a bound: what is broken may ask for ever */
+static bool is_slow(struct still *still, const struct tasks *tasks)
+{
+	still->nr_slow = tasks->hardware ? still->nr_slow + 1 : 0;
+	return tasks->hardware && still->nr_slow <= STILL_HARDWARE_S;
+}
+
 static bool nothing_happens(struct still *still, pid_t group, uint64_t beat)
 {
 	bool same = beat == still->beat;
@@ -96,12 +136,14 @@ static bool nothing_happens(struct still *still, pid_t group, uint64_t beat)
 
 	still->beat = beat;
 	if (!same)
+		still->nr_slow = 0;
+	if (!same)
 		return false;
 	tasks = look_at(group);
 	/* fewer: some have ended */
 	ticks = still->ticks;
 	still->ticks = tasks.ticks;
-	return !tasks.run && tasks.ticks >= ticks &&
+	return !is_slow(still, &tasks) && !tasks.run && tasks.ticks >= ticks &&
 	       tasks.ticks - ticks <= ASLEEP_TICKS &&
 	       !is_at_work(still->disks[0]) && !is_at_work(still->disks[1]);
 }

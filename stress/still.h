@@ -15,10 +15,13 @@
 #include <sys/types.h>
 
 /*
- * Longer than whatever ends by itself: ten seconds is what a reset through sysfs
- * waits, and an importer for an interrupt that is lost.
+ * Longer than what ends by itself: ten seconds is what a reset through sysfs waits,
+ * and an importer for an interrupt that is lost. What takes longer says so, see
+ * actor_may_sleep(), or is seen to wait for hardware: after a reset Linux asks a
+ * device for up to a minute whether it is there again (pci_dev_wait()).
  */
 #define STILL_LIMIT_S 12
+#define STILL_HARDWARE_S 65
 
 /**
  * struct still - what was seen so far; zeroed but for @disks
@@ -28,6 +31,7 @@
  * @ticks: CPU time of all its tasks
  * @next_ns: when to look again
  * @nr_looks: how often in a row nothing had happened
+ * @nr_slow: how often in a row nothing but that a task waited for hardware
  */
 struct still {
 	const char *disks[2];
@@ -35,6 +39,7 @@ struct still {
 	uint64_t ticks;
 	uint64_t next_ns;
 	unsigned int nr_looks;
+	unsigned int nr_slow;
 };
 
 /**
@@ -48,5 +53,8 @@ struct still {
  */
 bool still_look(struct still *still, pid_t group, uint64_t beat,
 		uint64_t now_ns);
+
+/** still_is_hardware - is a task that sleeps in this function waiting for hardware? */
+bool still_is_hardware(const char *wchan);
 
 #endif

@@ -26,6 +26,9 @@
  * @pid: of the races
  * @over: they hang, and are to be killed
  * @still: whether anything happens
+ * @of_ns: the race that the next two are of, by when it began
+ * @looked_ns: when it was last looked at
+ * @slack_ns: for so long it may have slept: that is not counted
  * @log: what the kernel has logged, written to @log_file
  * @stacks: of tasks that hang, written to @stacks_file
  */
@@ -41,6 +44,7 @@ struct watch {
 	pid_t pid;
 	bool over;
 	struct still still;
+	uint64_t of_ns, looked_ns, slack_ns;
 	char *log, *stacks;
 	size_t log_size, stacks_size;
 	FILE *log_file, *stacks_file;

@@ -69,6 +69,12 @@ static void await_order(struct shared *shared, const struct call *call)
 		usleep(ACTOR_ORDER_US);
 }
 
+void actor_may_sleep(struct actor_log *log, unsigned int seconds)
+{
+	atomic_store(&log->slow_ns,
+		     seconds ? engine_now_ns() + seconds * 1000000000ull : 0);
+}
+
 static void do_call(struct actor *actor, const struct call *call,
 		    unsigned int index)
 {
@@ -86,6 +92,7 @@ static void do_call(struct actor *actor, const struct call *call,
 	result = run_call(actor, call, &failed);
 	log->last[index].end_ns = engine_now_ns();
 	log->last[index].result = result;
+	actor_may_sleep(log, 0);
 	atomic_store(&log->at, 0);
 	if (call->order)
 		atomic_store(&world->shared->order, call->order);

@@ -28,6 +28,16 @@ int actor_init(struct actor *actor, struct world *world, unsigned int index,
  */
 void actor_do(struct actor *actor, const struct actor_program *program);
 
+/**
+ * actor_may_sleep - what comes next in this call may take long, and nothing else happens
+ * @log: of the actor
+ * @seconds: that hardware, or the kernel's driver for it, takes at most; 0: it is over
+ *
+ * For who looks whether a race hangs: twelve seconds in which nothing happens are
+ * too few where a driver waits for hardware. The end of the call ends it.
+ */
+void actor_may_sleep(struct actor_log *log, unsigned int seconds);
+
 /** actor_end - give back what it has */
 void actor_end(struct actor *actor);
 

@@ -13,7 +13,8 @@
 #define DEVICES "/sys/bus/pci/devices"
 #define DRIVER "/sys/bus/pci/drivers/" CMB_DRIVER
 #define PATH_BYTES 400
-#define LIMIT_NS 60000000000ull
+/* a little sooner than who watches loses patience */
+#define LIMIT_NS ((CMB_READY_S - 5) * 1000000000ull)
 #define POLL_US 2000
 
 static void path_of(const char *bdf, const char *file, char path[PATH_BYTES])

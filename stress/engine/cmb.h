@@ -10,6 +10,14 @@
 
 #define CMB_DRIVER "nvme"
 
+/*
+ * How long the driver may wait for the device, in seconds: until it is ready, and
+ * twice where it is reset: up to 127.5 each (CAP.TO of NVMe); until it is shut down.
+ */
+#define CMB_READY_S 140
+#define CMB_RESET_S 270
+#define CMB_LEAVE_S 10
+
 enum cmb_reset {
 	CMB_RESET_CONTROLLER, /* the driver's file reset_controller */
 	CMB_RESET_FUNCTION, /* the device's file reset */

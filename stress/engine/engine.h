@@ -276,6 +276,7 @@ struct device {
  * @pid: process
  * @tid: thread; 0 before it starts
  * @at: 1 + index of the call that it is in; 0 between calls
+ * @slow_ns: until then it may sleep in that call, see actor_may_sleep()
  * @nr_done: calls that ended, all turns together
  * @ended: it has done all
  * @last: of the last turn: result, and when each began and ended
@@ -284,6 +285,7 @@ struct actor_log {
 	_Atomic pid_t pid;
 	_Atomic pid_t tid;
 	_Atomic uint32_t at;
+	_Atomic uint64_t slow_ns;
 	_Atomic uint32_t nr_done;
 	atomic_bool ended;
 	struct {

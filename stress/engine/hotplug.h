@@ -5,6 +5,13 @@
 
 #include <stdbool.h>
 
+/*
+ * How long a slot may take, in seconds: five of them are for whoever changes their
+ * mind about the button; then power, link, and the drivers.
+ */
+#define HOTPLUG_OUT_S 70
+#define HOTPLUG_IN_S 190
+
 /** hotplug_has - is it in a slot that gives it back? */
 bool hotplug_has(const char *bdf);
 

@@ -7,6 +7,7 @@
  * the device is being reset or shut down nobody knows what its memory does, since
  * the driver tells those who have it nothing: it counts as shaken meanwhile.
  */
+#include "actor.h"
 #include "cmb.h"
 #include "engine.h"
 #include "needs.h"
@@ -63,11 +64,13 @@ static int away_and_back(struct actor *actor, int (*away)(const char *bdf),
 	int ret, err;
 
 	begin(shared, &going);
+	actor_may_sleep(actor->log, CMB_LEAVE_S);
 	ret = away(bdf);
 	if (!ret)
 		has_gone(shared, &going);
 	engine_pause_us((uint32_t)us);
 	comes_back(shared, &going, !ret);
+	actor_may_sleep(actor->log, CMB_READY_S);
 	err = back(bdf);
 	is_back(shared, &going, !err);
 	return ret ? ret : err;
@@ -114,6 +117,7 @@ static int do_cmb_reset(struct actor *actor, const int64_t *arg)
 	if (!actor->world->device.cmb)
 		return DONE_NOTHING;
 	shaken = promise_begin(&shared->shaken);
+	actor_may_sleep(actor->log, CMB_RESET_S);
 	ret = cmb_reset(actor->world->device.bdf, (enum cmb_reset)arg[0]);
 	promise_end(&shared->shaken, shaken, false);
 	return ret;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device's file: closed, and opened again */
+#include "actor.h"
 #include "engine.h"
 #include "hotplug.h"
 #include "needs.h"
@@ -187,11 +188,14 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 	if (world->device.vfio < 0)
 		return DONE_NOTHING;
 	closing = begin_close(actor);
+	actor_may_sleep(actor->log, HOTPLUG_OUT_S);
 	ret = hotplug_out(world->device.bdf, arg[0]);
 	if (ret == -ETIMEDOUT)
 		engine_wrong(world, ORACLE_HANG, "the device does not go");
 	engine_pause_us((uint32_t)arg[1]);
+	actor_may_sleep(actor->log, HOTPLUG_IN_S);
 	err = ret ? 0 : hotplug_in(world->device.bdf);
+	actor_may_sleep(actor->log, 0);
 	if (!ret && !err)
 		ret = end_close(actor, &closing);
 	return ret ? ret : err;

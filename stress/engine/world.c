@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "actor.h"
 #include "cmb.h"
 #include "place.h"
 #include "power.h"
@@ -115,8 +116,11 @@ void world_quiet(struct world *world)
 		    false);
 	promise_end(&world->shared->registered,
 		    promise_begin(&world->shared->registered), false);
-	if (world->device.cmb)
+	if (world->device.cmb) {
+		actor_may_sleep(&world->shared->log[LOG_AFTER], CMB_READY_S);
 		cmb_restore(world->device.bdf);
+		actor_may_sleep(&world->shared->log[LOG_AFTER], 0);
+	}
 	place_judge(world, &world->device);
 	place_judge(world, &world->twin);
 	if (world->device.vfio >= 0) {

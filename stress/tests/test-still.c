@@ -125,6 +125,15 @@ static void looks_are_a_second_apart(void **state)
 	assert_in_range(race.still.nr_looks, 0, 2);
 }
 
+static void who_waits_for_hardware_is_told_by_where_it_sleeps(void **state)
+{
+	assert_true(still_is_hardware("msleep"));
+	assert_true(still_is_hardware("nvme_wait_ready"));
+	assert_false(still_is_hardware("vfio_pci_core_ioctl"));
+	assert_false(still_is_hardware("0"));
+	assert_false(still_is_hardware(""));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -132,6 +141,8 @@ int main(void)
 		cmocka_unit_test(who_works_is_not),
 		cmocka_unit_test(nor_is_a_race_that_goes_on),
 		cmocka_unit_test(looks_are_a_second_apart),
+		cmocka_unit_test(
+			who_waits_for_hardware_is_told_by_where_it_sleeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
