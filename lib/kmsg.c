@@ -92,7 +92,7 @@ bool brg_kmsg_is_splat(const char *line)
 	       brg_kmsg_is_fault(line);
 }
 
-static void write_mark(const char *mark)
+void brg_kmsg_mark(const char *mark)
 {
 	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
 	char line[256];
@@ -123,7 +123,7 @@ int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark)
 		return brg_fail(err, DEVICE ": %s", strerror(-err));
 	}
 	if (mark)
-		write_mark(mark);
+		brg_kmsg_mark(mark);
 	return 0;
 }
 

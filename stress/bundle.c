@@ -185,6 +185,23 @@ int bundle_write(const char *folder, const struct machine *machine,
 	return ret;
 }
 
+void bundle_leave(const struct stress_options *options,
+		  const struct machine *machine, const struct races *races,
+		  const struct outcome *outcome, const char *log,
+		  const char *stacks)
+{
+	char folder[PATH_BYTES];
+
+	if (!options->bundles)
+		return;
+	snprintf(folder, sizeof(folder), "%s/%s", options->bundles,
+		 races->scenario->name);
+	if (bundle_write(folder, machine, races, outcome, log, stacks))
+		brg_error("%s", brg_last_error());
+	else
+		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
+}
+
 static enum oracle oracle_of(const char *name)
 {
 	enum oracle oracle = ORACLE_DIED;

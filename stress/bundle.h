@@ -28,6 +28,12 @@ int bundle_write(const char *folder, const struct machine *machine,
 		 const struct races *races, const struct outcome *outcome,
 		 const char *log, const char *stacks);
 
+/** bundle_leave - likewise, where the options want it, and say so */
+void bundle_leave(const struct stress_options *options,
+		  const struct machine *machine, const struct races *races,
+		  const struct outcome *outcome, const char *log,
+		  const char *stacks);
+
 /**
  * bundle_read - the races of a bundle
  * @folder: of bundle_write()

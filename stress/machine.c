@@ -109,11 +109,12 @@ static void load_amplifier(void)
 		brg_amplifier_close(&amplifier);
 }
 
-int machine_open(const struct stress_options *options, struct machine *machine)
+int machine_open(const struct stress_options *options, struct journal *journal,
+		 struct machine *machine)
 {
 	int ret;
 
-	*machine = (struct machine){ .options = options };
+	*machine = (struct machine){ .options = options, .journal = journal };
 	ret = world_init(&machine->world);
 	if (ret)
 		return brg_fail(ret, "out of memory");

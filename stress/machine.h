@@ -10,12 +10,15 @@
 #include "provider.h"
 #include "stress.h"
 
+struct journal;
+
 /**
  * struct machine - all of it
  * @world: addresses and paths; not open
  * @has: NEED_* that there are, with the provider in use
  * @common: those that are there with any
  * @options: name the providers
+ * @journal: what the kernel says; of whoever opened the machine
  * @nr_providers: how many of them are bound: they are when a scenario needs them
  * @providers: those
  * @in_use: which of them, see machine_use()
@@ -26,6 +29,7 @@ struct machine {
 	unsigned int has;
 	unsigned int common;
 	const struct stress_options *options;
+	struct journal *journal;
 	unsigned int nr_providers;
 	struct provider providers[STRESS_MAX_PROVIDERS];
 	unsigned int in_use;
@@ -37,11 +41,13 @@ struct machine {
 /**
  * machine_open - bind the importer, and find out what there is
  * @options: names it, and the providers; stays in use
+ * @journal: open; stays in use
  * @machine: receives everything; to be closed also after a failure
  *
  * Return: 0; -errno with brg_last_error() set.
  */
-int machine_open(const struct stress_options *options, struct machine *machine);
+int machine_open(const struct stress_options *options, struct journal *journal,
+		 struct machine *machine);
 
 /**
  * machine_use - put the first provider into the world that has what is needed

@@ -13,6 +13,7 @@
 #include "aside.h"
 #include "bundle.h"
 #include "emit.h"
+#include "journal.h"
 #include "machine.h"
 #include "minimise.h"
 #include "options.h"
@@ -37,6 +38,22 @@ static enum stress_status worse(enum stress_status a, enum stress_status b)
 	return rank[a] > rank[b] ? a : b;
 }
 
+/* what the kernel says meanwhile; 0, -EUCLEAN, -errno */
+static int check_journal(struct journal *journal, enum oracle *oracle)
+{
+	char line[400];
+	int ret = journal_next(journal, NULL, line, sizeof(line));
+
+	*oracle = ORACLE_LOG;
+	if (ret < 0)
+		return ret;
+	if (!ret && !journal_taints(journal, line, sizeof(line)))
+		return 0;
+	if (!ret)
+		*oracle = ORACLE_TAINT;
+	return brg_fail(-EUCLEAN, "when its devices were taken: %s", line);
+}
+
 /*
  * Taking a device may make the kernel complain, too, or hang: the log has the
  * scenario's name before that.
@@ -45,16 +62,16 @@ static bool take_devices(struct machine *machine,
 			 const struct stress_scenario *scenario,
 			 struct outcome *outcome)
 {
+	enum oracle oracle = ORACLE_NONE;
 	unsigned int lacks = 0;
-	struct brg_kmsg kmsg;
 	char text[256];
-	int ret = brg_kmsg_open(&kmsg, scenario->name);
+	int ret;
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
+	brg_kmsg_mark(scenario->name);
+	ret = machine_use(machine, registry_needs(scenario), &lacks);
 	if (!ret)
-		ret = machine_use(machine, registry_needs(scenario), &lacks);
-	if (!ret)
-		ret = brg_kmsg_check(&kmsg, NULL, 0);
+		ret = check_journal(machine->journal, &oracle);
 	if (ret)
 		snprintf(outcome->text, sizeof(outcome->text), "%s",
 			 brg_last_error());
@@ -63,12 +80,11 @@ static bool take_devices(struct machine *machine,
 			 "this machine lacks: %s",
 			 needs_text(lacks, text, sizeof(text)));
 	if (ret == -EUCLEAN)
-		outcome->oracle = ORACLE_LOG;
+		outcome->oracle = oracle;
 	if (ret)
 		outcome->status = ret == -EUCLEAN ? STRESS_FAIL : STRESS_ERROR;
 	else if (lacks)
 		outcome->status = STRESS_SKIP;
-	brg_kmsg_close(&kmsg);
 	return outcome->status == STRESS_PASS;
 }
 
@@ -133,6 +149,7 @@ static enum stress_status replay(const struct stress_options *given,
 	if (take_devices(machine, races->scenario, &outcome) &&
 	    !use_named(machine, races->scenario, wanted.provider, &outcome))
 		watch_races(&options, machine, races, &outcome);
+	watch_after(&options, machine, &outcome);
 	report_end(report, races->scenario, &outcome);
 	status = outcome.status;
 	if (status == STRESS_FAIL && outcome.oracle != wanted.oracle)
@@ -167,27 +184,71 @@ static int close_machine(struct machine *machine)
 	return -ETIMEDOUT;
 }
 
+/*
+ * What the kernel says when it has got its devices back is of the races before: the
+ * scenario that was the last one has another record then.
+ */
+static bool complains(const struct stress_options *options,
+		      struct machine *machine, struct report *report)
+{
+	const struct races *races = &machine->journal->races;
+	struct outcome outcome = { .status = STRESS_PASS };
+
+	strcpy(outcome.provider, machine->world.device.bdf);
+	watch_after(options, machine, &outcome);
+	if (outcome.status == STRESS_PASS)
+		return false;
+	brg_error("when the devices had been given back: %s", outcome.text);
+	if (races->nr_given)
+		report_late(report, races->scenario, &outcome);
+	return true;
+}
+
+static enum stress_status run_with(const struct stress_options *options,
+				   struct machine *machine,
+				   const struct stress_scenario **chosen,
+				   size_t nr, struct report *report)
+{
+	enum stress_status worst;
+
+	if (options->replay)
+		worst = replay(options, machine, report);
+	else if (options->minimise)
+		worst = minimise(options, machine);
+	else
+		worst = run_all(options, machine, chosen, nr, report);
+	return worst;
+}
+
 static enum stress_status run(const struct stress_options *options,
 			      const struct stress_scenario **chosen, size_t nr)
 {
 	enum stress_status worst = STRESS_ERROR;
+	static struct journal journal;
 	struct machine machine;
 	struct report report;
 
 	if (report_open(&report, options, nr))
 		return worst;
-	if (machine_open(options, &machine))
+	if (journal_open(&journal)) {
 		brg_error("%s", brg_last_error());
-	else if (options->replay)
-		worst = replay(options, &machine, &report);
-	else if (options->minimise)
-		worst = minimise(options, &machine);
+		report_close(&report);
+		return worst;
+	}
+	if (machine_open(options, &journal, &machine))
+		brg_error("%s", brg_last_error());
 	else
-		worst = run_all(options, &machine, chosen, nr, &report);
+		worst = run_with(options, &machine, chosen, nr, &report);
 	/* a failure outweighs what it leaves */
-	if (!(options->abandon && worst == STRESS_FAIL) &&
-	    close_machine(&machine) && worst != STRESS_FAIL)
-		worst = STRESS_ERROR;
+	if (!(options->abandon && worst == STRESS_FAIL)) {
+		if (close_machine(&machine) && worst != STRESS_FAIL)
+			worst = STRESS_ERROR;
+		if (!options->minimise && worst != STRESS_FAIL &&
+		    worst != STRESS_OTHER &&
+		    complains(options, &machine, &report))
+			worst = STRESS_FAIL;
+	}
+	journal_close(&journal);
 	report_close(&report);
 	return worst;
 }

@@ -179,6 +179,19 @@ void report_end(struct report *report, const struct stress_scenario *scenario,
 		write_record(report, scenario, outcome);
 }
 
+void report_late(struct report *report, const struct stress_scenario *scenario,
+		 const struct outcome *outcome)
+{
+	if (report->options->tap)
+		printf("# not ok after all: %s: %s: %s\n", scenario->name,
+		       oracle_name(outcome->oracle), outcome->text);
+	else
+		print_line(scenario, outcome);
+	fflush(stdout);
+	if (report->records)
+		write_record(report, scenario, outcome);
+}
+
 void report_close(struct report *report)
 {
 	if (report->records)

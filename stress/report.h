@@ -26,6 +26,14 @@ void report_begin(struct report *report,
 void report_end(struct report *report, const struct stress_scenario *scenario,
 		const struct outcome *outcome);
 
+/**
+ * report_late - it had ended, and fails after all
+ *
+ * One more record; its place among the points of KTAP is taken.
+ */
+void report_late(struct report *report, const struct stress_scenario *scenario,
+		 const struct outcome *outcome);
+
 /** report_close - flush and close the records */
 void report_close(struct report *report);
 

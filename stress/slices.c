@@ -39,16 +39,22 @@ static void add(struct outcome *sum, const struct outcome *slice,
 		sum->round += before.rounds;
 }
 
-/* false: there is none, which the outcome tells */
-static bool go_on(struct machine *machine,
+/*
+ * false: there is none, or what was there before makes the kernel complain now; which
+ * the outcome tells
+ */
+static bool go_on(const struct stress_options *options, struct machine *machine,
 		  const struct stress_scenario *scenario,
 		  struct outcome *outcome)
 {
-	if (!scenario->each_provider ||
-	    !machine_use_next(machine, registry_needs(scenario)))
-		return true;
-	outcome_error(outcome, brg_last_error());
-	return false;
+	int ret = scenario->each_provider ?
+			  machine_use_next(machine, registry_needs(scenario)) :
+			  0;
+
+	watch_after(options, machine, outcome);
+	if (ret && outcome->status == STRESS_PASS)
+		outcome_error(outcome, brg_last_error());
+	return outcome->status == STRESS_PASS;
 }
 
 /* of the slice that comes next; false: there is none */
@@ -112,7 +118,7 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		struct outcome slice;
 		double before_s;
 
-		if (nr++ && !go_on(machine, scenario, outcome))
+		if (nr++ && !go_on(options, machine, scenario, outcome))
 			break;
 		cycle += nr > 1 && machine->in_use == first;
 		races = races_of(machine, scenario, seed);
@@ -131,4 +137,5 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		watch_races(&part, machine, &races, &slice);
 		add(outcome, &slice, before_s);
 	}
+	watch_after(options, machine, outcome);
 }

@@ -135,10 +135,10 @@ static bool nothing_happens(struct still *still, pid_t group, uint64_t beat)
 	uint64_t ticks;
 
 	still->beat = beat;
-	if (!same)
+	if (!same) {
 		still->nr_slow = 0;
-	if (!same)
 		return false;
+	}
 	tasks = look_at(group);
 	/* fewer: some have ended */
 	ticks = still->ticks;

@@ -32,6 +32,7 @@ static int try_here(struct trials *trials, const struct races *races)
 	struct outcome *outcome = &trials->seen;
 
 	watch_races(&trials->options, trials->machine, races, outcome);
+	watch_after(&trials->options, trials->machine, outcome);
 	if (outcome->unkillable)
 		return STRESS_ERROR;
 	/* wrong data may be on the disks by now, which the next one would see */

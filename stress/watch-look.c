@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <barrage/log.h>
-
+#include "journal.h"
 #include "stacks.h"
 
 #define DEFAULT_LIMIT_MS 60000
@@ -30,36 +29,28 @@ void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
 }
 
-/* DMA that the IOMMU stopped; of many, the kernel only says how many */
-static bool is_fault(const char *line)
-{
-	return strstr(line, "DMAR: ") || strstr(line, "dmar_fault: ");
-}
-
+/* What was there before the first race is of the one before that. */
 static bool is_expected(const struct watch *watch, const char *line)
 {
 	uint64_t rounds = atomic_load(&watch->runner->rounds);
 
-	return is_fault(line) && rounds &&
-	       races_fault(watch->races, rounds - 1);
+	return journal_is_fault(line) &&
+	       (rounds ? races_fault(watch->races, rounds - 1) :
+			 watch->machine->journal->faults);
 }
 
 static void read_log(struct watch *watch)
 {
+	struct journal *journal = watch->machine->journal;
 	char line[400];
 	int ret;
 
-	while ((ret = brg_kmsg_next_line(&watch->kmsg, line, sizeof(line)))) {
-		if (ret > 0)
-			fprintf(watch->log_file, "%s\n", line);
-		if (ret < 0) {
-			watch_fail(watch, ORACLE_LOG, brg_last_error());
-			if (ret != -EPIPE)
-				return;
-		} else if (brg_kmsg_is_splat(line) &&
-			   !is_expected(watch, line)) {
+	while ((ret = journal_next(journal, watch->log_file, line,
+				   sizeof(line)))) {
+		if (ret < 0 || !is_expected(watch, line))
 			watch_fail(watch, ORACLE_LOG, line);
-		}
+		if (ret < 0 && ret != -EPIPE)
+			return;
 	}
 }
 
@@ -148,30 +139,10 @@ void watch_look(struct watch *watch)
 
 void watch_look_last(struct watch *watch)
 {
-	read_shared(watch);
-	read_log(watch);
-}
-
-unsigned long watch_read_taint(void)
-{
-	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
-	unsigned long taint = 0;
-
-	if (f && fscanf(f, "%lu", &taint) != 1)
-		taint = 0;
-	if (f)
-		fclose(f);
-	return taint;
-}
-
-void watch_judge_taint(struct watch *watch)
-{
-	unsigned long taint = watch_read_taint();
 	char text[80];
 
-	if (taint == watch->taint)
-		return;
-	snprintf(text, sizeof(text), "the kernel is tainted: %#lx, was %#lx",
-		 taint, watch->taint);
-	watch_fail(watch, ORACLE_TAINT, text);
+	read_shared(watch);
+	read_log(watch);
+	if (journal_taints(watch->machine->journal, text, sizeof(text)))
+		watch_fail(watch, ORACLE_TAINT, text);
 }

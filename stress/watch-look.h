@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include <barrage/kmsg.h>
-
 #include "runner.h"
 #include "still.h"
 #include "watch.h"
@@ -21,8 +19,6 @@
  * @scenario: of those
  * @outcome: what has come of it, so far
  * @runner: what the process of the races tells
- * @kmsg: the kernel's log
- * @taint: as it was at the beginning
  * @pid: of the races
  * @over: they hang, and are to be killed
  * @still: whether anything happens
@@ -39,8 +35,6 @@ struct watch {
 	const struct stress_scenario *scenario;
 	struct outcome *outcome;
 	struct runner *runner;
-	struct brg_kmsg kmsg;
-	unsigned long taint;
 	pid_t pid;
 	bool over;
 	struct still still;
@@ -56,13 +50,7 @@ void watch_fail(struct watch *watch, enum oracle oracle, const char *text);
 /** watch_look - at the log, at what the races say, and whether they go on */
 void watch_look(struct watch *watch);
 
-/** watch_look_last - likewise when they have ended */
+/** watch_look_last - likewise when they have ended, and whether the kernel is tainted */
 void watch_look_last(struct watch *watch);
-
-/** watch_read_taint - the kernel's; 0 where it does not say */
-unsigned long watch_read_taint(void);
-
-/** watch_judge_taint - watch_fail() where it is not as it was */
-void watch_judge_taint(struct watch *watch);
 
 #endif

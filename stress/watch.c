@@ -2,7 +2,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 
 #include "bundle.h"
 #include "group.h"
+#include "journal.h"
 #include "stacks.h"
 #include "watch-look.h"
 
@@ -66,7 +66,8 @@ static void end_all(struct watch *watch)
 
 static void observe(struct watch *watch)
 {
-	struct pollfd wait = { .fd = watch->kmsg.fd, .events = POLLIN };
+	struct pollfd wait = { .fd = watch->machine->journal->kmsg.fd,
+			       .events = POLLIN };
 
 	while (!watch->over && !group_has_ended(watch->pid)) {
 		poll(&wait, 1, POLL_MS);
@@ -104,7 +105,6 @@ static void run(struct watch *watch)
 	/* both do it: whoever comes first */
 	setpgid(watch->pid, watch->pid);
 	observe(watch);
-	watch_judge_taint(watch);
 }
 
 static void count(struct watch *watch)
@@ -139,20 +139,6 @@ static void text_close(struct watch *watch)
 	free(watch->stacks);
 }
 
-static void leave_bundle(struct watch *watch, const struct races *races)
-{
-	struct outcome *outcome = watch->outcome;
-	char folder[PATH_MAX];
-
-	snprintf(folder, sizeof(folder), "%s/%s", watch->options->bundles,
-		 watch->scenario->name);
-	if (bundle_write(folder, watch->machine, races, outcome, watch->log,
-			 watch->stacks))
-		brg_error("%s", brg_last_error());
-	else
-		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
-}
-
 /* what it takes to see it again */
 static void keep_failure(struct watch *watch)
 {
@@ -166,9 +152,21 @@ static void keep_failure(struct watch *watch)
 	races_keep(watch->races, outcome->round, races);
 	if (races->of[races->nr_given - 1])
 		outcome->of = races->of[races->nr_given - 1]->name;
-	if (watch->options->bundles)
-		leave_bundle(watch, races);
+	bundle_leave(watch->options, watch->machine, races, outcome, watch->log,
+		     watch->stacks);
 	free(races);
+}
+
+/* what may be heard of later */
+static void remember(struct watch *watch)
+{
+	struct journal *journal = watch->machine->journal;
+	uint64_t rounds = watch->outcome->rounds;
+
+	if (!rounds)
+		return;
+	races_keep(watch->races, rounds - 1, &journal->races);
+	journal->faults = races_fault(watch->races, rounds - 1);
 }
 
 void watch_races(const struct stress_options *options, struct machine *machine,
@@ -180,7 +178,6 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		.races = races,
 		.scenario = races->scenario,
 		.outcome = outcome,
-		.taint = watch_read_taint(),
 		.still.disks = { machine->disk.name, machine->slow.name },
 	};
 
@@ -193,13 +190,10 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		outcome_error(outcome, "out of memory");
 		return;
 	}
-	if (brg_kmsg_open(&watch.kmsg, races->scenario->name)) {
-		outcome_error(outcome, brg_last_error());
-	} else {
-		run(&watch);
-		count(&watch);
-		brg_kmsg_close(&watch.kmsg);
-	}
+	brg_kmsg_mark(races->scenario->name);
+	run(&watch);
+	count(&watch);
+	remember(&watch);
 	fflush(watch.log_file);
 	fflush(watch.stacks_file);
 	if (outcome->status == STRESS_FAIL)

@@ -58,4 +58,16 @@ void outcome_error(struct outcome *outcome, const char *text);
 void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome);
 
+/**
+ * watch_after - look once more what the kernel says, now that races have ended
+ * @options: @bundles gets a bundle of a failure
+ * @machine: where
+ * @outcome: of the last races, which fails where it had passed
+ *
+ * To be called after whatever may make the kernel say more, and before somebody
+ * else may be taken for the culprit.
+ */
+void watch_after(const struct stress_options *options, struct machine *machine,
+		 struct outcome *outcome);
+
 #endif

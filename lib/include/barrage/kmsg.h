@@ -27,6 +27,9 @@ struct brg_kmsg {
  */
 int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark);
 
+/** brg_kmsg_mark - leave a mark in the log; one that it does not take is none */
+void brg_kmsg_mark(const char *mark);
+
 /** brg_kmsg_close - close it; a closed one is fine */
 void brg_kmsg_close(struct brg_kmsg *kmsg);
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "journal.h"
+
+#include <string.h>
+
+#include <barrage/log.h>
+
+/* P, F, C, O and E of Documentation/admin-guide/tainted-kernels.rst */
+#define MODULES_TAINT (1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13)
+
+/* 0 where the kernel does not say */
+static unsigned long read_taint(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
+	unsigned long taint = 0;
+
+	if (f && fscanf(f, "%lu", &taint) != 1)
+		taint = 0;
+	if (f)
+		fclose(f);
+	return taint & ~MODULES_TAINT;
+}
+
+int journal_open(struct journal *journal)
+{
+	journal->races.nr_given = 0;
+	journal->faults = false;
+	journal->taint = read_taint();
+	return brg_kmsg_open(&journal->kmsg, NULL);
+}
+
+void journal_close(struct journal *journal)
+{
+	brg_kmsg_close(&journal->kmsg);
+}
+
+bool journal_is_fault(const char *line)
+{
+	/* of many, the kernel only says how many */
+	return strstr(line, "DMAR: ") || strstr(line, "dmar_fault: ");
+}
+
+int journal_next(struct journal *journal, FILE *copy, char *line, size_t size)
+{
+	int ret;
+
+	while ((ret = brg_kmsg_next_line(&journal->kmsg, line, size)) > 0) {
+		if (copy)
+			fprintf(copy, "%s\n", line);
+		if (brg_kmsg_is_splat(line))
+			return 1;
+	}
+	if (ret < 0)
+		snprintf(line, size, "%s", brg_last_error());
+	return ret;
+}
+
+bool journal_taints(struct journal *journal, char *text, size_t size)
+{
+	unsigned long taint = read_taint(), was = journal->taint;
+
+	journal->taint = taint;
+	if (taint == was)
+		return false;
+	snprintf(text, size, "the kernel is tainted: %#lx, was %#lx", taint,
+		 was);
+	return true;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * journal - what the kernel says of itself, from the begin of a run to its end
+ *
+ * There is one, so that nothing is lost between races: a callback of RCU or a
+ * workqueue complains later than what it was for.
+ */
+#ifndef STRESS_JOURNAL_H
+#define STRESS_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <barrage/kmsg.h>
+
+#include "races.h"
+
+/**
+ * struct journal - of a run
+ * @kmsg: the kernel's log, read so far
+ * @taint: of the kernel, as far as it has been told
+ * @races: those that were watched last, as races_keep() has them; @nr_given is 0
+ *	before the first
+ * @faults: the last one provoked DMA that the IOMMU stops: the log may tell later
+ */
+struct journal {
+	struct brg_kmsg kmsg;
+	unsigned long taint;
+	struct races races;
+	bool faults;
+};
+
+/**
+ * journal_open - begin to read
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int journal_open(struct journal *journal);
+
+/** journal_close - the opposite */
+void journal_close(struct journal *journal);
+
+/**
+ * journal_next - read on up to the next complaint of the kernel
+ * @journal: open
+ * @copy: receives all lines on the way, that one too; NULL
+ * @line: receives it, or what went wrong
+ * @size: of @line
+ *
+ * Does not wait.
+ *
+ * Return: 1; 0 at the end of the log; -EPIPE where lines were overwritten unread:
+ * it can go on; -errno.
+ */
+int journal_next(struct journal *journal, FILE *copy, char *line, size_t size);
+
+/** journal_is_fault - is it DMA that the IOMMU stopped? */
+bool journal_is_fault(const char *line);
+
+/**
+ * journal_taints - is the kernel tainted anew, since this was asked last?
+ * @text: receives how
+ *
+ * That of modules does not count: who loads one says nothing of the kernel.
+ */
+bool journal_taints(struct journal *journal, char *text, size_t size);
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel says when races are over */
+#include "watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bundle.h"
+#include "journal.h"
+
+static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
+{
+	if (outcome->status != STRESS_PASS)
+		return;
+	outcome->status = STRESS_FAIL;
+	outcome->oracle = oracle;
+	outcome->round = outcome->rounds ? outcome->rounds - 1 : 0;
+	snprintf(outcome->text, sizeof(outcome->text), "after the races: %s",
+		 text);
+}
+
+static void look(struct journal *journal, FILE *log, struct outcome *outcome)
+{
+	char line[400];
+	int ret;
+
+	while ((ret = journal_next(journal, log, line, sizeof(line)))) {
+		if (ret < 0 || !journal->faults || !journal_is_fault(line))
+			fail(outcome, ORACLE_LOG, line);
+		if (ret < 0 && ret != -EPIPE)
+			break;
+	}
+	if (journal_taints(journal, line, sizeof(line)))
+		fail(outcome, ORACLE_TAINT, line);
+}
+
+void watch_after(const struct stress_options *options, struct machine *machine,
+		 struct outcome *outcome)
+{
+	const struct races *races = &machine->journal->races;
+	bool passed = outcome->status == STRESS_PASS;
+	char *text = NULL;
+	size_t size;
+	FILE *log = open_memstream(&text, &size);
+
+	look(machine->journal, log, outcome);
+	if (log)
+		fclose(log);
+	if (passed && outcome->status == STRESS_FAIL && races->nr_given) {
+		outcome->of = races->of[races->nr_given - 1]->name;
+		bundle_leave(options, machine, races, outcome, text, NULL);
+	}
+	free(text);
+}
