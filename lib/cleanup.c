@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ struct message {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int guardian_fd = -1;
 static pid_t guardian_owner;
+static bool guardian_shared;
 static uint32_t next_id;
 static unsigned int nr_entries;
 
@@ -152,10 +154,16 @@ static int guardian_start(void)
 	return 0;
 }
 
+static bool guardian_is_ours(void)
+{
+	return guardian_fd >= 0 &&
+	       (guardian_shared || guardian_owner == getpid());
+}
+
 static int guardian_ensure(void)
 {
 	/* A forked child has its own changes to answer for. */
-	if (guardian_fd >= 0 && guardian_owner != getpid()) {
+	if (guardian_fd >= 0 && !guardian_is_ours()) {
 		close(guardian_fd);
 		guardian_fd = -1;
 	}
@@ -193,7 +201,8 @@ int brg_cleanup_add(const struct brg_cleanup_step *steps, size_t nr_steps,
 			       nr_entries);
 		goto unlock;
 	}
-	msg.id = ++next_id;
+	/* children that share the guardian count for themselves */
+	msg.id = (uint64_t)getpid() << 32 | ++next_id;
 	ret = guardian_tell(&msg);
 	if (ret) {
 		brg_fail(ret, "the guardian process is gone: %s",
@@ -209,6 +218,18 @@ unlock:
 	return ret;
 }
 
+int brg_cleanup_share(void)
+{
+	int ret;
+
+	pthread_mutex_lock(&lock);
+	ret = guardian_ensure();
+	if (!ret)
+		guardian_shared = true;
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
 void brg_cleanup_drop(uint64_t id)
 {
 	struct message msg = { .id = id };
@@ -216,7 +237,7 @@ void brg_cleanup_drop(uint64_t id)
 	if (!id)
 		return;
 	pthread_mutex_lock(&lock);
-	if (guardian_fd >= 0 && guardian_owner == getpid()) {
+	if (guardian_is_ours()) {
 		if (!guardian_tell(&msg) && nr_entries)
 			nr_entries--;
 	}

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -193,6 +194,42 @@ static void a_forked_child_answers_for_its_own_changes(void **state)
 	await_text("parent", "undone");
 }
 
+static void share_and_let_a_child_add(void)
+{
+	uint64_t *ids = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	if (ids == MAP_FAILED || brg_cleanup_share())
+		_exit(1);
+	add("parent", "undone", &ids[0]);
+	pid = fork();
+	if (!pid) {
+		add("child", "undone", &ids[1]);
+		add("dropped", "undone", &ids[2]);
+		brg_cleanup_drop(ids[0]);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	brg_cleanup_drop(ids[2]);
+	/* if the child's end were the end, it would be undone by then */
+	brg_clock_sleep_ns(20 * POLL_NS);
+	if (strcmp(fake_text("child"), ""))
+		_exit(1);
+}
+
+static void what_a_child_changes_can_be_the_parents(void **state)
+{
+	fake_file("parent", "");
+	fake_file("child", "");
+	fake_file("dropped", "");
+	in_child(share_and_let_a_child_add, 0);
+	await_text("child", "undone");
+	brg_clock_sleep_ns(20 * POLL_NS);
+	assert_string_equal(fake_text("parent"), "");
+	assert_string_equal(fake_text("dropped"), "");
+}
+
 static void block_all_signals_and_add(void)
 {
 	sigset_t all;
@@ -276,6 +313,7 @@ int main(void)
 		FAKE_SYSFS_TEST(a_step_that_fails_does_not_stop_the_next),
 		FAKE_SYSFS_TEST(a_forked_child_that_still_runs_is_waited_for),
 		FAKE_SYSFS_TEST(a_forked_child_answers_for_its_own_changes),
+		FAKE_SYSFS_TEST(what_a_child_changes_can_be_the_parents),
 		FAKE_SYSFS_TEST(the_owners_signal_mask_comes_back),
 		FAKE_SYSFS_TEST(no_child_is_left_for_the_owner_to_wait_for),
 		FAKE_SYSFS_TEST(steps_out_of_bounds_are_refused),

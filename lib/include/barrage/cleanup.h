@@ -56,6 +56,17 @@ int brg_cleanup_add(const struct brg_cleanup_step *steps, size_t nr_steps,
 		    uint64_t *idp);
 
 /**
+ * brg_cleanup_share - what children change is this process's as well
+ *
+ * Otherwise the changes of a child made by fork() are undone when that ends. For who
+ * lets a child do what may never end. The change outlives the child, and either may
+ * drop it. Starts the guardian where there is none yet.
+ *
+ * Return: 0; -errno, with brg_last_error() set.
+ */
+int brg_cleanup_share(void);
+
+/**
  * brg_cleanup_drop - it has been undone
  * @id: from brg_cleanup_add(); 0 is ignored
  */
