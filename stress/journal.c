@@ -5,8 +5,12 @@
 
 #include <barrage/log.h>
 
-/* P, F, C, O and E of Documentation/admin-guide/tainted-kernels.rst */
-#define MODULES_TAINT (1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13)
+/*
+ * P, F, C, O, E and N of Documentation/admin-guide/tainted-kernels.rst: the last is of
+ * tests in the kernel, iommufd's own among them
+ */
+#define MODULES_TAINT                                                          \
+	(1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13 | 1ul << 18)
 
 /* 0 where the kernel does not say */
 static unsigned long read_taint(void)
