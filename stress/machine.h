@@ -22,6 +22,7 @@ struct journal;
  * @nr_providers: how many of them are bound: they are when a scenario needs them
  * @providers: those
  * @in_use: which of them, see machine_use()
+ * @stuck: a process is left that asks devices for what never ends, see errand.h
  * @disk: scratch disk, where there is one
  */
 struct machine {
@@ -33,6 +34,7 @@ struct machine {
 	unsigned int nr_providers;
 	struct provider providers[STRESS_MAX_PROVIDERS];
 	unsigned int in_use;
+	bool stuck;
 	struct brg_disk disk;
 	struct brg_disk slow;
 	struct brg_pci_binding binding;

@@ -10,9 +10,9 @@
 #include <barrage/kmsg.h>
 #include <barrage/log.h>
 
-#include "aside.h"
 #include "bundle.h"
 #include "emit.h"
+#include "errand.h"
 #include "journal.h"
 #include "machine.h"
 #include "minimise.h"
@@ -22,8 +22,6 @@
 #include "slices.h"
 #include "trials.h"
 #include "watch.h"
-
-#define CLOSE_LIMIT_S 60
 
 /* a pass is better than a skip, and worse is worse */
 static enum stress_status worse(enum stress_status a, enum stress_status b)
@@ -69,7 +67,7 @@ static bool take_devices(struct machine *machine,
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	brg_kmsg_mark(scenario->name);
-	ret = machine_use(machine, registry_needs(scenario), &lacks);
+	ret = errand_use(machine, registry_needs(scenario), &lacks);
 	if (!ret)
 		ret = check_journal(machine->journal, &oracle);
 	if (ret)
@@ -81,6 +79,7 @@ static bool take_devices(struct machine *machine,
 			 needs_text(lacks, text, sizeof(text)));
 	if (ret == -EUCLEAN)
 		outcome->oracle = oracle;
+	outcome->unkillable = machine->stuck;
 	if (ret)
 		outcome->status = ret == -EUCLEAN ? STRESS_FAIL : STRESS_ERROR;
 	else if (lacks)
@@ -109,7 +108,7 @@ static enum stress_status run_all(const struct stress_options *options,
 		     outcome.status != STRESS_SKIP && !options->keep_going))
 			break;
 		/* wrong data may be on the disks by now */
-		if (outcome.status == STRESS_FAIL && machine_stamp(machine)) {
+		if (outcome.status == STRESS_FAIL && errand_stamp(machine)) {
 			brg_error("%s", brg_last_error());
 			return STRESS_ERROR;
 		}
@@ -121,12 +120,12 @@ static int use_named(struct machine *machine,
 		     const struct stress_scenario *scenario, const char *bdf,
 		     struct outcome *outcome)
 {
-	int ret = machine_use_named(machine, registry_needs(scenario), bdf);
+	int ret = errand_use_named(machine, registry_needs(scenario), bdf);
 
 	if (!ret)
 		return 0;
-	outcome->status = STRESS_ERROR;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", brg_last_error());
+	outcome_error(outcome, brg_last_error());
+	outcome->unkillable = machine->stuck;
 	return ret;
 }
 
@@ -158,32 +157,6 @@ static enum stress_status replay(const struct stress_options *given,
 	return status;
 }
 
-static int close_aside(void *machine)
-{
-	int ret = machine_close(machine);
-
-	if (ret)
-		brg_error("%s", brg_last_error());
-	return ret ? STRESS_ERROR : STRESS_PASS;
-}
-
-/* A kernel that is broken may never give a device back. */
-static int close_machine(struct machine *machine)
-{
-	int ret = aside_run(close_aside, machine, CLOSE_LIMIT_S);
-
-	if (ret >= 0)
-		return ret ? -EIO : 0;
-	if (ret != -ETIMEDOUT) {
-		brg_error("the devices cannot be given back: %s",
-			  strerror(-ret));
-		return ret;
-	}
-	brg_error(
-		"the devices cannot be given back: the kernel waits for something that does not end; reboot this machine");
-	return -ETIMEDOUT;
-}
-
 /*
  * What the kernel says when it has got its devices back is of the races before: the
  * scenario that was the last one has another record then.
@@ -209,15 +182,11 @@ static enum stress_status run_with(const struct stress_options *options,
 				   const struct stress_scenario **chosen,
 				   size_t nr, struct report *report)
 {
-	enum stress_status worst;
-
 	if (options->replay)
-		worst = replay(options, machine, report);
-	else if (options->minimise)
-		worst = minimise(options, machine);
-	else
-		worst = run_all(options, machine, chosen, nr, report);
-	return worst;
+		return replay(options, machine, report);
+	if (options->minimise)
+		return minimise(options, machine);
+	return run_all(options, machine, chosen, nr, report);
 }
 
 static enum stress_status run(const struct stress_options *options,
@@ -230,7 +199,7 @@ static enum stress_status run(const struct stress_options *options,
 
 	if (report_open(&report, options, nr))
 		return worst;
-	if (journal_open(&journal)) {
+	if (errand_begin() || journal_open(&journal)) {
 		brg_error("%s", brg_last_error());
 		report_close(&report);
 		return worst;
@@ -241,8 +210,11 @@ static enum stress_status run(const struct stress_options *options,
 		worst = run_with(options, &machine, chosen, nr, &report);
 	/* a failure outweighs what it leaves */
 	if (!(options->abandon && worst == STRESS_FAIL)) {
-		if (close_machine(&machine) && worst != STRESS_FAIL)
-			worst = STRESS_ERROR;
+		if (errand_close(&machine)) {
+			brg_error("the devices cannot be given back: %s",
+				  brg_last_error());
+			worst = worst == STRESS_FAIL ? worst : STRESS_ERROR;
+		}
 		if (!options->minimise && worst != STRESS_FAIL &&
 		    worst != STRESS_OTHER &&
 		    complains(options, &machine, &report))

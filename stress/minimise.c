@@ -12,6 +12,7 @@
 
 #include "bundle.h"
 #include "emit.h"
+#include "errand.h"
 #include "registry.h"
 #include "shrink.h"
 #include "trials.h"
@@ -148,10 +149,10 @@ static int choose_device(struct search *search)
 
 	if (!search->trials.machine)
 		return 0;
-	ret = machine_use(search->trials.machine, needs, &lacks);
+	ret = errand_use(search->trials.machine, needs, &lacks);
 	if (!ret && !lacks)
-		ret = machine_use_named(search->trials.machine, needs,
-					search->trials.failure.provider);
+		ret = errand_use_named(search->trials.machine, needs,
+				       search->trials.failure.provider);
 	if (ret)
 		return ret;
 	return lacks ? brg_fail(-ENODEV, "%s: this machine lacks: %s",

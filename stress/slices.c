@@ -3,6 +3,7 @@
 
 #include <barrage/log.h>
 
+#include "errand.h"
 #include "mix.h"
 #include "registry.h"
 
@@ -48,10 +49,11 @@ static bool go_on(const struct stress_options *options, struct machine *machine,
 		  struct outcome *outcome)
 {
 	int ret = scenario->each_provider ?
-			  machine_use_next(machine, registry_needs(scenario)) :
+			  errand_use_next(machine, registry_needs(scenario)) :
 			  0;
 
 	watch_after(options, machine, outcome);
+	outcome->unkillable = machine->stuck;
 	if (ret && outcome->status == STRESS_PASS)
 		outcome_error(outcome, brg_last_error());
 	return outcome->status == STRESS_PASS;

@@ -2,8 +2,9 @@
 /*
  * watch - a scenario's races in a process of their own, watched by this one
  *
- * This process never touches the device, so that nothing that goes wrong there
- * can make it hang: it reads the kernel log, and looks whether the races go on.
+ * Nothing that goes wrong with the device can make this process hang: it reads the
+ * kernel log, and looks whether the races go on. Before and after them others bind
+ * the device for it, see errand.h.
  */
 #ifndef STRESS_WATCH_H
 #define STRESS_WATCH_H
