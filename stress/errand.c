@@ -10,6 +10,7 @@
 #include <barrage/log.h>
 
 #include "aside.h"
+#include "interrupt.h"
 
 /* an NVMe may take two minutes to be ready, and a disk is written */
 #define LIMIT_S 240
@@ -42,8 +43,10 @@ int errand_begin(void)
 static int run(void *arg)
 {
 	struct errand *going = arg;
-	int ret = going->what(going);
+	int ret;
 
+	interrupt_ignore();
+	ret = going->what(going);
 	if (ret)
 		snprintf(going->why, sizeof(going->why), "%s",
 			 brg_last_error());

@@ -135,7 +135,7 @@ static int bind_provider(struct machine *machine, unsigned int i)
 	const struct stress_options *options = machine->options;
 
 	if (i < machine->nr_providers)
-		return 0;
+		return provider_restore(&machine->providers[i]);
 	return provider_open(&options->providers[i], options->take,
 			     &machine->providers[machine->nr_providers++]);
 }

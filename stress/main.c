@@ -13,6 +13,7 @@
 #include "bundle.h"
 #include "emit.h"
 #include "errand.h"
+#include "interrupt.h"
 #include "journal.h"
 #include "machine.h"
 #include "minimise.h"
@@ -103,7 +104,7 @@ static enum stress_status run_all(const struct stress_options *options,
 		}
 		report_end(report, chosen[i], &outcome);
 		worst = worse(worst, outcome.status);
-		if (outcome.unkillable ||
+		if (outcome.unkillable || interrupt_came() ||
 		    (outcome.status != STRESS_PASS &&
 		     outcome.status != STRESS_SKIP && !options->keep_going))
 			break;
@@ -197,6 +198,7 @@ static enum stress_status run(const struct stress_options *options,
 	struct machine machine;
 	struct report report;
 
+	interrupt_catch();
 	if (report_open(&report, options, nr))
 		return worst;
 	if (errand_begin() || journal_open(&journal)) {
@@ -271,5 +273,6 @@ int main(int argc, char **argv)
 	else
 		status = run(&options, chosen, nr);
 	free(chosen);
+	interrupt_obey();
 	return (int)status;
 }

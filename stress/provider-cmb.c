@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <barrage/cleanup.h>
 #include <barrage/disk.h>
 #include <barrage/log.h>
 
@@ -93,6 +94,18 @@ static int look_at(struct provider *provider)
 	return 0;
 }
 
+/* Its races take its driver away, and itself from the bus. */
+static int plan_return(struct provider *provider)
+{
+	struct brg_cleanup_step steps[2] = {
+		{ .path = "/sys/bus/pci/rescan", .text = "1" },
+		{ .path = "/sys/bus/pci/drivers/" CMB_DRIVER "/bind" },
+	};
+
+	strcpy(steps[1].text, provider->device.bdf);
+	return brg_cleanup_add(steps, 2, &provider->cleanup);
+}
+
 int provider_open_cmb(const struct stress_provider *named, bool take,
 		      struct provider *provider)
 {
@@ -110,5 +123,6 @@ int provider_open_cmb(const struct stress_provider *named, bool take,
 		return ret;
 	strcpy(provider->device.bdf, pci.bdf);
 	provider->device.cmb = true;
-	return look_at(provider);
+	ret = look_at(provider);
+	return ret ? ret : plan_return(provider);
 }

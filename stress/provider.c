@@ -2,18 +2,21 @@
 #include "provider.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <barrage/cleanup.h>
 #include <barrage/dmabuf.h>
 #include <barrage/log.h>
 #include <barrage/p2p.h>
 #include <barrage/vfio.h>
 
+#include "engine/cmb.h"
 #include "engine/hotplug.h"
-
 #include "engine/rdma.h"
+#include "engine/text-file.h"
 
 #define TRIAL_BYTES (2ull << 20)
 
@@ -162,10 +165,45 @@ int provider_open(const struct stress_provider *named, bool take,
 	return ret;
 }
 
+static bool has_file(const char *bdf, const char *file)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s%s", bdf, file);
+	return !access(path, F_OK);
+}
+
+static int bring_back(const struct device *device)
+{
+	if (device->cmb) {
+		cmb_restore(device->bdf);
+		return has_file(device->bdf, "/driver") ? 0 : -ENODEV;
+	}
+	if (has_file(device->bdf, "/driver"))
+		return 0;
+	if (has_file(device->bdf, ""))
+		return text_file_write("/sys/bus/pci/drivers/vfio-pci/bind",
+				       device->bdf);
+	return hotplug_in(device->bdf);
+}
+
+int provider_restore(struct provider *provider)
+{
+	const struct device *device = &provider->device;
+	int ret = *device->bdf ? bring_back(device) : 0;
+
+	return ret ? brg_fail(ret, "%s: it does not come back after a race: %s",
+			      device->bdf, strerror(-ret)) :
+		     0;
+}
+
 int provider_close(struct provider *provider)
 {
+	int back = provider_restore(provider);
 	int ret = brg_pci_restore(&provider->bindings[1]);
 	int err = brg_pci_restore(&provider->bindings[0]);
 
-	return ret ? ret : err;
+	if (!back)
+		brg_cleanup_drop(provider->cleanup);
+	return back ? back : ret ? ret : err;
 }

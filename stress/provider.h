@@ -13,12 +13,14 @@
  * @device: it
  * @twin: what is reset together with it; no address for none
  * @has: NEED_* that are its own
+ * @cleanup: what brings back an NVMe that a race has cut off, should all end
  */
 struct provider {
 	struct device device;
 	struct device twin;
 	unsigned int has;
 	struct brg_pci_binding bindings[2];
+	uint64_t cleanup;
 };
 
 /**
@@ -39,6 +41,15 @@ int provider_open(const struct stress_provider *named, bool take,
  */
 int provider_open_cmb(const struct stress_provider *named, bool take,
 		      struct provider *provider);
+
+/**
+ * provider_restore - bring it back where a race was cut off
+ *
+ * Which may have left it without its driver, off the bus, or out of its slot.
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int provider_restore(struct provider *provider);
 
 /**
  * provider_close - give the devices back

@@ -4,6 +4,7 @@
 #include <barrage/log.h>
 
 #include "errand.h"
+#include "interrupt.h"
 #include "mix.h"
 #include "registry.h"
 
@@ -71,6 +72,7 @@ static bool is_left(const struct stress_options *options,
 	if (options->iterations)
 		part->iterations = options->iterations - outcome->rounds;
 	return outcome->status == STRESS_PASS && left_s > 0 &&
+	       !interrupt_came() &&
 	       (!options->iterations || outcome->rounds < options->iterations);
 }
 

@@ -9,6 +9,7 @@
 #include <barrage/log.h>
 
 #include "bundle.h"
+#include "interrupt.h"
 
 #define MAX_TRIES 6
 #define TRIAL_FACTOR 4 /* of the time that the failure took */
@@ -33,7 +34,7 @@ static int try_here(struct trials *trials, const struct races *races)
 
 	watch_races(&trials->options, trials->machine, races, outcome);
 	watch_after(&trials->options, trials->machine, outcome);
-	if (outcome->unkillable)
+	if (outcome->unkillable || interrupt_came())
 		return STRESS_ERROR;
 	/* wrong data may be on the disks by now, which the next one would see */
 	if (outcome->status == STRESS_FAIL && machine_stamp(trials->machine)) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "journal.h"
 #include "stacks.h"
 
@@ -131,6 +132,8 @@ static void check_still(struct watch *watch)
 
 void watch_look(struct watch *watch)
 {
+	if (interrupt_came())
+		atomic_store(&watch->runner->stop, true);
 	read_log(watch);
 	read_shared(watch);
 	check_limit(watch);

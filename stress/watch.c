@@ -16,6 +16,7 @@
 
 #include "bundle.h"
 #include "group.h"
+#include "interrupt.h"
 #include "journal.h"
 #include "stacks.h"
 #include "watch-look.h"
@@ -86,6 +87,7 @@ static void start(struct watch *watch)
 	if (watch->pid)
 		return;
 	setpgid(0, 0);
+	interrupt_ignore();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(STRESS_ERROR);
