@@ -6,8 +6,8 @@
 #include <barrage/log.h>
 
 /*
- * P, F, C, O, E and N of Documentation/admin-guide/tainted-kernels.rst: the last is of
- * tests in the kernel, iommufd's own among them
+ * P, F, C, O, E and N of Documentation/admin-guide/tainted-kernels.rst; N is of those
+ * that have tests in them
  */
 #define MODULES_TAINT                                                          \
 	(1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13 | 1ul << 18)
