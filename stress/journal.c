@@ -38,10 +38,13 @@ void journal_close(struct journal *journal)
 	brg_kmsg_close(&journal->kmsg);
 }
 
-bool journal_is_fault(const char *line)
+bool journal_is_provoked(const char *line, const char *importer)
 {
-	/* of many, the kernel only says how many */
-	return strstr(line, "DMAR: ") || strstr(line, "dmar_fault: ");
+	struct brg_kmsg_fault fault;
+
+	if (brg_kmsg_parse_fault(line, &fault))
+		return !strcmp(fault.bdf, importer);
+	return brg_kmsg_is_fault(line);
 }
 
 int journal_next(struct journal *journal, FILE *copy, char *line, size_t size)

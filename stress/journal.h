@@ -54,8 +54,14 @@ void journal_close(struct journal *journal);
  */
 int journal_next(struct journal *journal, FILE *copy, char *line, size_t size);
 
-/** journal_is_fault - is it DMA that the IOMMU stopped? */
-bool journal_is_fault(const char *line);
+/**
+ * journal_is_provoked - is it DMA of the importer that the IOMMU stopped?
+ * @line: of the log
+ * @importer: its PCI address
+ *
+ * Also where the line does not say whose it was: a driver's head, or its limiter.
+ */
+bool journal_is_provoked(const char *line, const char *importer);
 
 /**
  * journal_taints - is the kernel tainted anew, since this was asked last?

@@ -20,13 +20,15 @@ static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
 		 text);
 }
 
-static void look(struct journal *journal, FILE *log, struct outcome *outcome)
+static void look(struct machine *machine, FILE *log, struct outcome *outcome)
 {
+	struct journal *journal = machine->journal;
 	char line[400];
 	int ret;
 
 	while ((ret = journal_next(journal, log, line, sizeof(line)))) {
-		if (ret < 0 || !journal->faults || !journal_is_fault(line))
+		if (ret < 0 || !journal->faults ||
+		    !journal_is_provoked(line, machine->world.importer))
 			fail(outcome, ORACLE_LOG, line);
 		if (ret < 0 && ret != -EPIPE)
 			break;
@@ -44,7 +46,7 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 	size_t size;
 	FILE *log = open_memstream(&text, &size);
 
-	look(machine->journal, log, outcome);
+	look(machine, log, outcome);
 	if (log)
 		fclose(log);
 	if (passed && outcome->status == STRESS_FAIL && races->nr_given) {

@@ -35,7 +35,7 @@ static bool is_expected(const struct watch *watch, const char *line)
 {
 	uint64_t rounds = atomic_load(&watch->runner->rounds);
 
-	return journal_is_fault(line) &&
+	return journal_is_provoked(line, watch->machine->world.importer) &&
 	       (rounds ? races_fault(watch->races, rounds - 1) :
 			 watch->machine->journal->faults);
 }

@@ -9,12 +9,19 @@
 
 #define PAGE 4096
 
+/* is what others do to the memory, or to the disks, over? */
+static void look(struct actor *actor)
+{
+	actor->steady = promise_quiet(&actor->world->shared->shaken);
+	actor->settled = promise_quiet(&actor->world->shared->unsettled);
+}
+
 /* P2P memory is never given back to who was mapped before a reset: see gate */
 bool io_begin(struct actor *actor, const struct slot *slot)
 {
 	if (slot->kind != SLOT_P2P && !gate_enter(actor->world))
 		return false;
-	actor->steady = promise_quiet(&actor->world->shared->shaken);
+	look(actor);
 	gate_take_off(actor->world);
 	return true;
 }
@@ -103,8 +110,7 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
 	uint8_t me = (uint8_t)(actor->index + 1);
 
-	actor->steady = promise_quiet(&actor->world->shared->shaken);
-	actor->settled = promise_quiet(&actor->world->shared->unsettled);
+	look(actor);
 	if (!is_shared(slot))
 		return;
 	actor->claimed = promise_quiet(&actor->world->shared->registered);
