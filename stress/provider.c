@@ -88,6 +88,50 @@ static unsigned int needs_of(const struct device *device)
 	return has;
 }
 
+#define MARK 0xb1d0c0de5ca1ab1eull
+
+/* at the end of the BAR, of a device that is open */
+static bool look_at_mark(const struct device *device, bool write, int *ret)
+{
+	uint64_t mark = write ? MARK : 0;
+	off_t at = ((off_t)device->bar << 40) +
+		   (off_t)(device->bar_bytes - sizeof(mark));
+	ssize_t done = write ? pwrite(device->vfio, &mark, sizeof(mark), at) :
+			       pread(device->vfio, &mark, sizeof(mark), at);
+
+	if (done != sizeof(mark))
+		*ret = done < 0 ? -errno : -EIO;
+	return mark == MARK;
+}
+
+/*
+ * A close and an open are two resets at least, and it is asleep in between. Where
+ * that empties the memory, nobody can tell what a reset has done to data.
+ */
+static int try_memory(struct device *device, bool *forgets)
+{
+	char why[ENGINE_TEXT_BYTES];
+	int ret = 0;
+
+	look_at_mark(device, true, &ret);
+	device_close(device);
+	if (ret)
+		return brg_fail(ret, "%s: BAR %u cannot be written: %s",
+				device->bdf, device->bar, strerror(-ret));
+	ret = device_open(device, why);
+	if (ret)
+		return brg_fail(ret, "%s", why);
+	*forgets = !look_at_mark(device, false, &ret);
+	if (ret)
+		return brg_fail(ret, "%s: BAR %u cannot be read: %s",
+				device->bdf, device->bar, strerror(-ret));
+	if (*forgets)
+		brg_warn(
+			"%s: resets empty its memory: data are compared only where none has begun",
+			device->bdf);
+	return 0;
+}
+
 /* Linux 7.3 has a cycle of locks between slots and drivers, whatever these do. */
 static void try_slot(struct provider *provider)
 {
@@ -121,9 +165,11 @@ static int try_device(struct provider *provider)
 	if (ret)
 		return brg_fail(ret, "%s", why);
 	provider->has |= needs_of(&device);
+	ret = try_memory(&device, &provider->device.forgets);
 	device_close(&device);
-	try_slot(provider);
-	return 0;
+	if (!ret)
+		try_slot(provider);
+	return ret;
 }
 
 static int open_twin(const struct stress_provider *named, bool take,

@@ -248,6 +248,7 @@ struct slot {
  * @other_bar_bytes: the size of that; 0 where there is none
  * @paths: bit of each enum power_path that it has
  * @pmr: its memory has to be enabled after a reset, see pmr.h
+ * @forgets: a reset, or a close, empties its memory
  * @vfio: open device file; -1 for none
  * @iommufd: open; -1 for none
  * @ioas: address space that it is attached to
@@ -264,6 +265,7 @@ struct device {
 	uint64_t other_bar_bytes;
 	unsigned int paths;
 	bool pmr;
+	bool forgets;
 	int vfio;
 	int iommufd;
 	uint32_t ioas;
@@ -407,6 +409,7 @@ struct world {
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
  * @settled: likewise, of @unsettled
+ * @begun: likewise, @begun of struct shared
  */
 struct actor {
 	struct world *world;
@@ -420,6 +423,7 @@ struct actor {
 	uint32_t claimed;
 	uint32_t steady;
 	uint32_t settled;
+	uint32_t begun;
 };
 
 /* verdict.c */

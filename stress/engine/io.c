@@ -14,6 +14,7 @@ static void look(struct actor *actor)
 {
 	actor->steady = promise_quiet(&actor->world->shared->shaken);
 	actor->settled = promise_quiet(&actor->world->shared->unsettled);
+	actor->begun = atomic_load(&actor->world->shared->begun);
 }
 
 /* P2P memory is never given back to who was mapped before a reset: see gate */
@@ -147,6 +148,24 @@ static bool is_mine(struct actor *actor, const struct slot *slot,
 	return true;
 }
 
+/* nothing has begun since that may have emptied the device's memory */
+static bool is_kept(struct actor *actor)
+{
+	const struct world *world = actor->world;
+
+	return !world->device.forgets ||
+	       atomic_load(&world->shared->begun) == actor->begun;
+}
+
+/* whoever claims it later has not written to it yet */
+static bool proves(struct actor *actor, const struct slot *slot,
+		   const char *addr, size_t bytes)
+{
+	if (is_shared(slot))
+		return is_mine(actor, slot, addr, bytes) && is_kept(actor);
+	return was_steady(actor) && is_settled(actor);
+}
+
 int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
 	       size_t bytes, uint64_t offset)
 {
@@ -155,9 +174,7 @@ int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
 
 	if (ret != 1)
 		return ret;
-	/* whoever claims it later has not written to it yet */
-	if (is_shared(slot) ? is_mine(actor, slot, addr, bytes) :
-			      was_steady(actor) && is_settled(actor))
+	if (proves(actor, slot, addr, bytes))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "wrong data where a read had succeeded: %s", text);
 	return 0;

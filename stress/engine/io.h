@@ -50,10 +50,10 @@ void io_claim_all(struct actor *actor);
 /**
  * io_compare - does memory hold what the disk has at @offset?
  *
- * Only where nobody else has claimed it since the race began, and the provider
- * was not reset by its own driver since the I/O began, nor before a write that
- * has not ended with what the disk had. Wrong data is
- * engine_wrong().
+ * Only where nobody else has claimed it since the race began, where nothing has
+ * begun since the I/O that may have emptied the device's memory, and of a CMB where
+ * its own driver has not reset it since, nor before a write that has not ended with
+ * what the disk had. Wrong data is engine_wrong().
  *
  * Return: 0, or DONE_SIGNAL() where the memory was taken away.
  */

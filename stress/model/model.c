@@ -9,12 +9,18 @@
 #include "../engine/power.h"
 #include "step.h"
 
-void model_init(struct model *model)
+static void forget_all(struct model *model)
+{
+	for (unsigned int i = 0; i < MODEL_BAR_PAGES; i++)
+		model->bytes[i] = MODEL_UNKNOWN;
+}
+
+void model_init(struct model *model, bool forgets)
 {
 	memset(model, 0, sizeof(*model));
 	model->memory = true;
-	for (unsigned int i = 0; i < MODEL_BAR_PAGES; i++)
-		model->bytes[i] = MODEL_UNKNOWN;
+	model->forgets = forgets;
+	forget_all(model);
 	for (unsigned int a = 0; a < ENGINE_MAX_ACTORS; a++)
 		for (unsigned int i = 0; i < SLOT_NR_OWN; i++)
 			model->slots[a][i].fd = -1;
@@ -77,10 +83,18 @@ static int read_pool(struct step *step)
 	return step->model->registered ? 0 : -ENOENT;
 }
 
+/* what takes the memory from the bus does to those who use it */
+static void take_off(struct model *model)
+{
+	end_p2p(model);
+	if (model->forgets)
+		forget_all(model);
+}
+
 /* Back on the bus are, where they were, all but mappings of P2P memory. */
 static int reset(struct step *step)
 {
-	end_p2p(step->model);
+	take_off(step->model);
 	return 0;
 }
 
@@ -89,7 +103,7 @@ static int power_off(struct step *step)
 {
 	struct model *model = step->model;
 
-	end_p2p(model);
+	take_off(model);
 	if (step->arg[0] == POWER_MEMORY) {
 		model->memory = false;
 		return 0;

@@ -52,6 +52,7 @@ struct model_slot {
  * @reg_pages: how many
  * @memory: COMMAND.MEM
  * @low: low power was entered
+ * @forgets: what takes it from the bus empties its memory
  * @bytes: the first of each page, or MODEL_UNKNOWN
  * @nr_bufs: dma-bufs that ever were
  */
@@ -61,14 +62,18 @@ struct model {
 	unsigned int reg_pages;
 	bool memory;
 	bool low;
+	bool forgets;
 	int bytes[MODEL_BAR_PAGES];
 	unsigned int nr_bufs;
 	struct model_buf bufs[MODEL_MAX_BUFS];
 	struct model_slot slots[ENGINE_MAX_ACTORS][SLOT_NR_OWN];
 };
 
-/** model_init - an open device, nothing done to it yet */
-void model_init(struct model *model);
+/**
+ * model_init - an open device, nothing done to it yet
+ * @forgets: what takes it from the bus empties its memory
+ */
+void model_init(struct model *model, bool forgets);
 
 /**
  * model_step - an operation was done

@@ -55,6 +55,22 @@ static void wrong_data_count_where_nobody_reset_it(void **state)
 	assert_int_equal(atomic_load(&world.shared->oracle), ORACLE_DATA);
 }
 
+static void a_reset_may_empty_memory(void **state)
+{
+	struct world world = { .device.forgets = true };
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	slot->kind = SLOT_BAR;
+	io_claim(actor, slot, slot->addr, PAGE);
+	atomic_fetch_add(&world.shared->begun, 1);
+	io_compare(actor, slot, slot->addr, PAGE, 0);
+	assert_false(atomic_load(&world.shared->told));
+	io_claim(actor, slot, slot->addr, PAGE);
+	io_compare(actor, slot, slot->addr, PAGE, 0);
+	assert_true(atomic_load(&world.shared->told));
+}
+
 static void io_may_fail_where_it_was_reset(void **state)
 {
 	struct world world = {};
@@ -124,6 +140,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_data_count_where_nobody_reset_it),
+		cmocka_unit_test(a_reset_may_empty_memory),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
 		cmocka_unit_test(
