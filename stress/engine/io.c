@@ -42,6 +42,11 @@ int io_whole(int64_t done, size_t bytes)
 	return (size_t)done == bytes ? 0 : -EFAULT;
 }
 
+int io_whole_call(ssize_t got, size_t bytes)
+{
+	return io_whole(got < 0 ? -errno : got, bytes);
+}
+
 /* nobody has taken the memory from below the I/O that this actor began last */
 static bool was_steady(struct actor *actor)
 {
@@ -55,9 +60,7 @@ static bool is_settled(struct actor *actor)
 
 static int write_all(int fd, const char *addr, size_t bytes, uint64_t offset)
 {
-	ssize_t got = pwrite(fd, addr, bytes, (off_t)offset);
-
-	return io_whole(got < 0 ? -errno : got, bytes);
+	return io_whole_call(pwrite(fd, addr, bytes, (off_t)offset), bytes);
 }
 
 /* stamp_fill() leaves the same in the host's memory */

@@ -63,6 +63,9 @@ int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
 /** io_whole - all of what was asked for; else -errno, -EFAULT for a part */
 int io_whole(int64_t done, size_t bytes);
 
+/** io_whole_call - likewise, of a call that sets errno */
+int io_whole_call(ssize_t got, size_t bytes);
+
 /**
  * io_judge - is that a right end of I/O with this memory?
  *

@@ -17,12 +17,6 @@
 
 #define PAGE 4096
 
-/* of a call: io_whole() with errno */
-static int whole(ssize_t got, size_t bytes)
-{
-	return io_whole(got < 0 ? -errno : got, bytes);
-}
-
 static int read_pages(struct actor *actor, struct slot *slot, int fd,
 		      int64_t page, int64_t nr, int64_t block)
 {
@@ -31,7 +25,7 @@ static int read_pages(struct actor *actor, struct slot *slot, int fd,
 	int ret;
 
 	io_claim(actor, slot, addr, bytes);
-	ret = whole(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
+	ret = io_whole_call(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
 	io_judge(actor, slot, ret);
 	if (!ret)
 		ret = io_compare(actor, slot, addr, bytes,
@@ -142,7 +136,7 @@ static int do_disk_readv(struct actor *actor, const int64_t *arg)
 	io_claim(actor, second, second->addr, bytes);
 	ret = touch(first->addr, false);
 	if (!ret)
-		ret = whole(
+		ret = io_whole_call(
 			preadv(actor->world->disk, iov, 2, (off_t)block * PAGE),
 			2 * bytes);
 	if (!ret)
