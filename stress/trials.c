@@ -9,6 +9,7 @@
 #include <barrage/log.h>
 
 #include "bundle.h"
+#include "errand.h"
 #include "interrupt.h"
 
 #define MAX_TRIES 6
@@ -37,7 +38,7 @@ static int try_here(struct trials *trials, const struct races *races)
 	if (outcome->unkillable || interrupt_came())
 		return STRESS_ERROR;
 	/* wrong data may be on the disks by now, which the next one would see */
-	if (outcome->status == STRESS_FAIL && machine_stamp(trials->machine)) {
+	if (outcome->status == STRESS_FAIL && errand_stamp(trials->machine)) {
 		outcome_error(outcome, brg_last_error());
 		return STRESS_ERROR;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../bundle.h"
+#include "../errand.h"
 #include "../interrupt.h"
 #include "../trials.h"
 
@@ -29,7 +30,7 @@ bool interrupt_came(void)
 	return false;
 }
 
-int machine_stamp(struct machine *machine)
+int errand_stamp(struct machine *machine)
 {
 	nr_stamps++;
 	return 0;
