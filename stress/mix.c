@@ -9,7 +9,7 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
-#define LENGTHY_CYCLES 2 /* in the last of so many */
+#define CYCLES 2 /* the last has races of all paces, others quick ones */
 
 /* streams of one seed; races have those from 0 up */
 #define STREAM_CHOICE (~0ull)
@@ -21,15 +21,22 @@ static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
 	return !(registry_race_needs(scenario) & ~has);
 }
 
+static bool has_its_turn(const struct races *races,
+			 const struct stress_scenario *scenario)
+{
+	return scenario->pace == STRESS_QUICK ||
+	       races->cycle % CYCLES == CYCLES - 1;
+}
+
+/* Nothing is done again before all has been done. */
 static bool is_mixed_in(const struct races *races,
 			const struct stress_scenario *scenario,
 			struct random *random)
 {
-	bool again = random_chance(random, AGAIN_ONE_IN);
+	bool again = random_chance(random, AGAIN_ONE_IN) &&
+		     races->cycle >= CYCLES - 1;
 
-	if (!can_do_it(races->has, scenario) ||
-	    (scenario->lengthy &&
-	     races->cycle % LENGTHY_CYCLES != LENGTHY_CYCLES - 1))
+	if (!can_do_it(races->has, scenario) || !has_its_turn(races, scenario))
 		return false;
 	for (unsigned int i = 0; i < races->nr_earlier; i++)
 		if (can_do_it(races->earlier[i], scenario))
@@ -73,20 +80,29 @@ static void shuffle(const struct stress_scenario **all, unsigned int nr,
 	}
 }
 
-/* those first that are soon over: more has been tried when time is up */
-static void put_lengthy_last(const struct stress_scenario **all,
-			     unsigned int nr)
+static unsigned int move_up(const struct stress_scenario **all, unsigned int nr,
+			    unsigned int from, enum stress_pace pace)
 {
-	unsigned int nr_short = 0;
-
-	for (unsigned int i = 0; i < nr; i++) {
+	for (unsigned int i = from; i < nr; i++) {
 		const struct stress_scenario *scenario = all[i];
 
-		if (scenario->lengthy)
+		if (scenario->pace != pace)
 			continue;
-		all[i] = all[nr_short];
-		all[nr_short++] = scenario;
+		all[i] = all[from];
+		all[from++] = scenario;
 	}
+	return from;
+}
+
+/*
+ * The earlier what is soon over, the more has been tried when time is up; slow ones
+ * are before those that the cycle before has had.
+ */
+static void put_in_order(const struct stress_scenario **all, unsigned int nr)
+{
+	unsigned int at = move_up(all, nr, 0, STRESS_SLOW);
+
+	move_up(all, nr, at, STRESS_QUICK);
 }
 
 /* the next cycle has another order */
@@ -101,7 +117,7 @@ static const struct stress_scenario *choose(const struct races *races,
 	if (nr) {
 		random = random_seed(races->seed + number / nr, STREAM_ORDER);
 		shuffle(all, nr, &random);
-		put_lengthy_last(all, nr);
+		put_in_order(all, nr);
 		chosen = all[number % nr];
 	}
 	free(all);

@@ -64,6 +64,11 @@ static unsigned int nr_hazards(const struct stress_scenario *scenario)
 	return nr;
 }
 
+static bool is_lengthy(const struct stress_scenario *scenario)
+{
+	return scenario->pace == STRESS_LENGTHY;
+}
+
 /* those first that are soon over, and of them those that are for little else */
 static int compare_breadth(const void *a, const void *b)
 {
@@ -72,8 +77,8 @@ static int compare_breadth(const void *a, const void *b)
 	const struct stress_scenario *y =
 		*(const struct stress_scenario *const *)b;
 
-	if (x->lengthy != y->lengthy)
-		return x->lengthy ? 1 : -1;
+	if (is_lengthy(x) != is_lengthy(y))
+		return is_lengthy(x) ? 1 : -1;
 	if (nr_hazards(x) != nr_hazards(y))
 		return nr_hazards(x) < nr_hazards(y) ? -1 : 1;
 	return compare_names(a, b);

@@ -43,6 +43,19 @@ enum stress_status {
 	STRESS_ERROR = 99,
 };
 
+/**
+ * enum stress_pace - how long races of a scenario take in software emulation
+ * @STRESS_QUICK: below a second; every cycle of a mix has them
+ * @STRESS_SLOW: a second or two; second cycle, fourth and so on, before the others
+ * @STRESS_LENGTHY: more; in the same cycles, after the others. Who asks for a hazard
+ *	has them last as well.
+ */
+enum stress_pace {
+	STRESS_QUICK,
+	STRESS_SLOW,
+	STRESS_LENGTHY,
+};
+
 /* in which races something is, where a scenario is drawn in halves */
 enum stress_half {
 	STRESS_BOTH,
@@ -151,8 +164,7 @@ struct stress_actor {
  *	drawn; each actor does its own once
  * @alone: where races are mixed, no stranger is to join its own: they share what
  *	only one may use, or time is measured
- * @lengthy: its races take seconds: a mix has them when it has had the others, and
- *	in each second cycle; so has who asks for a hazard
+ * @pace: how long its races take, which decides when a mix has them
  * @strangers: that makes it the mix: its races are those of all scenarios in turn,
  *	its own among them, and up to two of these join in; they go on until the
  *	others are done
@@ -174,7 +186,7 @@ struct stress_scenario {
 	bool each_provider;
 	bool ordered;
 	bool alone;
-	bool lengthy;
+	enum stress_pace pace;
 	const struct stress_actor *strangers;
 	void (*check)(struct world *world, const struct program *program);
 };

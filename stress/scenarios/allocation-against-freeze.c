@@ -49,6 +49,7 @@ SCENARIO(allocation_against_freeze) = {
 		  .max_calls = 32, .jitter_us = 3000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = {
 		/* who allocates goes on while memory is off */
 		"gen_pool_alloc_algo_owner+return:0us/0.5,hold=25ms",

@@ -62,5 +62,5 @@ SCENARIO(cmb_failing_mmap) = {
 		"vm_insert_page+return:100us..2ms/0.1",
 		"vm_insert_page:100us..2ms/0.1",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

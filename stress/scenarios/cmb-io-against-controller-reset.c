@@ -83,5 +83,5 @@ SCENARIO(cmb_io_against_controller_reset) = {
 		"nvme_pci_enable:1ms..20ms/0.5",
 		"nvme_dev_disable+return:1ms..20ms/0.5",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

@@ -61,5 +61,5 @@ SCENARIO(cmb_io_against_unbind) = {
 		"percpu_ref_kill_and_confirm:1ms..20ms/0.5",
 		"unmap_mapping_range:1ms..20ms/0.3",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

@@ -56,5 +56,5 @@ SCENARIO(cmb_late_mapping_against_unbind) = {
 		"p2pmem_alloc_mmap+return:0us/0.7,hold=150ms",
 		"p2pmem_alloc_mmap+return:0us/0.7,hold=400ms",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

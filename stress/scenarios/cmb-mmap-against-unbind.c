@@ -73,5 +73,5 @@ SCENARIO(cmb_mmap_against_unbind) = {
 		"p2pdma_folio_free:1ms..10ms/0.3",
 		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

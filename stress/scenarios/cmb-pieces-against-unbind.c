@@ -57,5 +57,5 @@ SCENARIO(cmb_pieces_against_unbind) = {
 		"unmap_mapping_range:1ms..20ms/0.3",
 		"vm_insert_page:100us..2ms/0.2",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

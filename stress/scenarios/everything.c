@@ -289,5 +289,5 @@ SCENARIO(everything) = {
 		"vfio_pci_p2p_quiesce+return:100..3000us/0.5",
 		"gen_pool_free_owner+return:1ms..5ms/0.3",
 	},
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

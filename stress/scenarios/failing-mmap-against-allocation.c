@@ -60,6 +60,7 @@ SCENARIO(failing_mmap_against_allocation) = {
 	},
 	.after = after,
 	.limit_ms = 60000,
+	.pace = STRESS_SLOW,
 	.points = {
 		"p2pdma_reset_count:1ms..20ms/0.7",
 		"gen_pool_free_owner+return:1ms..10ms/0.3",

@@ -26,4 +26,5 @@ SCENARIO(failing_registration_then_unbind) = {
 		{ .name = "sweeper", .steps = sweepers, .in_order = true },
 	},
 	.alone = true,
+	.pace = STRESS_SLOW,
 };

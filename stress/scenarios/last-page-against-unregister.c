@@ -35,6 +35,7 @@ SCENARIO(last_page_against_unregister) = {
 	},
 	.after = after,
 	.alone = true,
+	.pace = STRESS_SLOW,
 	.points = {
 		/* until the memory is gone */
 		"p2pdma_wake:0us/0.9,meet=0a,wait=300ms&"

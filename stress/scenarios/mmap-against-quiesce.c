@@ -51,6 +51,7 @@ SCENARIO(mmap_against_quiesce) = {
 		  .turns = 12, .jitter_us = 10000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = {
 		/* long enough for I/O to begin */
 		"pci_p2pdma_freeze_resource:0us/0.8,hold=80ms",

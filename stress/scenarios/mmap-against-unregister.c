@@ -68,6 +68,7 @@ SCENARIO(mmap_against_unregister) = {
 		  .in_order = true, .turns = 5, .jitter_us = 60000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = {
 		/* until the memory is gone, if somebody removes it */
 		"p2pdma_wake:0us/0.5,meet=0a,wait=200ms&"

@@ -35,6 +35,6 @@ SCENARIO(opens_against_resets) = {
 		  .in_order = true, .turns = 12, .jitter_us = 3000 },
 	},
 	.alone = true,
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 	.points = { "pci_restore_state:100..3000us/0.3" },
 };

@@ -62,4 +62,5 @@ SCENARIO(pressure_against_teardown) = {
 		  .turns = 3, .jitter_us = 10000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 };

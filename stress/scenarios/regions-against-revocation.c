@@ -50,5 +50,5 @@ SCENARIO(regions_against_revocation) = {
 		  .max_calls = 16, .jitter_us = 5000 },
 	},
 	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5" },
-	.lengthy = true,
+	.pace = STRESS_LENGTHY,
 };

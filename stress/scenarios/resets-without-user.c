@@ -51,4 +51,5 @@ SCENARIO(resets_without_user) = {
 		  .in_order = true, .turns = 4, .jitter_us = 50000 },
 	},
 	.alone = true,
+	.pace = STRESS_SLOW,
 };

@@ -61,4 +61,5 @@ SCENARIO(stalled_io_against_reset) = {
 		  .turns = 2, .jitter_us = 50000, .even = true },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 };

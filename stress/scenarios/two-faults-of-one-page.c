@@ -48,6 +48,7 @@ SCENARIO(two_faults_of_one_page) = {
 		  .process = true },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = { "pci_p2pdma_pages_fault:10..500us/0.5",
 		    "vmf_insert_page_mkwrite:10..500us/0.5" },
 };

@@ -39,4 +39,5 @@ SCENARIO(wake_of_waiter) = {
 	},
 	.after = after,
 	.alone = true,
+	.pace = STRESS_SLOW,
 };

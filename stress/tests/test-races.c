@@ -244,6 +244,42 @@ static void the_mix_is_of_all_scenarios(void **state)
 	free(first);
 }
 
+/* Slow ones are new in the second cycle, so they come before quick ones. */
+static void the_mix_has_an_order_of_paces(void **state)
+{
+	static const unsigned int place[] = {
+		[STRESS_SLOW] = 0,
+		[STRESS_QUICK] = 1,
+		[STRESS_LENGTHY] = 2,
+	};
+	static struct program program;
+	struct races races = {
+		.scenario = mix(),
+		.has = ~0u,
+		.cycle = 1,
+	};
+	unsigned int nr;
+
+	for (races.seed = 0; races.seed < 50; races.seed++) {
+		unsigned int before = 0;
+
+		nr = mix_nr(&races);
+		for (unsigned int i = 0; i < nr; i++) {
+			enum stress_pace pace =
+				races_get(&races, i, &program)->pace;
+
+			assert_true(place[pace] >= before);
+			before = place[pace];
+		}
+		assert_int_equal(before, place[STRESS_LENGTHY]);
+	}
+	races.cycle = 0;
+	nr = mix_nr(&races);
+	for (unsigned int i = 0; i < nr; i++)
+		assert_int_equal(races_get(&races, i, &program)->pace,
+				 STRESS_QUICK);
+}
+
 /* What an earlier provider can do is done again by chance, the rest always. */
 static void the_mix_goes_on_with_the_next_provider(void **state)
 {
@@ -262,6 +298,10 @@ static void the_mix_goes_on_with_the_next_provider(void **state)
 	for (races.seed = 0; races.seed < 50; races.seed++) {
 		unsigned int twins = 0;
 
+		races.cycle = 0;
+		nr = mix_nr(&races);
+		assert_int_equal(nr, 2);
+		races.cycle = 1;
 		nr = mix_nr(&races);
 		most = nr > most ? nr : most;
 		least = nr < least ? nr : least;
@@ -272,8 +312,9 @@ static void the_mix_goes_on_with_the_next_provider(void **state)
 		assert_int_equal(twins, 2);
 	}
 	assert_true(least < most && most < all / 2 + all / 4);
-	/* first without those that take long */
+	/* first without those that take a second or more */
 	races.nr_earlier = 0;
+	races.cycle = 0;
 	nr = mix_nr(&races);
 	assert_true(nr < all && nr > all / 2);
 	races.cycle = 1;
@@ -349,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_seed_decides_everything),
 		cmocka_unit_test(points_can_be_read),
 		cmocka_unit_test(the_mix_is_of_all_scenarios),
+		cmocka_unit_test(the_mix_has_an_order_of_paces),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
 		cmocka_unit_test(scenarios_need_one_provider),
 		cmocka_unit_test(shards_make_up_the_whole),
