@@ -196,9 +196,11 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 	actor_may_sleep(actor->log, HOTPLUG_IN_S);
 	err = ret ? 0 : hotplug_in(world->device.bdf);
 	actor_may_sleep(actor->log, 0);
-	if (!ret && !err)
-		ret = end_close(actor, &closing);
-	return ret ? ret : err;
+	if (ret || err) {
+		world_close_end(world, &closing, false);
+		return ret ? ret : err;
+	}
+	return end_close(actor, &closing);
 }
 
 OP(replug) = {
