@@ -51,5 +51,5 @@ SCENARIO(maps_against_revocation) = {
 		  .turns = 24, .jitter_us = 2000 },
 	},
 	.points = { "dma_buf_invalidate_mappings+return:100..3000us/0.5",
-		    "vfio_pci_dma_buf_done:100..3000us/0.5" },
+		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5" },
 };
