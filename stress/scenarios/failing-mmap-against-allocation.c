@@ -21,8 +21,9 @@ static const struct stress_step sweepers[] = {
 	{},
 };
 
+/* page tables and their locks are the last that is allocated */
 static const struct stress_step failers[] = {
-	STEP(map_failing, ONLY(0), BETWEEN(1, 3)),
+	STEP(map_failing, ONLY(0), BETWEEN(1, 3), BETWEEN(0, 3)),
 	STEP(unmap, ONLY(0)),
 	{},
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: direct I/O has pinned the first page of its buffer, in a mapping of a
- * BAR for which a dma-buf has struct pages, and faults the next one, while the device is reset.
+ * BAR for which a dma-buf has struct pages, and faults the next one, while the
+ * device is reset.
  *
  * Oracle: both come to their end in time, far below what a reset waits for pins;
  * what a read has brought is compared.
@@ -51,16 +52,17 @@ SCENARIO(pinned_fault_against_reset) = {
 	.before = before,
 	.actors = {
 		{ .name = "reader", .steps = first_reader, .in_order = true,
-		  .turns = 2, .jitter_us = 2000 },
+		  .turns = 6, .jitter_us = 2000 },
 		{ .name = "second", .steps = second_reader, .in_order = true,
-		  .turns = 2, .jitter_us = 2000 },
+		  .turns = 6, .jitter_us = 2000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 2, .jitter_us = 20000 },
+		  .turns = 6, .jitter_us = 20000 },
 	},
 	.after = after,
 	.limit_ms = 45000,
+	.pace = STRESS_SLOW,
 	.points = {
-		"vfio_pci_pages_fault:100us..5ms/0.3",
+		"vfio_pci_pages_fault:100us..5ms/0.5",
 		"gup_fast_fallback:100us..5ms/0.1",
 	},
 };
