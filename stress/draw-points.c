@@ -25,6 +25,16 @@ static void add_points(struct program *program, const char *text,
 	}
 }
 
+/* There are races without any, so the only one need not be left out again. */
+static unsigned int percent_of(unsigned int nr)
+{
+	unsigned int percent = MANY_POINTS * 100 / nr;
+
+	if (nr == 1)
+		return 100;
+	return percent < POINT_PERCENT ? percent : POINT_PERCENT;
+}
+
 void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 		 uint64_t round, struct program *program)
 {
@@ -35,8 +45,7 @@ void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 		nr++;
 	if (!nr || random_chance(&random, NO_POINTS_ONE_IN))
 		return;
-	percent = MANY_POINTS * 100 / nr;
-	percent = percent < POINT_PERCENT ? percent : POINT_PERCENT;
+	percent = percent_of(nr);
 	for (unsigned int i = 0; i < nr; i++)
 		if (random_between(&random, 1, 100) <= percent)
 			add_points(program, scenario->points[i], &random);

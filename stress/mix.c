@@ -124,6 +124,16 @@ static const struct stress_scenario *choose(const struct races *races,
 	return chosen;
 }
 
+/* Before strangers join, a scenario has a race of its own, all of which is strict. */
+static bool may_have_strangers(const struct races *races,
+			       const struct stress_scenario *scenario)
+{
+	unsigned int cycle = scenario->pace == STRESS_QUICK ? 0 : CYCLES - 1;
+
+	return races->cycle > cycle && !scenario->alone && !scenario->ordered &&
+	       !scenario->strangers;
+}
+
 static void add_strangers(const struct races *races, uint64_t number,
 			  struct program *program)
 {
@@ -148,7 +158,7 @@ const struct stress_scenario *mix_draw(const struct races *races,
 	if (!scenario)
 		return NULL;
 	draw_program(scenario, races->seed, number, races->has, program);
-	if (!scenario->alone && !scenario->ordered && !scenario->strangers)
+	if (may_have_strangers(races, scenario))
 		add_strangers(races, number, program);
 	return scenario;
 }

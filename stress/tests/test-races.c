@@ -211,7 +211,7 @@ static void the_mix_is_of_all_scenarios(void **state)
 		.scenario = mix(),
 		.seed = 3,
 		.has = ~0u,
-		.cycle = 1,
+		.cycle = 3,
 	};
 	unsigned int nr = mix_nr(&races), strangers = 0, moved = 0;
 	const struct stress_scenario **first = calloc(nr, sizeof(*first));
@@ -242,6 +242,32 @@ static void the_mix_is_of_all_scenarios(void **state)
 	assert_true(strangers > nr / 2);
 	assert_true(moved > nr / 2);
 	free(first);
+}
+
+/* The first race of a scenario is just as if it had been asked for. */
+static void strangers_come_later(void **state)
+{
+	struct races races = {
+		.scenario = mix(),
+		.has = ~0u,
+	};
+	unsigned int strangers[3] = {};
+	static struct program program;
+
+	for (races.cycle = 0; races.cycle < 3; races.cycle++)
+		for (unsigned int i = 0; i < mix_nr(&races); i++) {
+			bool quick = races_get(&races, i, &program)->pace ==
+				     STRESS_QUICK;
+
+			for (unsigned int a = 0; a < program.nr_actors; a++) {
+				if (!program.actors[a].stranger)
+					continue;
+				assert_true(quick);
+				strangers[races.cycle]++;
+			}
+		}
+	assert_int_equal(strangers[0], 0);
+	assert_true(strangers[1] && strangers[2]);
 }
 
 /* Slow ones are new in the second cycle, so they come before quick ones. */
@@ -390,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_seed_decides_everything),
 		cmocka_unit_test(points_can_be_read),
 		cmocka_unit_test(the_mix_is_of_all_scenarios),
+		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(the_mix_has_an_order_of_paces),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
 		cmocka_unit_test(scenarios_need_one_provider),
