@@ -6,7 +6,7 @@
 
 #include "random.h"
 
-#define NO_POINTS_ONE_IN 6 /* races */
+#define NO_POINTS_ONE_IN 10 /* races */
 #define POINT_PERCENT 75
 #define MANY_POINTS 4 /* in a race, of those that have more, about */
 

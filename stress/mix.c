@@ -9,7 +9,7 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
-#define CYCLES 2 /* the last has races of all paces, others quick ones */
+#define LENGTHY_CYCLES 2 /* in one of so many */
 
 /* streams of one seed; races have those from 0 up */
 #define STREAM_CHOICE (~0ull)
@@ -21,20 +21,34 @@ static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
 	return !(registry_race_needs(scenario) & ~has);
 }
 
+/* the earlier what is soon over, the more has been tried when time is up */
+static unsigned int first_cycle(const struct stress_scenario *scenario)
+{
+	return scenario->pace == STRESS_QUICK ? 0 : 1;
+}
+
+static bool was_before(const struct races *races,
+		       const struct stress_scenario *scenario)
+{
+	return races->cycle > first_cycle(scenario);
+}
+
 static bool has_its_turn(const struct races *races,
 			 const struct stress_scenario *scenario)
 {
-	return scenario->pace == STRESS_QUICK ||
-	       races->cycle % CYCLES == CYCLES - 1;
+	unsigned int first = first_cycle(scenario);
+
+	if (scenario->pace == STRESS_LENGTHY)
+		return races->cycle % LENGTHY_CYCLES == first;
+	return races->cycle >= first;
 }
 
-/* Nothing is done again before all has been done. */
 static bool is_mixed_in(const struct races *races,
 			const struct stress_scenario *scenario,
 			struct random *random)
 {
 	bool again = random_chance(random, AGAIN_ONE_IN) &&
-		     races->cycle >= CYCLES - 1;
+		     was_before(races, scenario);
 
 	if (!can_do_it(races->has, scenario) || !has_its_turn(races, scenario))
 		return false;
@@ -94,10 +108,7 @@ static unsigned int move_up(const struct stress_scenario **all, unsigned int nr,
 	return from;
 }
 
-/*
- * The earlier what is soon over, the more has been tried when time is up; slow ones
- * are before those that the cycle before has had.
- */
+/* slow ones before those that the first cycle has had, lengthy ones at the end */
 static void put_in_order(const struct stress_scenario **all, unsigned int nr)
 {
 	unsigned int at = move_up(all, nr, 0, STRESS_SLOW);
@@ -128,10 +139,8 @@ static const struct stress_scenario *choose(const struct races *races,
 static bool may_have_strangers(const struct races *races,
 			       const struct stress_scenario *scenario)
 {
-	unsigned int cycle = scenario->pace == STRESS_QUICK ? 0 : CYCLES - 1;
-
-	return races->cycle > cycle && !scenario->alone && !scenario->ordered &&
-	       !scenario->strangers;
+	return was_before(races, scenario) && !scenario->alone &&
+	       !scenario->ordered && !scenario->strangers;
 }
 
 static void add_strangers(const struct races *races, uint64_t number,

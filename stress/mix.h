@@ -9,9 +9,9 @@
  * mix_nr - how many scenarios it mixes on a provider
  * @races: of a scenario with strangers; its seed, and what there is
  *
- * Those whose needs are met; those that are not quick in each second cycle only. One
- * that an earlier provider can do as well is there by chance only, and not in the
- * first cycle.
+ * Those whose needs are met: quick ones in each cycle, slow ones from the second on,
+ * lengthy ones in each second. One that an earlier provider can do as well is there by
+ * chance only, and not in its first cycle.
  */
 unsigned int mix_nr(const struct races *races);
 

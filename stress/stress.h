@@ -46,8 +46,8 @@ enum stress_status {
 /**
  * enum stress_pace - how long races of a scenario take in software emulation
  * @STRESS_QUICK: below a second; every cycle of a mix has them
- * @STRESS_SLOW: a second or two; second cycle, fourth and so on, before the others
- * @STRESS_LENGTHY: more; in the same cycles, after the others. Who asks for a hazard
+ * @STRESS_SLOW: a second or two; from the second cycle on, before the others
+ * @STRESS_LENGTHY: more; in each second cycle, after the others. Who asks for a hazard
  *	has them last as well.
  */
 enum stress_pace {

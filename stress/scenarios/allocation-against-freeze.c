@@ -44,9 +44,11 @@ SCENARIO(allocation_against_freeze) = {
 	.before = before,
 	.actors = {
 		{ .name = "mapper", .steps = mappers, .min = 2, .max = 3,
-		  .in_order = true, .turns = 60, .jitter_us = 200 },
-		{ .name = "freezer", .steps = freezers, .min_calls = 16,
-		  .max_calls = 32, .jitter_us = 3000 },
+		  .in_order = true, .turns = 60, .jitter_us = 4000,
+		  .even = true },
+		/* memory is on for as long as it is off */
+		{ .name = "freezer", .steps = freezers, .min_calls = 12,
+		  .max_calls = 24, .jitter_us = 20000, .even = true },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,
