@@ -16,6 +16,7 @@
 #include "../registry.h"
 
 #define ROUNDS 60 /* of a scenario, in which each of its points is drawn */
+#define LEAST 20 /* places that scenarios name, at least */
 
 /* The module has room for some: one that is added before need not be again. */
 struct seen {
@@ -80,7 +81,7 @@ static void the_kernel_has_every_place(void **state)
 		missing += nr_missing(&amplifier, &seen, all[i]);
 	brg_amplifier_close(&amplifier);
 	free(all);
-	assert_true(seen.nr > nr);
+	assert_true(seen.nr >= LEAST);
 	assert_int_equal(missing, 0);
 }
 
