@@ -28,7 +28,7 @@ int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,
 }
 
 /* /sys/bus/pci/devices/BDF/vfio-dev/vfioN names the node */
-static int open_node(const char *bdf)
+int device_node(const char *bdf)
 {
 	char path[300];
 	struct dirent *entry;
@@ -136,7 +136,7 @@ int device_enable(const struct device *device)
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	struct device open;
-	int vfio = open_node(device->bdf);
+	int vfio = device_node(device->bdf);
 
 	if (vfio < 0 || attach(device, vfio)) {
 		int ret = device_cannot(why, "open through VFIO", device->bdf);

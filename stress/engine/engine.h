@@ -530,6 +530,14 @@ void world_close_end(struct world *world, const struct closing *closing,
 int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,
 		  const char *who);
 
+/**
+ * device_node - open the file of a device on vfio-pci, and nothing more
+ *
+ * Returns it, or -1 with errno: ENODEV until the driver's probe has registered the
+ * device, and again once it is removed (vfio_device_fops_cdev_open()).
+ */
+int device_node(const char *bdf);
+
 /** device_open - open a device on vfio-pci, attached to an address space */
 int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
 

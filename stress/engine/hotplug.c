@@ -143,22 +143,28 @@ static int put_in(const char *bdf)
 	return ret;
 }
 
-/* At first the kernel is busy finding out that no driver wants it. */
+/*
+ * At first the kernel is busy finding out that no driver wants it. The probe may be
+ * the kernel's own, which a write to drivers_probe does not wait for: the driver's
+ * files are there before the device can be opened.
+ */
 static int bind_driver(const char *bdf)
 {
 	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
-	char path[128], bound[128];
-	int ret;
+	char path[128];
+	int ret, node;
 
 	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", bdf);
-	snprintf(bound, sizeof(bound), DEVICES "/%s/vfio-dev", bdf);
 	do {
 		ret = text_file_write(path, "vfio-pci");
 		if (!ret)
 			ret = text_file_write("/sys/bus/pci/drivers_probe",
 					      bdf);
-		if (!access(bound, F_OK))
+		node = device_node(bdf);
+		if (node >= 0) {
+			close(node);
 			return 0;
+		}
 		engine_pause_us(POLL_US);
 	} while (engine_now_ns() < end_ns);
 	return ret ? ret : -ETIMEDOUT;
