@@ -4,15 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "random.h"
-
 #define NO_POINTS_ONE_IN 10 /* races */
 #define POINT_PERCENT 75
 #define MANY_POINTS 4 /* in a race, of those that have more, about */
 
-/* of a scenario, which may have put two that go together into one line */
-static void add_points(struct program *program, const char *text,
-		       struct random *random)
+void draw_points_add(const char *text, struct random *random,
+		     struct program *program)
 {
 	while (*text && program->nr_points < ENGINE_MAX_POINTS) {
 		size_t bytes = strcspn(text, "&");
@@ -48,5 +45,5 @@ void draw_points(const struct stress_scenario *scenario, uint64_t seed,
 	percent = percent_of(nr);
 	for (unsigned int i = 0; i < nr; i++)
 		if (random_between(&random, 1, 100) <= percent)
-			add_points(program, scenario->points[i], &random);
+			draw_points_add(scenario->points[i], &random, program);
 }

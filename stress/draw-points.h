@@ -3,7 +3,17 @@
 #ifndef STRESS_DRAW_POINTS_H
 #define STRESS_DRAW_POINTS_H
 
+#include "random.h"
 #include "stress.h"
+
+/**
+ * draw_points_add - one that a scenario names, or several that go together
+ * @text: as in struct stress_scenario, with a "&" between them
+ * @random: their seeds
+ * @program: they are added to its own, as far as there is room
+ */
+void draw_points_add(const char *text, struct random *random,
+		     struct program *program);
 
 /**
  * draw_points - of one race

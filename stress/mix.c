@@ -38,9 +38,10 @@ static bool has_its_turn(const struct races *races,
 {
 	unsigned int first = first_cycle(scenario);
 
-	if (scenario->pace == STRESS_LENGTHY)
-		return races->cycle % LENGTHY_CYCLES == first;
-	return races->cycle >= first;
+	if (races->cycle < first)
+		return false;
+	return scenario->pace != STRESS_LENGTHY ||
+	       !((races->cycle - first) % LENGTHY_CYCLES);
 }
 
 static bool is_mixed_in(const struct races *races,

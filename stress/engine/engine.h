@@ -13,6 +13,7 @@
 #ifndef STRESS_ENGINE_H
 #define STRESS_ENGINE_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -457,6 +458,20 @@ bool engine_others_work(struct shared *shared);
 
 /** engine_pause_us - wait: busily where that is short */
 void engine_pause_us(uint32_t us);
+
+/**
+ * engine_transferred - of a call that sets errno, to or from other than memory of a race
+ * @done: what it returned
+ * @bytes: that were asked for
+ *
+ * Return: 0; -errno; -EIO where it was only a part.
+ */
+static inline int engine_transferred(ssize_t done, size_t bytes)
+{
+	if (done < 0)
+		return -errno;
+	return (size_t)done == bytes ? 0 : -EIO;
+}
 
 /* race.c */
 

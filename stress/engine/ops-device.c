@@ -183,7 +183,7 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 {
 	struct world *world = actor->world;
 	struct closing closing;
-	int ret, err;
+	int ret;
 
 	if (world->device.vfio < 0)
 		return DONE_NOTHING;
@@ -194,13 +194,13 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 		engine_wrong(world, ORACLE_HANG, "the device does not go");
 	engine_pause_us((uint32_t)arg[1]);
 	actor_may_sleep(actor->log, HOTPLUG_IN_S);
-	err = ret ? 0 : hotplug_in(world->device.bdf);
+	if (!ret)
+		ret = hotplug_in(world->device.bdf);
 	actor_may_sleep(actor->log, 0);
-	if (ret || err) {
-		world_close_end(world, &closing, false);
-		return ret ? ret : err;
-	}
-	return end_close(actor, &closing);
+	if (!ret)
+		return end_close(actor, &closing);
+	world_close_end(world, &closing, false);
+	return ret;
 }
 
 OP(replug) = {

@@ -17,16 +17,15 @@
 /* the begin of every block of the BAR's first bytes, past all mappings */
 static int look(const struct device *device, char *copy, uint64_t bytes)
 {
-	for (uint64_t at = 0; at < bytes; at += LOOK_STEP) {
-		ssize_t got =
+	int ret = 0;
+
+	for (uint64_t at = 0; at < bytes && !ret; at += LOOK_STEP)
+		ret = engine_transferred(
 			pread(device->vfio, copy + at / LOOK_STEP * LOOK_BYTES,
 			      LOOK_BYTES,
-			      (off_t)(((uint64_t)device->bar << 40) + at));
-
-		if (got != LOOK_BYTES)
-			return got < 0 ? -errno : -EIO;
-	}
-	return 0;
+			      (off_t)(((uint64_t)device->bar << 40) + at)),
+			LOOK_BYTES);
+	return ret;
 }
 
 /* where somebody looks, before and after */

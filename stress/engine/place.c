@@ -131,16 +131,13 @@ static int restore(const char *bdf)
 
 	if (fd < 0)
 		return ret ? ret : -errno;
-	for (int i = 0; i < NR_BARS && !ret; i++) {
-		ssize_t put;
-
-		if (!place.mask[i])
-			continue;
-		put = pwrite(fd, &place.value[i], sizeof(place.value[i]),
-			     PCI_BASE_ADDRESS_0 + 4 * i);
-		if (put != sizeof(place.value[i]))
-			ret = put < 0 ? -errno : -EIO;
-	}
+	for (int i = 0; i < NR_BARS && !ret; i++)
+		if (place.mask[i])
+			ret = engine_transferred(
+				pwrite(fd, &place.value[i],
+				       sizeof(place.value[i]),
+				       PCI_BASE_ADDRESS_0 + 4 * i),
+				sizeof(place.value[i]));
 	close(fd);
 	return ret;
 }

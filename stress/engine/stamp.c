@@ -34,14 +34,10 @@ int stamp_disk(struct world *world, int fd)
 	int ret = host == MAP_FAILED ? -errno : 0;
 
 	for (uint64_t at = 0; !ret && at < STAMP_DISK_BYTES; at += CHUNK) {
-		ssize_t put;
-
 		ret = brg_block_fill(host, CHUNK, at, &stamp);
-		if (ret)
-			break;
-		put = pwrite(fd, host, CHUNK, (off_t)at);
-		if (put != CHUNK)
-			ret = put < 0 ? -errno : -EIO;
+		if (!ret)
+			ret = engine_transferred(
+				pwrite(fd, host, CHUNK, (off_t)at), CHUNK);
 	}
 	if (host != MAP_FAILED)
 		munmap(host, CHUNK);

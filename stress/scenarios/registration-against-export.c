@@ -37,7 +37,7 @@ SCENARIO(registration_against_export) = {
 	.summary = "a BAR is registered while dma-bufs of it are made",
 	.hazards = { 21 },
 	.actors = {
-		/* what is registered stays for longer than an export is held */
+		/* what is registered stays about as long as an export is held */
 		{ .name = "registrar", .steps = registrars, .in_order = true,
 		  .turns = 8, .jitter_us = 60000, .even = true },
 		{ .name = "exporter", .steps = exporters, .min = 1, .max = 2,

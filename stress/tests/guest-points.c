@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In the kernel that has all of it, which is that of the planted bugs: a scenario
+ * says where the kernel is to be slow, and that can be done. Elsewhere a place that
+ * is not there is left out of races, with a warning that is easily missed.
+ */
+#include "../../tests/unit/test.h"
+
+#include <stdlib.h>
+
+#include <barrage/amplifier.h>
+#include <barrage/log.h>
+
+#include "../draw-points.h"
+#include "../registry.h"
+
+#define LEAST 20 /* places that scenarios name, at least */
+
+static bool is_there(struct brg_amplifier *amplifier, const char *text)
+{
+	struct brg_amplifier_point point;
+
+	return !brg_amplifier_parse(text, &point) &&
+	       brg_amplifier_add(amplifier, &point) >= 0;
+}
+
+/* one line of a scenario; how many are missing */
+static unsigned int nr_missing(struct brg_amplifier *amplifier,
+			       const struct stress_scenario *scenario,
+			       const char *line, unsigned int *nr)
+{
+	struct random random = random_seed(1, 0);
+	static struct program program;
+	unsigned int missing = 0;
+
+	program.nr_points = 0;
+	draw_points_add(line, &random, &program);
+	for (unsigned int i = 0; i < program.nr_points; i++) {
+		if (is_there(amplifier, program.points[i].text))
+			continue;
+		print_error("%s: %s\n", scenario->name, brg_last_error());
+		missing++;
+	}
+	*nr += program.nr_points;
+	assert_int_equal(brg_amplifier_clear(amplifier), 0);
+	return missing;
+}
+
+static void the_kernel_has_every_place(void **state)
+{
+	const struct stress_scenario **all;
+	unsigned int missing = 0, nr_places = 0;
+	struct brg_amplifier amplifier;
+	size_t nr;
+
+	all = registry_all(&nr);
+	assert_non_null(all);
+	if (brg_amplifier_open(&amplifier))
+		fail_msg("%s", brg_last_error());
+	for (size_t i = 0; i < nr; i++)
+		for (unsigned int p = 0;
+		     p < STRESS_MAX_POINTS && all[i]->points[p]; p++)
+			missing += nr_missing(&amplifier, all[i],
+					      all[i]->points[p], &nr_places);
+	brg_amplifier_close(&amplifier);
+	free(all);
+	assert_true(nr_places >= LEAST);
+	assert_int_equal(missing, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernel_has_every_place),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
