@@ -46,9 +46,9 @@ SCENARIO(maps_against_revocation) = {
 	.before = before,
 	.actors = {
 		{ .name = "importer", .steps = importers, .min = 1, .max = 3,
-		  .in_order = true, .turns = 8, .jitter_us = 300 },
+		  .in_order = true, .turns = 32, .jitter_us = 300 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .turns = 24, .jitter_us = 2000 },
+		  .turns = 96, .jitter_us = 2000 },
 	},
 	.points = { "dma_buf_invalidate_mappings+return:100..3000us/0.5",
 		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5" },
