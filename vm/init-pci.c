@@ -129,3 +129,23 @@ void init_pci_export(const char *device)
 	}
 	free(dir);
 }
+
+void init_pci_give(const char *capability)
+{
+	char name[16], path[PATH_MAX], *dir, *module, *parameters;
+	int ret;
+
+	if (sscanf(capability, "%15s %4095s", name, path) != 2)
+		init_die("capability '%s': not NAME PATH", capability);
+	dir = walk(path);
+	if (!dir)
+		init_die("the kernel found no device at PCI path %s", path);
+	module = vm_strf("barrage-%s", name);
+	parameters = vm_strf("device=%s", strrchr(dir, '/') + 1);
+	ret = init_module_load(module, parameters);
+	if (ret && ret != -ENOENT)
+		init_die("%s %s: %s", module, parameters, strerror(-ret));
+	free(parameters);
+	free(module);
+	free(dir);
+}

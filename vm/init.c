@@ -25,6 +25,8 @@ static bool job_record(struct init_job *job, const char *key, char *value)
 		}
 	} else if (!strcmp(key, "device")) {
 		vm_strv_add(&job->devices, "%s", value);
+	} else if (!strcmp(key, "capability")) {
+		vm_strv_add(&job->capabilities, "%s", value);
 	} else if (!strcmp(key, "cwd")) {
 		job->cwd = vm_strf("%s", value);
 	} else if (!strcmp(key, "tty")) {
@@ -108,6 +110,8 @@ int main(void)
 	init_mount_shares();
 	set_up_system();
 	read_job(&job);
+	for (size_t i = 0; i < job.capabilities.n; i++)
+		init_pci_give(job.capabilities.v[i]);
 	for (size_t i = 0; i < job.devices.n; i++)
 		init_pci_export(job.devices.v[i]);
 	init_run(&job);

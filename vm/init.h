@@ -22,6 +22,7 @@
 struct init_job {
 	struct vm_strv args;
 	struct vm_strv devices;
+	struct vm_strv capabilities;
 	char *cwd;
 	int patience_s;
 	bool tty;
@@ -65,6 +66,15 @@ int init_wait_path(const char *path, int ms);
 
 /* init-pci.c: set the variables of one "ROLE BAR PATH". */
 void init_pci_export(const char *device);
+
+/* Give one device what "CAPABILITY PATH" says, if the kernel has such a driver. */
+void init_pci_give(const char *capability);
+
+/*
+ * init-module.c: load a driver for tests that was built with the kernel; 0, -ENOENT
+ * where it has none, or -errno.
+ */
+int init_module_load(const char *name, const char *parameters);
 
 /* init-log.c: the kernel log on its way to the runner. */
 void init_log_open(void);

@@ -13,6 +13,8 @@
  *	cwd=FOLDER		where to run; "/" if the machine does not have it
  *	device=ROLE BAR PATH	repeated; BAR "-" for none, "disk" for a disk;
  *				PATH from pci_path() of topology.c
+ *	capability=NAME PATH	repeated; to be added to the device's, where the kernel
+ *				has a driver for that
  *	go=			the command may start
  * while it runs:
  *	hang=			report tasks, put all stacks in the kernel log

@@ -65,6 +65,9 @@ static void add_devices(const struct vm_topology *topology, struct vm_buf *buf)
 		else
 			vm_record_add(buf, "device", "%s - %s", dev->role,
 				      path);
+		if (dev->capability)
+			vm_record_add(buf, "capability", "%s %s",
+				      dev->capability, path);
 		free(path);
 	}
 }

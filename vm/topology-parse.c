@@ -63,10 +63,12 @@ static const struct vm_field port_fields[] = {
 };
 
 struct device {
-	const char *role, *driver, *port;
+	const char *role, *driver, *port, *capability;
 	int slot, bar;
 	json_t *memory, *disk, *properties;
 };
+
+static const char *const capability_choices[] = { "af", NULL };
 
 static const struct vm_field device_fields[] = {
 	FIELD(device, STRING, role, .required = true),
@@ -74,6 +76,7 @@ static const struct vm_field device_fields[] = {
 	FIELD(device, STRING, port),
 	FIELD(device, INT, slot, .max = 0x1f),
 	FIELD(device, INT, bar, .max = 5),
+	FIELD(device, STRING, capability, .choices = capability_choices),
 	FIELD(device, OBJECT, memory),
 	FIELD(device, OBJECT, disk),
 	FIELD(device, OBJECT, properties),
@@ -191,6 +194,7 @@ static int parse_device(struct vm_parse *parse, const char *where,
 		.port = raw.port,
 		.slot = raw.slot,
 		.bar = raw.bar,
+		.capability = raw.capability,
 		.properties = raw.properties,
 	};
 	ret = vm_parse_place(parse, where, t, dev->port, &dev->slot);

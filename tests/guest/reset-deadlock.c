@@ -239,6 +239,7 @@ static const struct CMUnitTest tests[] = {
 	DEADLOCK_TEST(reset_vfio_pmr),
 	DEADLOCK_TEST(reset_hot_pmr),
 	DEADLOCK_TEST(reset_flr),
+	DEADLOCK_TEST(reset_af_flr),
 };
 
 const struct guest_suite guest_reset_deadlock = GUEST_SUITE(tests);

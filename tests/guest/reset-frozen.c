@@ -183,6 +183,7 @@ static const struct CMUnitTest tests[] = {
 	RESET_TEST(reset_hot, waiting_for_ever_cannot_be_asked_for),
 	RESET_TEST(reset_vfio, memory_is_refused_with_eagain),
 	RESET_TEST(reset_flr, memory_is_refused_with_eagain),
+	RESET_TEST(reset_af_flr, memory_is_refused_with_eagain),
 	RESET_TEST(reset_vfio, the_registration_cannot_be_changed),
 	RESET_TEST(reset_vfio_pmr, a_second_reset_waits_as_well),
 	RESET_TEST(reset_vfio_pmr,

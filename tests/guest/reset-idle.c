@@ -104,6 +104,7 @@ static const struct CMUnitTest tests[] = {
 	IDLE(reset_memory_off),
 	IDLE(reset_d3hot),
 	IDLE(reset_flr),
+	IDLE(reset_af_flr),
 	IDLE(reset_low_power),
 	RESET_TEST(reset_low_power_pmr, takes_mappings_away_and_gives_new_ones),
 	IDLE(reset_sysfs),

@@ -70,6 +70,13 @@ static int flr(const struct guest *guest)
 			  PCI_EXP_DEVCTL_BCR_FLR, PCI_EXP_DEVCTL_BCR_FLR);
 }
 
+/* kernel/modules/af.c has added it to those of the device */
+static int af_flr(const struct guest *guest)
+{
+	return write_bits(guest, PCI_CAP_ID_AF, PCI_AF_CTRL, PCI_AF_CTRL_FLR,
+			  PCI_AF_CTRL_FLR);
+}
+
 static int low_power(const struct guest *guest)
 {
 	return brg_vfio_feature(&guest->vfio,
@@ -133,6 +140,9 @@ const struct reset_path reset_d3hot = {
 };
 const struct reset_path reset_flr = {
 	"FLR by DEVCTL", "PMR", flr, NULL, true,
+};
+const struct reset_path reset_af_flr = {
+	"FLR by AF_CTRL", "PMR", af_flr, NULL, true,
 };
 const struct reset_path reset_low_power = {
 	"LOW_POWER_ENTRY", "PROVIDER", low_power, low_power_exit, false,

@@ -167,6 +167,7 @@ static const struct CMUnitTest tests[] = {
 	OF_VFIO(reset_memory_off_pmr),
 	OF_VFIO(reset_d3hot),
 	OF_VFIO(reset_flr),
+	OF_VFIO(reset_af_flr),
 	OF_VFIO(reset_low_power),
 	OF_VFIO(reset_low_power_pmr),
 	RESET_TEST(reset_sysfs, waits_for_io),

@@ -51,6 +51,13 @@ static const struct write flr[] = {
 	  PCI_EXP_DEVCTL_BCR_FLR | PCI_EXP_DEVCTL_READRQ_4096B },
 };
 
+static const struct write af_flr[] = {
+	{ PCI_CAP_ID_AF, PCI_AF_CTRL, PCI_AF_CTRL, 1, PCI_AF_CTRL_FLR,
+	  PCI_AF_CTRL_FLR },
+	{ PCI_CAP_ID_AF, PCI_AF_CTRL, PCI_AF_CTRL, 2, PCI_AF_CTRL_FLR,
+	  PCI_AF_CTRL_FLR },
+};
+
 static unsigned int find(const struct guest *guest, const struct write *w)
 {
 	int at = w->capability ? reset_config_find(guest, w->capability) : 0;
@@ -121,6 +128,11 @@ static void a_refused_write_leaves_devctl_alone(void **state)
 	check_refused(*state, flr, COUNT(flr));
 }
 
+static void a_refused_write_leaves_af_ctrl_alone(void **state)
+{
+	check_refused(*state, af_flr, COUNT(af_flr));
+}
+
 /* Nothing here concerns the memory: its mappings stay, and nobody waits. */
 static const struct write harmless[] = {
 	{ 0, PCI_COMMAND, PCI_COMMAND, 2, 0, 0, true },
@@ -182,6 +194,7 @@ static const struct CMUnitTest tests[] = {
 	RESET_TEST(reset_d3hot, a_refused_write_leaves_pmcsr_alone),
 	RESET_TEST(reset_flr, a_refused_write_leaves_devctl_alone),
 	RESET_TEST(reset_flr, other_writes_disturb_nobody),
+	RESET_TEST(reset_af_flr, a_refused_write_leaves_af_ctrl_alone),
 	RESET_TEST(reset_memory_off, turning_on_what_is_on_disturbs_nobody),
 	RESET_TEST(reset_d3hot, turning_on_what_is_on_disturbs_nobody),
 	RESET_TEST(reset_low_power, turning_on_what_is_on_disturbs_nobody),

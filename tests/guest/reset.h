@@ -45,7 +45,7 @@ struct reset_path {
 extern const struct reset_path reset_vfio, reset_vfio_pmr;
 extern const struct reset_path reset_hot, reset_hot_pmr;
 extern const struct reset_path reset_memory_off, reset_memory_off_pmr;
-extern const struct reset_path reset_d3hot, reset_flr;
+extern const struct reset_path reset_d3hot, reset_flr, reset_af_flr;
 extern const struct reset_path reset_low_power, reset_low_power_pmr;
 extern const struct reset_path reset_sysfs, reset_sysfs_pmr, reset_bridge;
 extern const struct reset_path reset_hot_twin, reset_bridge_twin;
