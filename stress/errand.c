@@ -139,3 +139,13 @@ int errand_close(struct machine *machine)
 {
 	return go(machine, give_back, CLOSE_LIMIT_S);
 }
+
+void errand_judge(const struct machine *machine, struct outcome *outcome)
+{
+	outcome_error(outcome, brg_last_error());
+	outcome->unkillable = machine->stuck;
+	if (!machine->stuck)
+		return;
+	outcome->status = STRESS_FAIL;
+	outcome->oracle = ORACLE_HANG;
+}

@@ -37,31 +37,38 @@ static enum stress_status worse(enum stress_status a, enum stress_status b)
 	return rank[a] > rank[b] ? a : b;
 }
 
-/* what the kernel says meanwhile; 0, -EUCLEAN, -errno */
-static int check_journal(struct journal *journal, enum oracle *oracle)
+/* has the kernel said what it must not, when they were taken? */
+static bool has_complained(struct journal *journal, struct outcome *outcome)
 {
+	enum oracle oracle = ORACLE_LOG;
 	char line[400];
 	int ret = journal_next(journal, NULL, line, sizeof(line));
 
-	*oracle = ORACLE_LOG;
-	if (ret < 0)
-		return ret;
-	if (!ret && !journal_taints(journal, line, sizeof(line)))
-		return 0;
+	if (ret < 0) {
+		outcome_error(outcome, line);
+		return true;
+	}
+	if (!ret) {
+		oracle = ORACLE_TAINT;
+		ret = journal_taints(journal, line, sizeof(line));
+	}
 	if (!ret)
-		*oracle = ORACLE_TAINT;
-	return brg_fail(-EUCLEAN, "when its devices were taken: %s", line);
+		return false;
+	outcome->status = STRESS_FAIL;
+	outcome->oracle = oracle;
+	snprintf(outcome->text, sizeof(outcome->text),
+		 "when its devices were taken: %s", line);
+	return true;
 }
 
 /*
  * Taking a device may make the kernel complain, too, or hang: the log has the
- * scenario's name before that.
+ * scenario's name before that, and may say why it hangs.
  */
 static bool take_devices(struct machine *machine,
 			 const struct stress_scenario *scenario,
 			 struct outcome *outcome)
 {
-	enum oracle oracle = ORACLE_NONE;
 	unsigned int lacks = 0;
 	char text[256];
 	int ret;
@@ -69,22 +76,17 @@ static bool take_devices(struct machine *machine,
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	brg_kmsg_mark(scenario->name);
 	ret = errand_use(machine, registry_needs(scenario), &lacks);
-	if (!ret)
-		ret = check_journal(machine->journal, &oracle);
 	if (ret)
-		snprintf(outcome->text, sizeof(outcome->text), "%s",
-			 brg_last_error());
-	else if (lacks)
+		errand_judge(machine, outcome);
+	if ((!ret || machine->stuck) &&
+	    has_complained(machine->journal, outcome))
+		return false;
+	if (!ret && lacks) {
+		outcome->status = STRESS_SKIP;
 		snprintf(outcome->text, sizeof(outcome->text),
 			 "this machine lacks: %s",
 			 needs_text(lacks, text, sizeof(text)));
-	if (ret == -EUCLEAN)
-		outcome->oracle = oracle;
-	outcome->unkillable = machine->stuck;
-	if (ret)
-		outcome->status = ret == -EUCLEAN ? STRESS_FAIL : STRESS_ERROR;
-	else if (lacks)
-		outcome->status = STRESS_SKIP;
+	}
 	return outcome->status == STRESS_PASS;
 }
 
@@ -125,8 +127,7 @@ static int use_named(struct machine *machine,
 
 	if (!ret)
 		return 0;
-	outcome_error(outcome, brg_last_error());
-	outcome->unkillable = machine->stuck;
+	errand_judge(machine, outcome);
 	return ret;
 }
 
@@ -170,6 +171,8 @@ static bool complains(const struct stress_options *options,
 
 	strcpy(outcome.provider, machine->world.device.bdf);
 	watch_after(options, machine, &outcome);
+	if (machine->stuck && outcome.status == STRESS_PASS)
+		errand_judge(machine, &outcome);
 	if (outcome.status == STRESS_PASS)
 		return false;
 	brg_error("when the devices had been given back: %s", outcome.text);

@@ -99,8 +99,7 @@ static bool look_at_mark(const struct device *device, bool write, int *ret)
 	ssize_t done = write ? pwrite(device->vfio, &mark, sizeof(mark), at) :
 			       pread(device->vfio, &mark, sizeof(mark), at);
 
-	if (done != sizeof(mark))
-		*ret = done < 0 ? -errno : -EIO;
+	*ret = engine_transferred(done, sizeof(mark));
 	return mark == MARK;
 }
 

@@ -56,7 +56,7 @@ static bool go_on(const struct stress_options *options, struct machine *machine,
 	watch_after(options, machine, outcome);
 	outcome->unkillable = machine->stuck;
 	if (ret && outcome->status == STRESS_PASS)
-		outcome_error(outcome, brg_last_error());
+		errand_judge(machine, outcome);
 	return outcome->status == STRESS_PASS;
 }
 

@@ -20,8 +20,9 @@ int init_module_load(const char *name, const char *parameters)
 	free(path);
 	if (fd < 0)
 		return -errno;
+	/* a symbol that is not there would be ENOENT as well */
 	if (syscall(SYS_finit_module, fd, parameters, 0))
-		ret = -errno;
+		ret = errno == ENOENT ? -ENOEXEC : -errno;
 	close(fd);
 	return ret;
 }

@@ -143,7 +143,10 @@ void init_pci_give(const char *capability)
 	module = vm_strf("barrage-%s", name);
 	parameters = vm_strf("device=%s", strrchr(dir, '/') + 1);
 	ret = init_module_load(module, parameters);
-	if (ret && ret != -ENOENT)
+	if (ret == -ENOENT)
+		init_send("note", "%s has no %s: the kernel was built without",
+			  strrchr(dir, '/') + 1, module);
+	else if (ret)
 		init_die("%s %s: %s", module, parameters, strerror(-ret));
 	free(parameters);
 	free(module);

@@ -176,6 +176,22 @@ static int check_role(struct vm_parse *parse, const char *where,
 	return 0;
 }
 
+/* Its driver has room for one. */
+static int check_capability(struct vm_parse *parse, const char *where,
+			    const struct vm_topology *t, const char *capability)
+{
+	for (size_t i = 0; capability && i < t->nr_devices; i++) {
+		const char *other = t->devices[i].capability;
+
+		if (other && !strcmp(other, capability))
+			return vm_parse_fail(
+				parse, where,
+				"a second device with the capability '%s'",
+				capability);
+	}
+	return 0;
+}
+
 static int parse_device(struct vm_parse *parse, const char *where,
 			json_t *object, struct vm_topology *t)
 {
@@ -186,6 +202,8 @@ static int parse_device(struct vm_parse *parse, const char *where,
 	ret = PARSE_FIELDS(parse, where, object, device_fields, &raw);
 	if (!ret)
 		ret = check_role(parse, where, t, raw.role);
+	if (!ret)
+		ret = check_capability(parse, where, t, raw.capability);
 	if (ret)
 		return ret;
 	*dev = (struct vm_device){

@@ -18,7 +18,7 @@
 
 #define AT 0xf8
 #define BYTES 8 /* the capability, and up to the next dword */
-#define LONGEST PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 /* of the others */
+#define LONGEST PCI_CAP_EXP_ENDPOINT_SIZEOF_V2 /* whose length is fixed */
 #define CAP (PCI_AF_CAP_TP | PCI_AF_CAP_FLR)
 #define MAX_CAPS 48
 
@@ -101,24 +101,34 @@ static int af_write(struct pci_bus *bus, unsigned int devfn, int where,
 	return start_flr(bus, devfn);
 }
 
-/* The last capability, unless one could be where ours is to be */
-static int find_last(struct pci_dev *pdev)
+/* Nothing that could be of another capability; those of a vendor have any length */
+static bool __init has_room(struct pci_dev *pdev, int last)
 {
-	int limit = MAX_CAPS, last = 0;
-	u8 at = 0, next;
+	u32 low = 0, high = 0;
+
+	pci_read_config_dword(pdev, AT, &low);
+	pci_read_config_dword(pdev, AT + 4, &high);
+	return last + LONGEST <= AT && !low && !high;
+}
+
+/* They need not be in the order of their places */
+static int __init find_last(struct pci_dev *pdev)
+{
+	int limit = MAX_CAPS, highest = 0, last = 0;
+	u8 next;
 
 	pci_read_config_byte(pdev, PCI_CAPABILITY_LIST, &next);
 	while ((next &= ~3) && limit--) {
-		at = next;
-		last = at;
-		if (at + LONGEST > AT)
-			return -ENOSPC;
-		pci_read_config_byte(pdev, at + PCI_CAP_LIST_NEXT, &next);
+		last = next;
+		highest = max(highest, last);
+		pci_read_config_byte(pdev, last + PCI_CAP_LIST_NEXT, &next);
 	}
-	return limit < 0 || !last ? -EINVAL : last;
+	if (limit < 0 || !has_room(pdev, highest))
+		return -ENOSPC;
+	return last;
 }
 
-static int give(struct pci_dev *pdev)
+static int __init give(struct pci_dev *pdev)
 {
 	u32 devcap = 0;
 	int last;
@@ -131,7 +141,8 @@ static int give(struct pci_dev *pdev)
 	}
 	last = find_last(pdev);
 	if (last < 0) {
-		pci_err(pdev, "has no room for a capability at 0x%x\n", AT);
+		pci_err(pdev, "has something at 0x%x, or no end of its list\n",
+			AT);
 		return last;
 	}
 	gift.pdev = pdev;
@@ -147,11 +158,14 @@ static int give(struct pci_dev *pdev)
 	return 0;
 }
 
-static struct pci_dev *find(void)
+static struct pci_dev * __init find(void)
 {
 	unsigned int domain, bus, slot, function;
+	char more;
 
-	if (sscanf(device, "%x:%x:%x.%x", &domain, &bus, &slot, &function) != 4)
+	if (sscanf(device, "%x:%x:%x.%x%c", &domain, &bus, &slot, &function,
+		   &more) != 4 ||
+	    bus > 0xff || slot > 0x1f || function > 7)
 		return NULL;
 	return pci_get_domain_bus_and_slot(domain, bus,
 					   PCI_DEVFN(slot, function));

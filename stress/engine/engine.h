@@ -548,8 +548,9 @@ int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,
 /**
  * device_node - open the file of a device on vfio-pci, and nothing more
  *
- * Returns it, or -1 with errno: ENODEV until the driver's probe has registered the
- * device, and again once it is removed (vfio_device_fops_cdev_open()).
+ * Returns it, or -1 with errno: ENODEV or ENOENT until the driver's probe has
+ * registered the device, and again once it is removed
+ * (vfio_device_fops_cdev_open()).
  */
 int device_node(const char *bdf);
 

@@ -155,7 +155,7 @@ static int bind_driver(const char *bdf)
 	int ret, node;
 
 	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", bdf);
-	do {
+	for (;;) {
 		ret = text_file_write(path, "vfio-pci");
 		if (!ret)
 			ret = text_file_write("/sys/bus/pci/drivers_probe",
@@ -165,9 +165,12 @@ static int bind_driver(const char *bdf)
 			close(node);
 			return 0;
 		}
+		if (errno != ENODEV && errno != ENOENT)
+			return -errno;
+		if (engine_now_ns() > end_ns)
+			return ret ? ret : -ETIMEDOUT;
 		engine_pause_us(POLL_US);
-	} while (engine_now_ns() < end_ns);
-	return ret ? ret : -ETIMEDOUT;
+	}
 }
 
 int hotplug_in(const char *bdf)

@@ -22,15 +22,13 @@ static int read32(const struct device *device, unsigned int region,
 {
 	off_t at = ((off_t)region << 40) + offset;
 
-	return pread(device->vfio, value, 4, at) == 4 ? 0 :
-	       errno				      ? -errno :
-							-EIO;
+	return engine_transferred(pread(device->vfio, value, 4, at), 4);
 }
 
 static int write32(const struct device *device, unsigned int offset,
 		   uint32_t value)
 {
-	return pwrite(device->vfio, &value, 4, offset) == 4 ? 0 : -EIO;
+	return engine_transferred(pwrite(device->vfio, &value, 4, offset), 4);
 }
 
 /* is the BAR under test such memory? */

@@ -35,8 +35,8 @@ SCENARIO(fork_against_zap) = {
 	.hazards = { 28 },
 	.actors = {
 		{ .name = "user", .steps = users, .min = 1, .max = 2,
-		  .in_order = true, .turns = 3, .jitter_us = 2000 },
+		  .in_order = true, .turns = 9, .jitter_us = 2000 },
 		{ .name = "taker", .steps = takers, .in_order = true,
-		  .turns = 24, .jitter_us = 5000 },
+		  .turns = 72, .jitter_us = 5000 },
 	},
 };

@@ -41,9 +41,9 @@ SCENARIO(thaw_against_enable) = {
 	.before = before,
 	.actors = {
 		{ .name = "user", .steps = users, .min = 2, .max = 4,
-		  .in_order = true, .turns = 24, .jitter_us = 500 },
+		  .in_order = true, .turns = 48, .jitter_us = 500 },
 		{ .name = "toggler", .steps = togglers, .in_order = true,
-		  .turns = 24, .jitter_us = 3000 },
+		  .turns = 48, .jitter_us = 3000 },
 	},
 	.after = after,
 	.points = { "pci_user_read_config_word:100..3000us/0.5",

@@ -8,9 +8,11 @@
 #include "stuck.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define TIMEOUT_MS 100
 
@@ -188,6 +190,33 @@ static void turning_on_what_is_on_disturbs_nobody(void **state)
 	reset_expect_alive(r);
 }
 
+/* of kernel/modules/af.c: past VFIO, which does it in another way */
+static void of_the_device_itself_resets_it(void **state)
+{
+	struct reset *r = *state;
+	const struct guest *guest = &r->guest;
+	struct reset_bars now, before = reset_get_bars(guest);
+	uint16_t command = reset_device_config(guest, PCI_COMMAND);
+	int at = reset_config_find(guest, PCI_CAP_ID_AF);
+	int fd = reset_open_config(guest, O_WRONLY);
+	const uint8_t start = PCI_AF_CTRL_FLR;
+
+	assert_true(at > 0);
+	assert_true(command & PCI_COMMAND_MEMORY);
+	assert_int_equal(pwrite(fd, &start, 1, at + PCI_AF_CTRL), 1);
+	assert_false(reset_device_config(guest, PCI_COMMAND) &
+		     PCI_COMMAND_MEMORY);
+	now = reset_get_bars(guest);
+	assert_memory_not_equal(&now, &before, sizeof(now));
+	reset_set_bars(guest, &before);
+	assert_int_equal(pwrite(fd, &command, sizeof(command), PCI_COMMAND),
+			 sizeof(command));
+	close(fd);
+	reset_marker_set(guest);
+	guest_register(guest);
+	reset_expect_alive(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	RESET_TEST(reset_memory_off, a_refused_write_leaves_command_alone),
 	RESET_TEST(reset_memory_off_pmr, a_refused_write_leaves_command_alone),
@@ -195,6 +224,7 @@ static const struct CMUnitTest tests[] = {
 	RESET_TEST(reset_flr, a_refused_write_leaves_devctl_alone),
 	RESET_TEST(reset_flr, other_writes_disturb_nobody),
 	RESET_TEST(reset_af_flr, a_refused_write_leaves_af_ctrl_alone),
+	RESET_TEST(reset_af_flr, of_the_device_itself_resets_it),
 	RESET_TEST(reset_memory_off, turning_on_what_is_on_disturbs_nobody),
 	RESET_TEST(reset_d3hot, turning_on_what_is_on_disturbs_nobody),
 	RESET_TEST(reset_low_power, turning_on_what_is_on_disturbs_nobody),

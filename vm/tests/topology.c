@@ -49,9 +49,15 @@ static const struct bad bad_files[] = {
 	{ TOP "\"ports\": [],\n\"devices\": [{\"role\": \"Disk\","
 	      "\"driver\": \"nvme\"}]}",
 	  "t.json:3: devices[0]: role 'Disk': use small letters" },
-	{ TOP "\"ports\": [],\n\"devices\": [{\"role\": \"a\",\"driver\": \"x\",\n"
-	      "\"capability\": \"flr\"}]}",
+	{ TOP
+	  "\"ports\": [],\n\"devices\": [{\"role\": \"a\",\"driver\": \"x\",\n"
+	  "\"capability\": \"flr\"}]}",
 	  "t.json:4: devices[0].capability: 'flr' is not one of: af" },
+	{ TOP
+	  "\"ports\": [],\n\"devices\": [{\"role\": \"a\",\"driver\": \"x\",\n"
+	  "\"capability\": \"af\"},\n"
+	  "{\"role\": \"b\",\"driver\": \"x\", \"capability\": \"af\"}]}",
+	  "t.json:5: devices[1]: a second device with the capability 'af'" },
 	{ TOP
 	  "\"ports\": [],\n\"devices\": [{\"role\": \"a\",\"driver\": \"x\"},\n"
 	  "{\"role\": \"a\",\"driver\": \"x\"}]}",
