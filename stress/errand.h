@@ -3,8 +3,8 @@
  * errand - have a process aside ask something of the devices
  *
  * Binding one, and writing to a disk, may never end where races have broken the
- * kernel, or where it was broken before. Then the process is left, @stuck of the machine is set, and nothing more
- * may be asked. What it finds out comes back.
+ * kernel, or where it was broken before. Then the process is left, @stuck of the
+ * machine is set, and nothing more may be asked. What it finds out comes back.
  */
 #ifndef STRESS_ERRAND_H
 #define STRESS_ERRAND_H

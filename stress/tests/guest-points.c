@@ -14,7 +14,7 @@
 #include "../draw-points.h"
 #include "../registry.h"
 
-#define LEAST 20 /* places that scenarios name, at least */
+#define LEAST 100 /* times that scenarios name a place, or not all were read */
 
 static bool is_there(struct brg_amplifier *amplifier, const char *text)
 {
@@ -49,7 +49,7 @@ static unsigned int nr_missing(struct brg_amplifier *amplifier,
 static void the_kernel_has_every_place(void **state)
 {
 	const struct stress_scenario **all;
-	unsigned int missing = 0, nr_places = 0;
+	unsigned int missing = 0, nr_named = 0;
 	struct brg_amplifier amplifier;
 	size_t nr;
 
@@ -61,10 +61,10 @@ static void the_kernel_has_every_place(void **state)
 		for (unsigned int p = 0;
 		     p < STRESS_MAX_POINTS && all[i]->points[p]; p++)
 			missing += nr_missing(&amplifier, all[i],
-					      all[i]->points[p], &nr_places);
+					      all[i]->points[p], &nr_named);
 	brg_amplifier_close(&amplifier);
 	free(all);
-	assert_true(nr_places >= LEAST);
+	assert_true(nr_named >= LEAST);
 	assert_int_equal(missing, 0);
 }
 
