@@ -158,13 +158,26 @@ static void put_in_use(struct machine *machine, unsigned int i)
 	world->twin.vfio = world->twin.iommufd = -1;
 }
 
+/* what no provider can have here: to know that, none has to be bound */
+static unsigned int never(const struct machine *machine)
+{
+	unsigned int never =
+		(NEED_DISK | NEED_SLOW_DISK | NEED_IMPORTER | NEED_FAIL_NTH) &
+		~machine->common;
+
+	return provider_may_leave_slot() ? never : never | NEED_SLOT;
+}
+
 int machine_use(struct machine *machine, unsigned int needs,
 		unsigned int *lacks)
 {
 	unsigned int nr = machine->options->nr_providers;
 
-	*lacks = needs & ~machine->common;
 	machine->has = machine->common;
+	*lacks = needs & never(machine);
+	if (*lacks)
+		return 0;
+	*lacks = needs & ~machine->common;
 	for (unsigned int i = 0; i < nr; i++) {
 		int ret = bind_provider(machine, i);
 		unsigned int left = lacks_of(machine, needs, i);

@@ -57,7 +57,8 @@ int machine_open(const struct stress_options *options, struct journal *journal,
  * @needs: NEED_*
  * @lacks: receives what there is not: then it is the one that has most of it
  *
- * Binds those that come before it, if they are not yet.
+ * Binds those that come before it, if they are not yet; none where something lacks
+ * that no provider can have.
  *
  * Return: 0; -errno with brg_last_error() set.
  */
