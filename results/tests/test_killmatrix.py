@@ -40,6 +40,9 @@ class Matrix(unittest.TestCase):
         return subprocess.run([PROGRAM, *options, self.folder.name],
                               capture_output=True, text=True, check=False)
 
+    def run_part(self):
+        return self.run_it("--part")
+
     def caught(self, label):
         self.machine(label, 1, record(
             "a-race", "fail", oracle="data", reason="wrong data",
@@ -49,7 +52,7 @@ class Matrix(unittest.TestCase):
         self.caught("zap-once.hazard")
         self.caught("zap-once.everything")
         self.machine("none.all", 0, record("a-race", "pass"))
-        done = self.run_it()
+        done = self.run_part()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("2.2", done.stdout)
         self.assertIn("a-race, by data", done.stdout)
@@ -80,7 +83,7 @@ class Matrix(unittest.TestCase):
                  "[   10.000000] barrage: mark: a-race\n"
                  "[   13.500000] Kernel panic - not syncing\n"
                  "[   99.000000] more of it\n")
-        done = self.run_it()
+        done = self.run_part()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("3.5", done.stdout)
         self.assertIn("a-race, by kernel-log", done.stdout)
@@ -135,7 +138,111 @@ class Matrix(unittest.TestCase):
 
     def test_what_did_not_run_is_not_caught(self):
         self.caught("zap-once.hazard")
-        self.assertIn("not run", self.run_it().stdout)
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not run", done.stdout)
+        self.assertIn("Not run: 38 of 39.", done.stdout)
+        self.assertEqual(self.run_part().returncode, 0)
+
+    def test_before_any_race_nobody_has_caught_it(self):
+        self.machine("zap-once.hazard", 1, record(
+            "a-race", "fail", oracle="kernel-log", reason="WARNING",
+            races=0, planted_bug={"name": "zap-once", "reached": 2}))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+        self.assertIn("before any race; a-race: WARNING", done.stdout)
+
+    def test_an_error_is_no_machine_that_stopped(self):
+        self.machine("zap-once.hazard", 99, record("a-race", "error"))
+        self.put("zap-once.hazard.dmesg",
+                 "[   10.000000] barrage: mark: a-race\n"
+                 "[   13.500000] WARNING: at x\n")
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+
+    def test_earlier_turns_and_other_scenarios_took_time_too(self):
+        self.machine("zap-once.hazard-1", 0, record("one", "pass", seconds=5),
+                     record("two", "pass", seconds=5))
+        self.machine("zap-once.hazard-2", 1, record("one", "pass", seconds=20),
+                     record("two", "fail", oracle="data", reason="wrong",
+                            seconds=3,
+                            planted_bug={"name": "zap-once", "reached": 1}))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("median 33.0 s", done.stdout)
+        self.assertIn("two, by data", done.stdout)
+
+    def test_missed_in_each_turn(self):
+        for turn in (1, 2):
+            self.machine(f"zap-once.hazard-{turn}", 0, record(
+                "a-race", "pass",
+                planted_bug={"name": "zap-once", "reached": turn}))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("reached 2 times", done.stdout)
+
+    def test_shards(self):
+        other = tempfile.TemporaryDirectory()
+        self.addCleanup(other.cleanup)
+        self.caught("zap-once.hazard")
+        for name in os.listdir(self.folder.name):
+            with open(os.path.join(self.folder.name, name)) as file:
+                text = file.read()
+            name = name.replace("zap-once", "put-before-wake")
+            with open(os.path.join(other.name, name), "w") as file:
+                file.write(text)
+        done = self.run_it("--part", other.name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2 of 2", done.stdout)
+
+    def test_what_is_of_two_suites_is_no_run(self):
+        self.caught("zap-once.hazard")
+        self.machine("zap-once.everything", 0, record(
+            "everything", "pass", environment={**ENVIRONMENT, "git": "dd"}))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 99)
+        self.assertIn("are not of one run: git dd and cc", done.stderr)
+
+    def test_races_again_without_the_bug(self):
+        self.caught("zap-once.hazard")
+        self.machine("none.again", 0, record("a-race", "pass", seed=99))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("1 of the races that caught one", done.stdout)
+        self.machine("none.again", 1, record("a-race", "fail",
+                                             reason="wrong data"))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("1 false alarms; a-race: wrong data", done.stdout)
+
+    def test_without_a_bug_it_broke_off(self):
+        self.caught("zap-once.hazard")
+        self.machine("none.all", 0, record("a-race", "pass"))
+        os.unlink(os.path.join(self.folder.name, "none.all.status"))
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("1 false alarms; the machine stopped.", done.stdout)
+
+    def test_a_line_that_was_cut_off(self):
+        self.caught("zap-once.hazard")
+        self.put("zap-once.hazard.records.jsonl", '{"name": "a-ra')
+        done = self.run_part()
+        self.assertEqual(done.returncode, 99)
+        self.assertIn("was it cut off?", done.stderr)
+
+    def test_rates_leave_out_what_did_not_end(self):
+        self.machine("zap-once.hazard", 1, record(
+            "a-race", "fail", oracle="data", seconds=30,
+            delays={"wanted": True},
+            planted_bug={"name": "zap-once", "reached": 1}))
+        self.machine("put-before-wake.hazard", 0, record("a-race", "pass"))
+        os.unlink(os.path.join(self.folder.name,
+                               "put-before-wake.hazard.status"))
+        done = self.run_it("--rates")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("| yes | 7 | 1 | 1 | 0.5 | 2.00 |", done.stdout)
 
     def test_nothing(self):
         self.assertEqual(self.run_it().returncode, 99)
