@@ -76,7 +76,7 @@ static int undo(void *parent)
 /* The command may have left a kernel that is broken, in which this never ends. */
 static int undo_bounded(struct brg_pci_binding *parent)
 {
-	int ret = aside_run(undo, parent, UNDO_LIMIT_S);
+	int ret = aside_run(undo, parent, UNDO_LIMIT_S, NULL);
 
 	if (ret == -ETIMEDOUT)
 		fprintf(stderr,

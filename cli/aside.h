@@ -12,9 +12,12 @@
  * @what: what it returns, 0 to 255, is that process's exit status
  * @arg: for it
  * @limit_s: it is left behind if it takes longer
+ * @steps: each time this number changes the limit begins anew; it is in memory that
+ *	the process shares; or NULL
  *
  * Return: what it returned; -ETIMEDOUT; -ECHILD where it was killed; -errno of fork().
  */
-int aside_run(int (*what)(void *arg), void *arg, unsigned int limit_s);
+int aside_run(int (*what)(void *arg), void *arg, unsigned int limit_s,
+	      const _Atomic unsigned int *steps);
 
 #endif

@@ -12,9 +12,8 @@
 #include "aside.h"
 #include "interrupt.h"
 
-/* an NVMe may take two minutes to be ready, and a disk is written */
+/* for each device: an NVMe may take two minutes to be ready; a disk is written */
 #define LIMIT_S 240
-#define CLOSE_LIMIT_S 60
 
 /* what goes, and what comes back */
 struct errand {
@@ -22,6 +21,7 @@ struct errand {
 	struct machine machine;
 	unsigned int needs;
 	unsigned int lacks;
+	_Atomic unsigned int steps; /* devices that are done */
 	char bdf[BRG_PCI_BDF_BYTES];
 	char why[512];
 };
@@ -53,8 +53,7 @@ static int run(void *arg)
 	return -ret;
 }
 
-static int go(struct machine *machine, int (*what)(struct errand *errand),
-	      unsigned int limit_s)
+static int go(struct machine *machine, int (*what)(struct errand *errand))
 {
 	int ret;
 
@@ -65,13 +64,14 @@ static int go(struct machine *machine, int (*what)(struct errand *errand),
 	errand->what = what;
 	errand->machine = *machine;
 	*errand->why = '\0';
-	ret = aside_run(run, errand, limit_s);
+	errand->machine.steps = &errand->steps;
+	ret = aside_run(run, errand, LIMIT_S, &errand->steps);
 	if (ret == -ETIMEDOUT) {
 		machine->stuck = true;
 		return brg_fail(
 			ret,
 			"the kernel waits for something that does not end, for %u s now: reboot this machine",
-			limit_s);
+			LIMIT_S);
 	}
 	if (ret < 0)
 		return brg_fail(ret, "a process aside: %s", strerror(-ret));
@@ -90,7 +90,7 @@ int errand_use(struct machine *machine, unsigned int needs, unsigned int *lacks)
 	int ret;
 
 	errand->needs = needs;
-	ret = go(machine, use, LIMIT_S);
+	ret = go(machine, use);
 	if (!ret)
 		*lacks = errand->lacks;
 	return ret;
@@ -104,7 +104,7 @@ static int use_next(struct errand *going)
 int errand_use_next(struct machine *machine, unsigned int needs)
 {
 	errand->needs = needs;
-	return go(machine, use_next, LIMIT_S);
+	return go(machine, use_next);
 }
 
 static int use_named(struct errand *going)
@@ -117,7 +117,7 @@ int errand_use_named(struct machine *machine, unsigned int needs,
 {
 	errand->needs = needs;
 	snprintf(errand->bdf, sizeof(errand->bdf), "%s", bdf);
-	return go(machine, use_named, LIMIT_S);
+	return go(machine, use_named);
 }
 
 static int stamp(struct errand *going)
@@ -127,7 +127,7 @@ static int stamp(struct errand *going)
 
 int errand_stamp(struct machine *machine)
 {
-	return go(machine, stamp, LIMIT_S);
+	return go(machine, stamp);
 }
 
 static int give_back(struct errand *going)
@@ -137,7 +137,7 @@ static int give_back(struct errand *going)
 
 int errand_close(struct machine *machine)
 {
-	return go(machine, give_back, CLOSE_LIMIT_S);
+	return go(machine, give_back);
 }
 
 void errand_judge(const struct machine *machine, struct outcome *outcome)

@@ -129,11 +129,19 @@ int machine_open(const struct stress_options *options, struct journal *journal,
 	return ret ? ret : open_disks(options, machine);
 }
 
+/* there is a limit for each */
+static void step(struct machine *machine)
+{
+	if (machine->steps)
+		atomic_fetch_add(machine->steps, 1);
+}
+
 /* bound in their order; closed also where that failed */
 static int bind_provider(struct machine *machine, unsigned int i)
 {
 	const struct stress_options *options = machine->options;
 
+	step(machine);
 	if (i < machine->nr_providers)
 		return provider_restore(&machine->providers[i]);
 	return provider_open(&options->providers[i], options->take,
@@ -229,7 +237,10 @@ int machine_close(struct machine *machine)
 	int ret = brg_pci_restore(&machine->binding);
 
 	for (unsigned int i = 0; i < machine->nr_providers; i++) {
-		int err = provider_close(&machine->providers[i]);
+		int err;
+
+		step(machine);
+		err = provider_close(&machine->providers[i]);
 
 		if (!ret)
 			ret = err;

@@ -23,6 +23,7 @@ struct journal;
  * @providers: those
  * @in_use: which of them, see machine_use()
  * @stuck: a process is left that asks devices for what never ends, see errand.h
+ * @steps: goes up with each device that is bound or given back; NULL
  * @disk: scratch disk, where there is one
  */
 struct machine {
@@ -35,6 +36,7 @@ struct machine {
 	struct provider providers[STRESS_MAX_PROVIDERS];
 	unsigned int in_use;
 	bool stuck;
+	_Atomic unsigned int *steps;
 	struct brg_disk disk;
 	struct brg_disk slow;
 	struct brg_pci_binding binding;

@@ -24,14 +24,12 @@
 #include "trials.h"
 #include "watch.h"
 
-/* a pass is better than a skip, and worse is worse */
+/* a pass is better than a skip; a failure outweighs what it may have led to */
 static enum stress_status worse(enum stress_status a, enum stress_status b)
 {
 	static const int rank[] = {
-		[STRESS_SKIP] = 0,
-		[STRESS_PASS] = 1,
-		[STRESS_FAIL] = 2,
-		[STRESS_ERROR] = 3,
+		[STRESS_SKIP] = 0,  [STRESS_PASS] = 1, [STRESS_ERROR] = 2,
+		[STRESS_OTHER] = 3, [STRESS_FAIL] = 4,
 	};
 
 	return rank[a] > rank[b] ? a : b;
@@ -113,7 +111,7 @@ static enum stress_status run_all(const struct stress_options *options,
 		/* wrong data may be on the disks by now */
 		if (outcome.status == STRESS_FAIL && errand_stamp(machine)) {
 			brg_error("%s", brg_last_error());
-			return STRESS_ERROR;
+			return worse(worst, STRESS_ERROR);
 		}
 	}
 	return worst;
@@ -218,7 +216,7 @@ static enum stress_status run(const struct stress_options *options,
 		if (errand_close(&machine)) {
 			brg_error("the devices cannot be given back: %s",
 				  brg_last_error());
-			worst = worst == STRESS_FAIL ? worst : STRESS_ERROR;
+			worst = worse(worst, STRESS_ERROR);
 		}
 		if (!options->minimise && worst != STRESS_FAIL &&
 		    worst != STRESS_OTHER &&
@@ -226,8 +224,7 @@ static enum stress_status run(const struct stress_options *options,
 			worst = STRESS_FAIL;
 	}
 	journal_close(&journal);
-	report_close(&report);
-	return worst;
+	return report_close(&report) ? worst : worse(worst, STRESS_ERROR);
 }
 
 static enum stress_status print_program(const struct stress_options *options)

@@ -185,14 +185,18 @@ enum stress_status minimise(const struct stress_options *options,
 {
 	struct search *search = calloc(1, sizeof(*search));
 	int ret = -ENOMEM;
+	size_t length;
 
 	if (!search)
 		return STRESS_ERROR;
 	search->trials.options = *options;
 	search->trials.options.bundles = NULL;
 	search->trials.machine = machine;
+	for (length = strlen(options->minimise);
+	     length > 1 && options->minimise[length - 1] == '/'; length--)
+		;
 	snprintf(search->trials.folder, sizeof(search->trials.folder),
-		 "%s-small", options->minimise);
+		 "%.*s-small", (int)length, options->minimise);
 	ret = bundle_read(options->minimise, &search->best,
 			  &search->trials.failure);
 	search->trials.options.duration_s =

@@ -159,11 +159,14 @@ static void write_record(struct report *report,
 {
 	json_t *record = record_of(report, scenario, outcome);
 
-	if (!record || json_dumpf(record, report->records, JSON_COMPACT))
-		fprintf(stderr, "barrage-stress: cannot write a record of %s\n",
-			scenario->name);
-	fputc('\n', report->records);
-	fflush(report->records);
+	if (!record || json_dumpf(record, report->records, JSON_COMPACT) ||
+	    fputc('\n', report->records) == EOF || fflush(report->records)) {
+		fprintf(stderr,
+			"barrage-stress: %s: cannot write a record of %s: %s\n",
+			report->options->output, scenario->name,
+			record ? strerror(errno) : "out of memory");
+		report->lost = true;
+	}
 	json_decref(record);
 }
 
@@ -192,8 +195,9 @@ void report_late(struct report *report, const struct stress_scenario *scenario,
 		write_record(report, scenario, outcome);
 }
 
-void report_close(struct report *report)
+bool report_close(struct report *report)
 {
-	if (report->records)
-		fclose(report->records);
+	if (report->records && fclose(report->records))
+		report->lost = true;
+	return !report->lost;
 }

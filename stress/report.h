@@ -3,6 +3,7 @@
 #ifndef STRESS_REPORT_H
 #define STRESS_REPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "options.h"
@@ -11,6 +12,7 @@
 struct report {
 	const struct stress_options *options;
 	FILE *records;
+	bool lost; /* a record could not be written */
 	unsigned int nr_points;
 };
 
@@ -34,7 +36,7 @@ void report_end(struct report *report, const struct stress_scenario *scenario,
 void report_late(struct report *report, const struct stress_scenario *scenario,
 		 const struct outcome *outcome);
 
-/** report_close - flush and close the records */
-void report_close(struct report *report);
+/** report_close - the opposite of report_open(); false where a record is lost */
+bool report_close(struct report *report);
 
 #endif

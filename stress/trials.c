@@ -17,14 +17,17 @@
 
 static int try_by_command(struct trials *trials, const struct races *races)
 {
-	char command[2 * PATH_MAX], folder[PATH_MAX];
+	char command[PATH_MAX], folder[PATH_MAX];
 	int status;
 
 	snprintf(folder, sizeof(folder), "%s/trial", trials->folder);
 	if (bundle_write(folder, NULL, races, &trials->failure, NULL, NULL))
 		return STRESS_ERROR;
-	snprintf(command, sizeof(command), "%s %s > /dev/null",
-		 trials->options.with, folder);
+	/* by its environment: whatever the name is, it is one argument */
+	snprintf(command, sizeof(command), "%s \"$BARRAGE_BUNDLE\" > /dev/null",
+		 trials->options.with);
+	if (setenv("BARRAGE_BUNDLE", folder, 1))
+		return STRESS_ERROR;
 	status = system(command);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : STRESS_ERROR;
 }

@@ -11,7 +11,7 @@
 
 static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
 {
-	if (outcome->status != STRESS_PASS)
+	if (outcome->status == STRESS_FAIL)
 		return;
 	outcome->status = STRESS_FAIL;
 	outcome->oracle = oracle;
@@ -41,7 +41,7 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 		 struct outcome *outcome)
 {
 	const struct races *races = &machine->journal->races;
-	bool passed = outcome->status == STRESS_PASS;
+	bool failed = outcome->status == STRESS_FAIL;
 	char *text = NULL;
 	size_t size;
 	FILE *log = open_memstream(&text, &size);
@@ -49,7 +49,7 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 	look(machine, log, outcome);
 	if (log)
 		fclose(log);
-	if (passed && outcome->status == STRESS_FAIL && races->nr_given) {
+	if (!failed && outcome->status == STRESS_FAIL && races->nr_given) {
 		outcome->of = races->of[races->nr_given - 1]->name;
 		bundle_leave(options, machine, races, outcome, text, NULL);
 	}

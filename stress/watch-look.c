@@ -142,9 +142,14 @@ void watch_look(struct watch *watch)
 
 void watch_look_last(struct watch *watch)
 {
+	struct shared *shared = watch->machine->world.shared;
 	char text[80];
 
 	read_shared(watch);
+	if (atomic_load(&shared->wrong) && !atomic_load(&shared->told))
+		watch_fail(
+			watch, ORACLE_DIED,
+			"something was wrong, and who saw it was killed before it could say what");
 	read_log(watch);
 	if (journal_taints(watch->machine->journal, text, sizeof(text)))
 		watch_fail(watch, ORACLE_TAINT, text);

@@ -101,12 +101,26 @@ static void what_took_long_is_given_longer(void **state)
 	assert_true(trials_seconds(&options, &failure) == 120.0);
 }
 
+/* as a folder may be called: it reaches the command as one argument */
+static void a_name_is_no_command(void **state)
+{
+	struct trials *trials = trials_of(STRESS_ERROR, ORACLE_NONE);
+	static struct races races;
+
+	strcpy(trials->folder, "a b;exit 9;$(exit 9)");
+	trials->options.with = "test 'a b;exit 9;$(exit 9)/trial' =";
+	assert_int_equal(trials_fail(trials, &races), 0);
+	trials->options.with = "test 'another' =";
+	assert_int_equal(trials_fail(trials, &races), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_is_followed_by_new_data),
 		cmocka_unit_test(nobody_writes_while_somebody_hangs),
 		cmocka_unit_test(what_took_long_is_given_longer),
+		cmocka_unit_test(a_name_is_no_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
