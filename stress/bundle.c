@@ -10,6 +10,7 @@
 #include <barrage/env.h>
 #include <barrage/log.h>
 
+#include "engine/cpu.h"
 #include "program-json.h"
 #include "registry.h"
 
@@ -67,10 +68,13 @@ static void print_call(FILE *f, const struct call *call)
 static void print_actor(FILE *f, const struct actor_program *actor,
 			const struct actor_log *log, uint64_t first_ns)
 {
+	int cpu = cpu_of(actor->cpu);
 	char text[32];
 
-	fprintf(f, "%s%s, %u turns, %u operations done%s\n", actor->name,
-		actor->process ? " (process)" : "", actor->turns,
+	fprintf(f, "%s%s", actor->name, actor->process ? " (process)" : "");
+	if (cpu >= 0)
+		fprintf(f, " on CPU %d", cpu);
+	fprintf(f, ", %u turns, %u operations done%s\n", actor->turns,
 		atomic_load(&log->nr_done),
 		atomic_load(&log->ended) ? "" : ", not at its end");
 	for (unsigned int i = 0; i < actor->nr_calls; i++) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "draw-cpus.h"
 #include "draw-points.h"
 
 #define FAIL_ONE_IN 4 /* calls, where the scenario wants failures */
@@ -216,6 +217,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 	}
 	if (scenario->ordered)
 		draw_order(&draw);
+	draw_cpus(seed, round, program);
 }
 
 void draw_stranger(const struct stress_actor *actor, struct random *random,

@@ -36,8 +36,8 @@ static void emit_actor(FILE *f, const char *field,
 		       const struct actor_program *actor)
 {
 	fprintf(f,
-		"\t%s{\n\t\t.name = \"%s\", .process = %d, .turns = %u, .stranger = %d, .nr_calls = %u,\n\t\t.calls = {\n",
-		field, actor->name, actor->process, actor->turns,
+		"\t%s{\n\t\t.name = \"%s\", .process = %d, .cpu = %u, .turns = %u, .stranger = %d, .nr_calls = %u,\n\t\t.calls = {\n",
+		field, actor->name, actor->process, actor->cpu, actor->turns,
 		actor->stranger, actor->nr_calls);
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
 		emit_call(f, &actor->calls[i]);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "draw-cpus.h"
 #include "draw.h"
 #include "random.h"
 #include "registry.h"
@@ -11,7 +12,7 @@
 #define MOST_STRANGERS 2
 #define LENGTHY_CYCLES 2 /* in one of so many */
 
-/* streams of one seed; races have those from 0 up */
+/* streams of one seed; races have those from 0 up, draw-cpus.c some behind these */
 #define STREAM_CHOICE (~0ull)
 #define STREAM_ORDER (~1ull)
 #define STREAM_STRANGERS (1ull << 32)
@@ -158,6 +159,7 @@ static void add_strangers(const struct races *races, uint64_t number,
 	while (wanted--)
 		draw_stranger(&strangers[random_between(&random, 0, nr - 1)],
 			      &random, races->has, program);
+	draw_cpus(races->seed, number, program);
 }
 
 const struct stress_scenario *mix_draw(const struct races *races,

@@ -30,14 +30,17 @@ static json_t *call_to_json(const struct call *call)
 
 static json_t *actor_to_json(const struct actor_program *actor)
 {
-	json_t *calls = json_array();
+	json_t *calls = json_array(), *json;
 
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
 		json_array_append_new(calls, call_to_json(&actor->calls[i]));
-	return json_pack("{s:s, s:b, s:b, s:i, s:o}", "name", actor->name,
+	json = json_pack("{s:s, s:b, s:b, s:i, s:o}", "name", actor->name,
 			 "process", (int)actor->process, "stranger",
 			 (int)actor->stranger, "turns", (int)actor->turns,
 			 "calls", calls);
+	if (actor->cpu)
+		json_object_set_new(json, "cpu", json_integer(actor->cpu));
+	return json;
 }
 
 json_t *program_to_json(const struct program *program)
@@ -106,6 +109,8 @@ static int actor_from_json(const json_t *json, struct actor_program *actor)
 	actor->name = json_string_value(json_object_get(json, "name"));
 	actor->process = json_is_true(json_object_get(json, "process"));
 	actor->stranger = json_is_true(json_object_get(json, "stranger"));
+	actor->cpu =
+		(unsigned int)json_integer_value(json_object_get(json, "cpu"));
 	actor->turns = (unsigned int)json_integer_value(
 		json_object_get(json, "turns"));
 	if (!actor->name || !json_is_array(calls) ||

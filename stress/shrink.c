@@ -57,6 +57,28 @@ static bool drop_point(struct races *races, unsigned int at, bool *changed)
 	return true;
 }
 
+static bool drop_all_cpus(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor;
+
+	for (unsigned int i = 0; !at && (actor = part(races, i)); i++) {
+		*changed |= actor->cpu;
+		actor->cpu = 0;
+	}
+	return !at;
+}
+
+static bool drop_cpu(struct races *races, unsigned int at, bool *changed)
+{
+	struct actor_program *actor = part(races, at);
+
+	if (!actor)
+		return false;
+	*changed = actor->cpu;
+	actor->cpu = 0;
+	return true;
+}
+
 static bool one_turn(struct races *races, unsigned int at, bool *changed)
 {
 	struct actor_program *actor = part(races, at);
@@ -164,6 +186,8 @@ const struct shrink shrink_ways[] = {
 	{ "earlier races", only_last_race },
 	{ "an actor", drop_actor },
 	{ "a delay in the kernel", drop_point },
+	{ "all CPUs of actors", drop_all_cpus },
+	{ "the CPU of an actor", drop_cpu },
 	{ "all turns but one", one_turn },
 	{ "half the turns", half_the_turns },
 	{ "half the operations", drop_half },
@@ -197,7 +221,7 @@ void shrink_renumber(struct races *races)
 
 static unsigned int size_of(const struct actor_program *actor)
 {
-	unsigned int size = 1 + actor->turns + actor->nr_calls;
+	unsigned int size = 1 + actor->turns + actor->nr_calls + !!actor->cpu;
 
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
 		size += !!actor->calls[i].delay_us + !!actor->calls[i].fail_nth;

@@ -24,7 +24,7 @@ extern const struct shrink shrink_ways[];
 /** shrink_renumber - close the gaps that a step has left in the order of calls */
 void shrink_renumber(struct races *races);
 
-/** shrink_size - operations, actors, turns, delays and points of the races */
+/** shrink_size - operations, actors, CPUs of those, turns, delays and points of the races */
 unsigned int shrink_size(const struct races *races);
 
 #endif

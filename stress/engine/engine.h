@@ -136,6 +136,8 @@ struct call {
  * struct actor_program - what one actor does
  * @name: of the actor
  * @process: it is a process of its own, forked when the race begins
+ * @cpu: where it runs: 0: anywhere; otherwise on the n-th CPU of those that there
+ *	are, see cpu_of(); not of what is done before and after
  * @turns: how often it does all of it
  * @stranger: it ends as soon as all those have who are none, or after
  *	ENGINE_STRANGER_MS: who is stuck is to be seen to be
@@ -145,6 +147,7 @@ struct call {
 struct actor_program {
 	const char *name;
 	bool process;
+	unsigned int cpu;
 	unsigned int turns;
 	bool stranger;
 	unsigned int nr_calls;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Actors as threads and processes: started at once, waited for */
 #include "actor.h"
+#include "cpu.h"
 #include "engine.h"
 
 #include <errno.h>
@@ -58,6 +59,7 @@ static void run_actor(const struct run *run)
 	snprintf(name, sizeof(name), "%.12s-%u", run->program->name,
 		 run->index);
 	prctl(PR_SET_NAME, name);
+	cpu_take(run->program->cpu);
 	ret = actor_init(&actor, run->world, run->index, run->index);
 	actor.alone = run->program->process;
 	await_start(run);

@@ -153,15 +153,18 @@ static void without_delays_there_is_no_amplifier(void **state)
 	free(text);
 }
 
-static void strangers_remain_so(void **state)
+static void actors_remain_as_they_were(void **state)
 {
 	struct races *races = all_races();
 	char *text;
 
 	races->given[0].actors[1].stranger = true;
+	races->given[0].actors[1].cpu = 3;
 	text = print(races);
-	expect_part(text, ".turns = 1, .stranger = 1, .nr_calls = 8,");
-	expect_part(text, ".turns = 1, .stranger = 0, .nr_calls = 8,");
+	expect_part(text,
+		    ".cpu = 3, .turns = 1, .stranger = 1, .nr_calls = 8,");
+	expect_part(text,
+		    ".cpu = 0, .turns = 1, .stranger = 0, .nr_calls = 8,");
 	free(text);
 }
 
@@ -186,7 +189,7 @@ int main(void)
 		cmocka_unit_test(without_delays_there_is_no_amplifier),
 		cmocka_unit_test(needs_are_arguments),
 		cmocka_unit_test(what_only_a_scenario_sees_is_told),
-		cmocka_unit_test(strangers_remain_so),
+		cmocka_unit_test(actors_remain_as_they_were),
 		cmocka_unit_test(what_is_no_delay_is_left_out),
 	};
 

@@ -23,6 +23,7 @@ static void a_race_survives_json(void **state)
 	json_t *json;
 
 	races->given[0].actors[0].process = true;
+	races->given[0].actors[0].cpu = 200;
 	races->given[0].actors[1].stranger = true;
 	races->given[0].actors[0].calls[1].delay_us = 7;
 	races->given[0].actors[0].calls[2].fail_nth = 3;
