@@ -14,69 +14,10 @@
 #include "emit.h"
 #include "errand.h"
 #include "registry.h"
+#include "search.h"
 #include "shrink.h"
-#include "trials.h"
 
 #define NR_LAST_TRIALS 10
-
-/* one search */
-struct search {
-	struct trials trials;
-	struct races best;
-	struct races candidate;
-};
-
-static void tell(const struct search *search, const char *what, bool taken)
-{
-	fprintf(stderr, "barrage-stress: trial %u: without %s: %s; size %u\n",
-		search->trials.nr, what, taken ? "still fails" : "passes",
-		shrink_size(&search->best));
-}
-
-/* One way, everywhere: what can go at a place makes the next one come there. */
-static int shrink_by(struct search *search, const struct shrink *way,
-		     bool *progress)
-{
-	unsigned int at = 0;
-
-	for (;;) {
-		bool changed = false;
-		int ret;
-
-		search->candidate = search->best;
-		if (!way->step(&search->candidate, at, &changed))
-			return 0;
-		if (!changed) {
-			at++;
-			continue;
-		}
-		shrink_renumber(&search->candidate);
-		ret = trials_fail(&search->trials, &search->candidate);
-		if (ret < 0)
-			return ret;
-		if (ret) {
-			search->best = search->candidate;
-			*progress = true;
-		} else {
-			at++;
-		}
-		tell(search, way->name, ret);
-	}
-}
-
-static int shrink_all(struct search *search)
-{
-	bool progress;
-	int ret = 0;
-
-	do {
-		progress = false;
-		for (const struct shrink *way = shrink_ways; !ret && way->name;
-		     way++)
-			ret = shrink_by(search, way, &progress);
-	} while (!ret && progress);
-	return ret;
-}
 
 static int write_rate(struct search *search, json_t *json)
 {
@@ -171,7 +112,7 @@ static int search_all(struct search *search)
 	ret = trials_begin(&search->trials, &search->best);
 	if (ret <= 0)
 		return ret < 0 ? ret : STRESS_SKIP;
-	ret = shrink_all(search);
+	ret = search_smaller(search);
 	if (!ret)
 		ret = bundle_write(search->trials.folder, NULL, &search->best,
 				   &search->trials.failure, NULL, NULL);

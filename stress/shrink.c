@@ -122,8 +122,7 @@ static bool drop_half(struct races *races, unsigned int at, bool *changed)
 	return true;
 }
 
-/* the @at-th operation, through all parts; NULL behind the last one */
-static struct call *find(struct races *races, unsigned int at,
+struct call *shrink_call(struct races *races, unsigned int at,
 			 struct actor_program **actor)
 {
 	for (unsigned int i = 0; (*actor = part(races, i)); i++) {
@@ -137,7 +136,7 @@ static struct call *find(struct races *races, unsigned int at,
 static bool drop_call(struct races *races, unsigned int at, bool *changed)
 {
 	struct actor_program *actor;
-	struct call *call = find(races, at, &actor);
+	struct call *call = shrink_call(races, at, &actor);
 
 	if (!call)
 		return false;
@@ -151,7 +150,8 @@ static bool drop_all_delays(struct races *races, unsigned int at, bool *changed)
 	struct actor_program *actor;
 	struct call *call;
 
-	for (unsigned int i = 0; !at && (call = find(races, i, &actor)); i++) {
+	for (unsigned int i = 0; !at && (call = shrink_call(races, i, &actor));
+	     i++) {
 		*changed |= call->delay_us;
 		call->delay_us = 0;
 	}
@@ -161,7 +161,7 @@ static bool drop_all_delays(struct races *races, unsigned int at, bool *changed)
 static bool drop_delay(struct races *races, unsigned int at, bool *changed)
 {
 	struct actor_program *actor;
-	struct call *call = find(races, at, &actor);
+	struct call *call = shrink_call(races, at, &actor);
 
 	if (!call)
 		return false;
@@ -173,7 +173,7 @@ static bool drop_delay(struct races *races, unsigned int at, bool *changed)
 static bool drop_failure(struct races *races, unsigned int at, bool *changed)
 {
 	struct actor_program *actor;
-	struct call *call = find(races, at, &actor);
+	struct call *call = shrink_call(races, at, &actor);
 
 	if (!call)
 		return false;
@@ -204,7 +204,7 @@ static struct call *next_in_order(struct races *races, uint32_t after)
 	struct actor_program *actor;
 	struct call *call, *next = NULL;
 
-	for (unsigned int i = 0; (call = find(races, i, &actor)); i++)
+	for (unsigned int i = 0; (call = shrink_call(races, i, &actor)); i++)
 		if (call->order > after && (!next || call->order < next->order))
 			next = call;
 	return next;

@@ -21,6 +21,15 @@ struct shrink {
 /** shrink_ways - all of them, the greatest first; ends with one without a name */
 extern const struct shrink shrink_ways[];
 
+/**
+ * shrink_call - the @at-th operation of the last race, through all parts
+ * @actor: receives whose it is
+ *
+ * Return: NULL behind the last one.
+ */
+struct call *shrink_call(struct races *races, unsigned int at,
+			 struct actor_program **actor);
+
 /** shrink_renumber - close the gaps that a step has left in the order of calls */
 void shrink_renumber(struct races *races);
 
