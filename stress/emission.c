@@ -155,7 +155,8 @@ static int included(const char *line, const struct source **source)
 	if (sscanf(line, "#include \"%63[^\"]\"", name) != 1 &&
 	    sscanf(line, "#include <%63[^>]>", name) != 1)
 		return 0;
-	*source = source_find(name);
+	/* files of the engine are known by their names alone */
+	*source = source_find(strncmp(name, "engine/", 7) ? name : name + 7);
 	/* brg_fail() and brg_debug() are all that is used of it: see emit.c */
 	return *source || !strcmp(name, "barrage/log.h");
 }

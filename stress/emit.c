@@ -168,6 +168,8 @@ int emit(FILE *f, const struct races *races, const struct outcome *failure)
 		ret = emit_points(f, emission, program);
 	}
 	if (!ret)
+		ret = emission_add(emission, "repro-watch.c");
+	if (!ret)
 		ret = emission_add(emission, "repro.c");
 	emission_end(emission);
 	return ret;

@@ -1,6 +1,6 @@
 /*
  * Run the race again and again. What is wrong is seen in the race itself, in the
- * kernel's log, or in that it does not end.
+ * kernel's log, or in that it does not end: see watch().
  */
 #include "cmb.h"
 #include "engine.h"
@@ -9,15 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define HANGS_AFTER_S 120
+#define RACE_LIMIT_S 120
 
 static bool is_complaint(const char *line)
 {
@@ -72,7 +69,7 @@ static int races(struct world *world, int log, double seconds)
 	int ret = 0;
 
 	while (!ret && engine_now_ns() < end_ns) {
-		alarm(HANGS_AFTER_S);
+		atomic_fetch_add(nr_begun, 1);
 		delays_set();
 		engine_race(world, &program);
 		world_quiet(world);
@@ -181,41 +178,64 @@ static void tell_missing(int argc, char **argv)
 				arguments[i].name);
 }
 
-int main(int argc, char **argv)
+/* what main() was told */
+struct setup {
+	const char *name;
+	double seconds;
+	struct world world;
+};
+
+static int run(void *arg)
 {
-	const char *bar = given(argc, argv, "bar");
-	const char *seconds = given(argc, argv, "seconds");
-	const char *rdma = given(argc, argv, "rdma");
+	struct setup *setup = arg;
 	char why[ENGINE_TEXT_BYTES] = "";
-	struct world world = {};
 	int ret, log;
 
-	take(world.device.bdf, given(argc, argv, "cmb"));
-	world.device.cmb = *world.device.bdf;
-	if (!world.device.cmb)
-		take(world.device.bdf, given(argc, argv, "device"));
-	take(world.twin.bdf, given(argc, argv, "twin"));
-	take(world.importer, given(argc, argv, "importer"));
-	snprintf(world.device.rdma, sizeof(world.device.rdma), "%s",
+	touch_init();
+	if (open_all(&setup->world, &log, why)) {
+		fprintf(stderr, "%s: %s\n", setup->name, why);
+		return 99;
+	}
+	delays_open();
+	ret = races(&setup->world, log, setup->seconds);
+	delays_close();
+	return ret;
+}
+
+static void take_devices(int argc, char **argv, struct world *world)
+{
+	const char *bar = given(argc, argv, "bar");
+	const char *rdma = given(argc, argv, "rdma");
+
+	take(world->device.bdf, given(argc, argv, "cmb"));
+	world->device.cmb = *world->device.bdf;
+	if (!world->device.cmb)
+		take(world->device.bdf, given(argc, argv, "device"));
+	take(world->twin.bdf, given(argc, argv, "twin"));
+	take(world->importer, given(argc, argv, "importer"));
+	snprintf(world->device.rdma, sizeof(world->device.rdma), "%s",
 		 rdma ?: "");
-	world.device.bar = world.twin.bar = bar ? (unsigned int)atoi(bar) : 2;
-	world.disk_path = given(argc, argv, "disk");
-	world.slow_path = given(argc, argv, "slow");
-	if (!*world.device.bdf) {
+	world->device.bar = world->twin.bar = bar ? (unsigned int)atoi(bar) : 2;
+	world->disk_path = given(argc, argv, "disk");
+	world->slow_path = given(argc, argv, "slow");
+}
+
+int main(int argc, char **argv)
+{
+	const char *seconds = given(argc, argv, "seconds");
+	const char *limit = given(argc, argv, "limit");
+	static struct setup setup;
+
+	setup.name = argv[0];
+	setup.seconds = seconds ? atof(seconds) : 60;
+	take_devices(argc, argv, &setup.world);
+	if (!*setup.world.device.bdf) {
 		fprintf(stderr,
-			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [seconds=N]\n",
+			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [seconds=N] [limit=SECONDS-OF-A-RACE]\n",
 			argv[0]);
 		return 99;
 	}
 	tell_missing(argc, argv);
-	touch_init();
-	if (open_all(&world, &log, why)) {
-		fprintf(stderr, "%s: %s\n", argv[0], why);
-		return 99;
-	}
-	delays_open();
-	/* SIGALRM kills who hangs: the shell says so */
-	ret = races(&world, log, seconds ? atof(seconds) : 60);
-	delays_close();
-	return ret;
+	return watch(run, &setup,
+		     limit ? (unsigned int)atoi(limit) : RACE_LIMIT_S);
 }
