@@ -92,7 +92,7 @@ bool brg_kmsg_is_splat(const char *line)
 	       brg_kmsg_is_fault(line);
 }
 
-void brg_kmsg_mark(const char *mark)
+void brg_kmsg_note(const char *text)
 {
 	int fd = open(DEVICE, O_WRONLY | O_CLOEXEC);
 	char line[256];
@@ -102,10 +102,18 @@ void brg_kmsg_mark(const char *mark)
 	if (fd < 0)
 		return;
 	/* one write is one record */
-	len = snprintf(line, sizeof(line), "<6>barrage: mark: %.200s\n", mark);
+	len = snprintf(line, sizeof(line), "<6>barrage: %.210s\n", text);
 	if (write(fd, line, len) != len)
 		brg_debug("%s: no mark: %s", DEVICE, strerror(errno));
 	close(fd);
+}
+
+void brg_kmsg_mark(const char *mark)
+{
+	char text[220];
+
+	snprintf(text, sizeof(text), "mark: %.200s", mark);
+	brg_kmsg_note(text);
 }
 
 int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark)

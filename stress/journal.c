@@ -47,13 +47,26 @@ bool journal_is_provoked(const char *line, const char *importer)
 	return brg_kmsg_is_fault(line);
 }
 
+/* There are many races, and most of them without a word. */
+static void copy_line(struct journal *journal, const char *line, FILE *copy)
+{
+	if (strstr(line, "barrage: " JOURNAL_RACE)) {
+		snprintf(journal->race, sizeof(journal->race), "%s", line);
+		return;
+	}
+	if (*journal->race)
+		fprintf(copy, "%s\n", journal->race);
+	*journal->race = '\0';
+	fprintf(copy, "%s\n", line);
+}
+
 int journal_next(struct journal *journal, FILE *copy, char *line, size_t size)
 {
 	int ret;
 
 	while ((ret = brg_kmsg_next_line(&journal->kmsg, line, size)) > 0) {
 		if (copy)
-			fprintf(copy, "%s\n", line);
+			copy_line(journal, line, copy);
 		if (brg_kmsg_is_splat(line))
 			return 1;
 	}

@@ -15,6 +15,9 @@
 
 #include "races.h"
 
+#define JOURNAL_RACE                                                           \
+	"race " /* a note of the log: the race of that number begins */
+
 /**
  * struct journal - of a run
  * @kmsg: the kernel's log, read so far
@@ -22,12 +25,14 @@
  * @races: those that were watched last, as races_keep() has them; @nr_given is 0
  *	before the first
  * @faults: the last one provoked DMA that the IOMMU stops: the log may tell later
+ * @race: the line that tells of the race under way, until it is copied; ""
  */
 struct journal {
 	struct brg_kmsg kmsg;
 	unsigned long taint;
 	struct races races;
 	bool faults;
+	char race[64];
 };
 
 /**
@@ -43,7 +48,8 @@ void journal_close(struct journal *journal);
 /**
  * journal_next - read on up to the next complaint of the kernel
  * @journal: open
- * @copy: receives all lines on the way, that one too; NULL
+ * @copy: receives all lines on the way, that one too; of those that tell of a race
+ *	only what others come after; NULL
  * @line: receives it, or what went wrong
  * @size: of @line
  *

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <barrage/kmsg.h>
+
 #include "delays.h"
+#include "journal.h"
 
 static bool goes_on(const struct stress_options *options,
 		    const struct machine *machine, struct runner *runner,
@@ -15,6 +21,15 @@ static bool goes_on(const struct stress_options *options,
 	if (options->iterations && done >= options->iterations)
 		return false;
 	return engine_now_ns() < end_ns;
+}
+
+/* If the machine stops, its log says which race it was: see --race. */
+static void mark(uint64_t round)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), JOURNAL_RACE "%" PRIu64, round);
+	brg_kmsg_note(text);
 }
 
 static void run_all(const struct stress_options *options,
@@ -31,6 +46,7 @@ static void run_all(const struct stress_options *options,
 		uint64_t round = atomic_load(&runner->rounds);
 
 		scenario = races_get(races, round, &program);
+		mark(round);
 		delays_set(delays, &program);
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);

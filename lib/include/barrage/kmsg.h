@@ -27,6 +27,9 @@ struct brg_kmsg {
  */
 int brg_kmsg_open(struct brg_kmsg *kmsg, const char *mark);
 
+/** brg_kmsg_note - a line of one's own in the log, "barrage: TEXT", which is no mark */
+void brg_kmsg_note(const char *text);
+
 /** brg_kmsg_mark - leave a mark in the log; one that it does not take is none */
 void brg_kmsg_mark(const char *mark);
 
