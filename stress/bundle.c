@@ -2,15 +2,17 @@
 #include "bundle.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <barrage/env.h>
 #include <barrage/log.h>
 
-#include "engine/cpu.h"
+#include "environment.h"
+#include "history-json.h"
 #include "program-json.h"
 #include "registry.h"
 
@@ -32,7 +34,10 @@ static int finish(FILE *f, const char *folder, const char *name)
 {
 	int err = ferror(f) ? EIO : 0;
 
-	if (fclose(f))
+	/* the machine may be about to stop */
+	if (!err && (fflush(f) || (fsync(fileno(f)) && errno != EINVAL)))
+		err = errno;
+	if (fclose(f) && !err)
 		err = errno;
 	return err ? brg_fail(-err, "%s/%s: %s", folder, name, strerror(err)) :
 		     0;
@@ -51,109 +56,112 @@ static int write_text(const char *folder, const char *name, const char *text)
 	return finish(f, folder, name);
 }
 
-static void print_call(FILE *f, const struct call *call)
-{
-	fprintf(f, "%s(", call->op->name);
-	for (int i = 0; i < ENGINE_NR_ARGS && call->op->args[i].name; i++)
-		fprintf(f, "%s%s %lld", i ? ", " : "", call->op->args[i].name,
-			(long long)call->arg[i]);
-	fputc(')', f);
-	if (call->delay_us)
-		fprintf(f, " after %u us", call->delay_us);
-	if (call->fail_nth)
-		fprintf(f, ", allocation %u fails", call->fail_nth);
-}
-
-/* what it did, and in its last turn when, counted from the first */
-static void print_actor(FILE *f, const struct actor_program *actor,
-			const struct actor_log *log, uint64_t first_ns)
-{
-	int cpu = cpu_of(actor->cpu);
-	char text[32];
-
-	fprintf(f, "%s%s", actor->name, actor->process ? " (process)" : "");
-	if (cpu >= 0)
-		fprintf(f, " on CPU %d", cpu);
-	fprintf(f, ", %u turns, %u operations done%s\n", actor->turns,
-		atomic_load(&log->nr_done),
-		atomic_load(&log->ended) ? "" : ", not at its end");
-	for (unsigned int i = 0; i < actor->nr_calls; i++) {
-		uint64_t begin_ns = log->last[i].begin_ns;
-
-		fprintf(f, "    ");
-		print_call(f, &actor->calls[i]);
-		if (atomic_load(&log->at) == i + 1)
-			fprintf(f, ": under way since %.3f ms",
-				(double)(begin_ns - first_ns) / 1e6);
-		else if (begin_ns)
-			fprintf(f, ": %s, %.3f to %.3f ms",
-				engine_result_text(log->last[i].result, text),
-				(double)(begin_ns - first_ns) / 1e6,
-				(double)(log->last[i].end_ns - first_ns) / 1e6);
-		fputc('\n', f);
-	}
-}
-
-static int write_actors(const char *folder, const struct program *program,
-			const struct shared *shared)
-{
-	uint64_t first_ns = shared->log[LOG_BEFORE].last[0].begin_ns;
-	FILE *f = create(folder, "actors.txt");
-
-	if (!f)
-		return -EIO;
-	for (unsigned int i = 0; i < program->nr_points; i++)
-		fprintf(f, "slow: %s\n", program->points[i].text);
-	print_actor(f, &program->before, &shared->log[LOG_BEFORE], first_ns);
-	for (unsigned int i = 0; i < program->nr_actors; i++)
-		print_actor(f, &program->actors[i], &shared->log[i], first_ns);
-	print_actor(f, &program->after, &shared->log[LOG_AFTER], first_ns);
-	return finish(f, folder, "actors.txt");
-}
-
 static json_t *races_to_json(const struct races *races)
 {
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < races->nr_given; i++) {
+		uint64_t number = races->number + 1 + i - races->nr_given;
 		json_t *race = program_to_json(&races->given[i]);
 
 		json_object_set_new(race, "scenario",
 				    json_string(races->of[i]->name));
+		/* of a replay, those that it had not come to have none */
+		if (races->number + 1 + i >= races->nr_given)
+			json_object_set_new(race, "number",
+					    json_integer((json_int_t)number));
 		json_array_append_new(list, race);
 	}
 	return list;
 }
 
-static int write_json(const char *folder, const struct races *races,
-		      const struct outcome *outcome)
+/* what decides which races are drawn, besides scenario, seed and number */
+static json_t *drawn_to_json(const struct races *races)
 {
-	struct brg_env env;
-	json_t *json;
-	FILE *f;
+	json_t *earlier = json_array();
+	char text[256];
 
-	brg_env_read(&env);
-	json = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
-		"schema", "barrage-bundle-1", "scenario", races->scenario->name,
+	for (unsigned int i = 0; i < races->nr_earlier; i++)
+		json_array_append_new(earlier, json_integer(races->earlier[i]));
+	return json_pack("{s:I, s:s, s:i, s:o}", "has", (json_int_t)races->has,
+			 "has_text", needs_text(races->has, text, sizeof(text)),
+			 "cycle", (int)races->cycle, "earlier", earlier);
+}
+
+/* with its arguments between blanks, as they were given */
+static json_t *command_to_json(void)
+{
+	FILE *f = fopen("/proc/self/cmdline", "re");
+	size_t used = 0;
+	char text[4096];
+
+	if (f) {
+		used = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	for (size_t i = 0; i < used; i++)
+		text[i] = text[i] ? text[i] : ' ';
+	return json_stringn(text,
+			    used && text[used - 1] == ' ' ? used - 1 : used);
+}
+
+static json_t *bundle_to_json(const struct machine *machine,
+			      const struct races *races,
+			      const struct outcome *outcome)
+{
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:b, s:o, s:o, s:o}",
+		"schema", BUNDLE_SCHEMA, "scenario", races->scenario->name,
 		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
 		"provider", outcome->provider, "seed", (json_int_t)races->seed,
 		"race", (json_int_t)outcome->round, "seconds", outcome->seconds,
-		"kernel", env.release, "flavour", env.flavour, "series_hash",
-		env.series_hash, "config_hash", env.config_hash, "topology",
-		env.topology, "qemu", env.qemu, "git", env.git, "races",
+		"ended", outcome->status != STRESS_PASS, "command",
+		command_to_json(), "drawn", drawn_to_json(races), "races",
 		races_to_json(races));
+	json_t *made_on;
+
+	if (!json)
+		return NULL;
+	made_on = outcome->made_on ? json_incref(outcome->made_on) :
+				     environment_of(machine);
+	json_object_update(json, made_on);
+	json_decref(made_on);
+	return json;
+}
+
+static int write_json(const char *folder, const char *name, json_t *json,
+		      size_t flags)
+{
+	FILE *f = json ? create(folder, name) : NULL;
+
 	if (!json)
 		return brg_fail(-ENOMEM, "out of memory");
-	f = create(folder, "bundle.json");
 	if (!f) {
 		json_decref(json);
 		return -EIO;
 	}
-	json_dumpf(json, f, JSON_INDENT(1));
+	json_dumpf(json, f, flags);
 	fputc('\n', f);
 	json_decref(json);
-	return finish(f, folder, "bundle.json");
+	return finish(f, folder, name);
+}
+
+static int write_history(const char *folder, const struct races *races,
+			 const struct shared *shared)
+{
+	json_t *history = history_to_json(races, shared);
+	FILE *f = history ? create(folder, "actors.txt") : NULL;
+	int ret;
+
+	if (!history)
+		return brg_fail(-ENOMEM, "out of memory");
+	if (!f) {
+		json_decref(history);
+		return -EIO;
+	}
+	history_print(f, races, history);
+	ret = finish(f, folder, "actors.txt");
+	return ret ? ret : write_json(folder, "history.json", history, 0);
 }
 
 static int make_folder(const char *folder)
@@ -178,14 +186,15 @@ int bundle_write(const char *folder, const struct machine *machine,
 	int ret = make_folder(folder);
 
 	if (!ret)
-		ret = write_json(folder, races, outcome);
+		ret = write_json(folder, "bundle.json",
+				 bundle_to_json(machine, races, outcome),
+				 JSON_INDENT(1));
 	if (!ret)
 		ret = write_text(folder, "kernel.log", log);
 	if (!ret)
 		ret = write_text(folder, "stacks.txt", stacks);
 	if (!ret && machine)
-		ret = write_actors(folder, &races->given[races->nr_given - 1],
-				   machine->world.shared);
+		ret = write_history(folder, races, machine->world.shared);
 	return ret;
 }
 
@@ -206,82 +215,53 @@ void bundle_leave(const struct stress_options *options,
 		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
 }
 
-static enum oracle oracle_of(const char *name)
+/* where it is as long as nobody knows how it ends */
+static void unfinished(const struct stress_options *options,
+		       const struct races *races, char folder[PATH_BYTES])
 {
-	enum oracle oracle = ORACLE_DIED;
-
-	while (oracle && (!name || strcmp(oracle_name(oracle), name)))
-		oracle--;
-	return oracle;
+	snprintf(folder, PATH_BYTES, "%s/%s-unfinished", options->bundles,
+		 races->scenario->name);
 }
 
-/* with what it was drawn from, which may have something to say in the end */
-static int race_from_json(const json_t *json, struct races *races)
+static void sync_folder(const char *folder)
 {
-	unsigned int at = races->nr_given++;
-	const char *name = json_string_value(json_object_get(json, "scenario"));
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	races->of[at] = name ? registry_scenario(name) : races->scenario;
-	if (!races->of[at])
-		return brg_fail(-ENOENT, "there is no scenario %s", name);
-	return program_from_json(json, &races->given[at]);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
 }
 
-static int races_from_json(const json_t *json, struct races *races)
+void bundle_begin(const struct stress_options *options,
+		  const struct machine *machine, const struct races *races)
 {
-	const json_t *list = json_object_get(json, "races");
-	const char *name = json_string_value(json_object_get(json, "scenario"));
-	int ret = 0;
-
-	*races = (struct races){
-		.scenario = name ? registry_scenario(name) : NULL,
-		.seed = (uint64_t)json_integer_value(
-			json_object_get(json, "seed")),
+	struct outcome outcome = {
+		.status = STRESS_PASS,
+		.text = "the machine stopped, or whoever ran it was killed",
 	};
-	if (!races->scenario)
-		return brg_fail(-ENOENT, "there is no scenario %s",
-				name ?: "named");
-	if (!json_array_size(list) || json_array_size(list) > RACES_KEPT)
-		return brg_fail(-EINVAL, "it has no races, or too many");
-	for (size_t i = 0; !ret && i < json_array_size(list); i++)
-		ret = race_from_json(json_array_get(list, i), races);
-	return ret;
+	char folder[PATH_BYTES];
+
+	if (!options->bundles)
+		return;
+	strcpy(outcome.provider, machine->world.device.bdf);
+	outcome.made_on = environment_of(machine);
+	unfinished(options, races, folder);
+	if (bundle_write(folder, NULL, races, &outcome, NULL, NULL))
+		brg_error("%s", brg_last_error());
+	json_decref(outcome.made_on);
+	sync_folder(folder);
+	sync_folder(options->bundles);
 }
 
-static void copy_text(const json_t *json, const char *key, char *text,
-		      size_t size)
+void bundle_end(const struct stress_options *options, const struct races *races)
 {
-	snprintf(text, size, "%s",
-		 json_string_value(json_object_get(json, key)) ?: "");
-}
+	char folder[PATH_BYTES], path[PATH_BYTES + 20];
 
-/* The names in it stay in use: it is not freed. */
-int bundle_read(const char *folder, struct races *races,
-		struct outcome *outcome)
-{
-	char path[PATH_BYTES], why[300];
-	json_error_t error;
-	json_t *json;
-	int ret;
-
+	if (!options->bundles)
+		return;
+	unfinished(options, races, folder);
 	snprintf(path, sizeof(path), "%s/bundle.json", folder);
-	json = json_load_file(path, 0, &error);
-	if (!json)
-		return brg_fail(-EINVAL, "%s: %s", path, error.text);
-	ret = races_from_json(json, races);
-	if (ret) {
-		snprintf(why, sizeof(why), "%s", brg_last_error());
-		return brg_fail(ret, "%s: %s", path, why);
-	}
-	if (outcome) {
-		*outcome = (struct outcome){ .status = STRESS_FAIL };
-		outcome->oracle = oracle_of(
-			json_string_value(json_object_get(json, "oracle")));
-		outcome->seconds =
-			json_real_value(json_object_get(json, "seconds"));
-		copy_text(json, "reason", outcome->text, sizeof(outcome->text));
-		copy_text(json, "provider", outcome->provider,
-			  sizeof(outcome->provider));
-	}
-	return 0;
+	unlink(path);
+	rmdir(folder);
 }

@@ -2,9 +2,13 @@
 /*
  * bundle - what is left of a failure: enough to see it again
  *
- * A folder with bundle.json (the race, the seed, kernel and machine), kernel.log
- * (since the scenario began), actors.txt (who did what when, in the last turn of
- * each) and, where something hung, stacks.txt.
+ * A folder with bundle.json (the races, the seed, kernel, machine, devices), kernel.log
+ * (since the scenario began), history.json (who did what when), actors.txt (the same
+ * for people) and, where something hung, stacks.txt.
+ *
+ * Where the machine itself stops nobody is left to write it. So before races begin
+ * there is SCENARIO-unfinished, with a bundle.json that says what they are drawn from;
+ * the kernel's log has the number of the race that was under way.
  */
 #ifndef STRESS_BUNDLE_H
 #define STRESS_BUNDLE_H
@@ -13,11 +17,13 @@
 #include "races.h"
 #include "watch.h"
 
+#define BUNDLE_SCHEMA "barrage-bundle-2"
+
 /**
  * bundle_write - leave a bundle in a folder, which is made
  * @folder: in place of what is there
- * @machine: whose shared memory still has what the actors did
- * @races: given ones, the last of which failed
+ * @machine: whose shared memory still has what the actors did; NULL: it has not
+ * @races: given ones, the last of which failed; or drawn ones, before they begin
  * @outcome: how it failed
  * @log: of the kernel
  * @stacks: of tasks that hung; "" for none
@@ -37,12 +43,48 @@ void bundle_leave(const struct stress_options *options,
 /**
  * bundle_read - the races of a bundle
  * @folder: of bundle_write()
- * @races: receives them; their names are never freed
+ * @races: receives them, or what they are drawn from, if that is all that there was
+ *	time to write; their names are never freed
  * @outcome: receives how they failed; or NULL
  *
  * Return: 0; -errno with brg_last_error() set.
  */
 int bundle_read(const char *folder, struct races *races,
 		struct outcome *outcome);
+
+/**
+ * bundle_choose - of races that are to be drawn, the one that the options name
+ * @options: of the run
+ * @races: of bundle_read(); as races_keep() has them afterwards
+ *
+ * Return: 0, also where the options name none; -errno with brg_last_error() set.
+ */
+int bundle_choose(const struct stress_options *options, struct races *races);
+
+/** bundle_read_race - both, for who needs one race: it is an error to know none */
+int bundle_read_race(const struct stress_options *options, const char *folder,
+		     struct races *races, struct outcome *outcome);
+
+/**
+ * bundle_compare - say in a line if this is another kernel, machine or suite
+ * @was: of bundle_read()
+ * @machine: open
+ */
+void bundle_compare(const struct outcome *was, const struct machine *machine);
+
+/**
+ * bundle_begin - leave what a bundle is made of, before races begin
+ * @options: with the folder of bundles, if they are wanted
+ * @machine: open
+ * @races: what they are drawn from, or given ones
+ *
+ * It is on the disk when this returns.
+ */
+void bundle_begin(const struct stress_options *options,
+		  const struct machine *machine, const struct races *races);
+
+/** bundle_end - they have ended, and the bundle is there if one failed */
+void bundle_end(const struct stress_options *options,
+		const struct races *races);
 
 #endif

@@ -138,11 +138,13 @@ static enum stress_status replay(const struct stress_options *given,
 	struct outcome wanted, outcome;
 	enum stress_status status = STRESS_ERROR;
 
-	if (!races || bundle_read(options.replay, races, &wanted)) {
+	if (!races || bundle_read(options.replay, races, &wanted) ||
+	    bundle_choose(&options, races)) {
 		brg_error("%s", races ? brg_last_error() : "out of memory");
 		free(races);
 		return status;
 	}
+	bundle_compare(&wanted, machine);
 	if (!options.timed)
 		options.duration_s = trials_seconds(&options, &wanted);
 	if (take_devices(machine, races->scenario, &outcome) &&
@@ -231,7 +233,9 @@ static enum stress_status print_program(const struct stress_options *options)
 {
 	struct races *races = calloc(1, sizeof(*races));
 	struct outcome failure;
-	int ret = races ? bundle_read(options->emit, races, &failure) : -1;
+	int ret = races ? bundle_read_race(options, options->emit, races,
+					   &failure) :
+			  -1;
 
 	if (!ret)
 		ret = emit(stdout, races, &failure);

@@ -138,8 +138,8 @@ enum stress_status minimise(const struct stress_options *options,
 		;
 	snprintf(search->trials.folder, sizeof(search->trials.folder),
 		 "%.*s-small", (int)length, options->minimise);
-	ret = bundle_read(options->minimise, &search->best,
-			  &search->trials.failure);
+	ret = bundle_read_race(options, options->minimise, &search->best,
+			       &search->trials.failure);
 	search->trials.options.duration_s =
 		trials_seconds(options, &search->trials.failure);
 	if (!ret)

@@ -33,6 +33,7 @@ enum {
 	KEY_DURATION,
 	KEY_ITERATIONS,
 	KEY_SEED,
+	KEY_RACE,
 	KEY_SHARD,
 	KEY_NO_DELAYS,
 	KEY_ABANDON,
@@ -73,6 +74,8 @@ static const struct argp_option argp_options[] = {
 	  "Races of each scenario, if that is over sooner" },
 	{ "seed", KEY_SEED, "N", 0,
 	  "Decides all that is random (default: random; printed)" },
+	{ "race", KEY_RACE, "N", 0,
+	  "Of what the seed draws, only the race with this number and the few before it, again and again; with --replay, of what was cut off" },
 	{ "shard", KEY_SHARD, "K/N", 0,
 	  "Run the K-th of N parts of the scenarios" },
 	{ "no-delays", KEY_NO_DELAYS, NULL, 0,
@@ -173,6 +176,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_SEED:
 		options->seed = args_number(state, "seed", arg, 0, INT64_MAX);
+		break;
+	case KEY_RACE:
+		options->race = args_number(state, "race", arg, 0, UINT32_MAX);
+		options->chosen = true;
 		break;
 	case KEY_SHARD:
 		shard(state, arg, options);

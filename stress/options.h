@@ -39,6 +39,8 @@ struct stress_provider {
  * @timed: somebody has said so; otherwise it is the default
  * @iterations: races of each scenario at most; 0: as many as there is time for
  * @seed: of everything that is random
+ * @chosen: one race is to be run, again and again
+ * @race: its number
  * @shard: which part of the scenarios, from 1
  * @nr_shards: of how many
  * @delays: put delays into the kernel
@@ -66,6 +68,8 @@ struct stress_options {
 	bool timed;
 	uint64_t iterations;
 	uint64_t seed;
+	bool chosen;
+	uint64_t race;
 	unsigned int shard;
 	unsigned int nr_shards;
 	bool delays;

@@ -46,14 +46,15 @@ void races_keep(const struct races *from, uint64_t number, struct races *to)
 
 	if (from->nr_given) {
 		*to = *from;
+		to->number = number;
+		for (unsigned int i = 0; i < from->nr_given; i++)
+			to->of[i] =
+				races_get(from, number + 1 + i, &to->given[i]);
 		return;
 	}
-	*to = (struct races){
-		.scenario = from->scenario,
-		.seed = from->seed,
-		.has = from->has,
-		.nr_given = nr,
-	};
+	*to = *from;
+	to->number = number;
+	to->nr_given = nr;
 	for (unsigned int i = 0; i < nr; i++)
 		to->of[i] = races_get(from, number + 1 - nr + i, &to->given[i]);
 }

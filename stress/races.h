@@ -16,6 +16,7 @@
  * @cycle: for a mix: how often all providers have had their turn
  * @nr_earlier: for a mix: providers that have their turn before this one
  * @earlier: NEED_* that there are with each of those
+ * @number: of the last of @given, as it was drawn or came again
  * @nr_given: 0: they are drawn
  * @given: the races
  * @of: what each was drawn from: @scenario, or one that it mixes in
@@ -27,6 +28,7 @@ struct races {
 	unsigned int cycle;
 	unsigned int nr_earlier;
 	unsigned int earlier[STRESS_MAX_PROVIDERS];
+	uint64_t number;
 	unsigned int nr_given;
 	struct program given[RACES_KEPT];
 	const struct stress_scenario *of[RACES_KEPT];
@@ -55,7 +57,7 @@ bool races_fault(const struct races *races, uint64_t number);
  * races_keep - as given ones, those that came up to a number
  * @from: where they came from
  * @number: of the last
- * @to: receives them; may be @from
+ * @to: receives them, that one last
  */
 void races_keep(const struct races *from, uint64_t number, struct races *to);
 

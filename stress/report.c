@@ -6,10 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <barrage/env.h>
 #include <barrage/log.h>
 
-#include "planted.h"
+#include "environment.h"
 
 static const char *status_text(enum stress_status status)
 {
@@ -104,28 +103,12 @@ static json_t *hazards_of(const struct stress_scenario *scenario)
 	return list;
 }
 
-static json_t *environment(void)
-{
-	struct brg_env env;
-
-	brg_env_read(&env);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-			 "kernel", env.release, "flavour", env.flavour,
-			 "series_hash", env.series_hash, "test_only_hash",
-			 env.test_only_hash, "mutants_hash", env.mutants_hash,
-			 "config_hash", env.config_hash, "topology",
-			 env.topology, "accel", env.accel, "qemu", env.qemu,
-			 "git", env.git);
-}
-
 static json_t *record_of(const struct report *report,
 			 const struct stress_scenario *scenario,
 			 const struct outcome *outcome)
 {
-	struct planted planted;
 	json_t *record;
 
-	planted_read(&planted);
 	record = json_pack(
 		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b}",
 		"schema", "barrage-stress-1", "name", scenario->name, "status",
@@ -146,10 +129,8 @@ static json_t *record_of(const struct report *report,
 				      (json_int_t)outcome->nr_delayed));
 	json_object_set_new(record, "failed_allocations",
 			    json_integer((json_int_t)outcome->nr_failed));
-	json_object_set_new(record, "planted_bug",
-			    json_pack("{s:s, s:I}", "name", planted.name,
-				      "reached", (json_int_t)planted.reached));
-	json_object_set_new(record, "environment", environment());
+	json_object_set_new(record, "planted_bug", environment_planted_bug());
+	json_object_set_new(record, "environment", environment_json());
 	return record;
 }
 

@@ -50,6 +50,7 @@ static void run_all(const struct stress_options *options,
 		delays_set(delays, &program);
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
+		atomic_store(&machine->world.shared->race, (uint32_t)round);
 		engine_race(&machine->world, &program);
 		if (scenario && scenario->check)
 			scenario->check(&machine->world, &program);

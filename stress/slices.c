@@ -105,6 +105,17 @@ static struct races races_of(const struct machine *machine,
 	return races;
 }
 
+/* --race: as bundles have it, with those before it */
+static void choose(const struct stress_options *options, struct races *races)
+{
+	static struct races drawn;
+
+	if (!options->chosen)
+		return;
+	drawn = *races;
+	races_keep(&drawn, options->race, races);
+}
+
 void slices_run(const struct stress_options *options, struct machine *machine,
 		const struct stress_scenario *scenario, struct outcome *outcome)
 {
@@ -128,7 +139,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		races = races_of(machine, scenario, seed);
 		races.cycle = cycle;
 		/* as large as a record can hold */
-		seed = (seed + SEED_STEP) & INT64_MAX;
+		if (!options->chosen)
+			seed = (seed + SEED_STEP) & INT64_MAX;
 		if (scenario->strangers && !is_mixed(&races, &part)) {
 			if (nr_empty++ < options->nr_providers)
 				continue;
@@ -137,6 +149,7 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 			break;
 		}
 		nr_empty = 0;
+		choose(options, &races);
 		before_s = (double)(engine_now_ns() - begin_ns) / 1e9;
 		watch_races(&part, machine, &races, &slice);
 		add(outcome, &slice, before_s);

@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -171,6 +172,16 @@ static void remember(struct watch *watch)
 	journal->faults = races_fault(watch->races, rounds - 1);
 }
 
+/* for who has no more than the log: what --seed and --race make of it */
+static void say_seed(const struct watch *watch)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "seed %" PRIu64 " on %s",
+		 watch->races->seed, watch->machine->world.device.bdf);
+	brg_kmsg_note(text);
+}
+
 void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome)
 {
@@ -192,7 +203,9 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		outcome_error(outcome, "out of memory");
 		return;
 	}
+	bundle_begin(options, machine, races);
 	brg_kmsg_mark(races->scenario->name);
+	say_seed(&watch);
 	run(&watch);
 	count(&watch);
 	remember(&watch);
@@ -200,6 +213,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	fflush(watch.stacks_file);
 	if (outcome->status == STRESS_FAIL)
 		keep_failure(&watch);
+	bundle_end(options, races);
 	text_close(&watch);
 	munmap(watch.runner, sizeof(*watch.runner));
 }

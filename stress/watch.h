@@ -9,6 +9,8 @@
 #ifndef STRESS_WATCH_H
 #define STRESS_WATCH_H
 
+#include <jansson.h>
+
 #include "machine.h"
 #include "races.h"
 
@@ -27,6 +29,8 @@
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
  * @unkillable: processes are left that SIGKILL does not end
+ * @made_on: of a bundle that was read: what environment_of() had there; never freed.
+ *	NULL: it happened here
  */
 struct outcome {
 	enum stress_status status;
@@ -42,6 +46,7 @@ struct outcome {
 	const char *of;
 	double seconds;
 	bool unkillable;
+	json_t *made_on;
 };
 
 /** outcome_error - the harness itself failed, of which @text says more */

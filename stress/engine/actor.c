@@ -76,10 +76,11 @@ void actor_may_sleep(struct actor_log *log, unsigned int seconds)
 }
 
 static void do_call(struct actor *actor, const struct call *call,
-		    unsigned int index)
+		    unsigned int turn, unsigned int index)
 {
 	struct world *world = actor->world;
 	struct actor_log *log = actor->log;
+	struct history_entry *entry;
 	char text[32];
 	bool failed;
 	int result;
@@ -88,10 +89,12 @@ static void do_call(struct actor *actor, const struct call *call,
 	if (call->delay_us)
 		engine_pause_us(call->delay_us);
 	atomic_store(&log->at, 1 + index);
-	log->last[index].begin_ns = engine_now_ns();
+	entry = history_begin(&world->shared->history[log - world->shared->log],
+			      atomic_load(&world->shared->race), turn, index,
+			      engine_now_ns());
 	result = run_call(actor, call, &failed);
-	log->last[index].end_ns = engine_now_ns();
-	log->last[index].result = result;
+	history_end(entry, result, engine_now_ns());
+	log->last[index] = result;
 	actor_may_sleep(log, 0);
 	atomic_store(&log->at, 0);
 	if (call->order)
@@ -120,7 +123,7 @@ void actor_do(struct actor *actor, const struct actor_program *program)
 		for (unsigned int i = 0; i < program->nr_calls; i++) {
 			if (is_over(shared, program, begin_ns))
 				return;
-			do_call(actor, &program->calls[i], i);
+			do_call(actor, &program->calls[i], turn, i);
 		}
 }
 

@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "history.h"
 #include "lent.h"
 #include "pinned.h"
 #include "promise.h"
@@ -285,7 +286,7 @@ struct device {
  * @slow_ns: until then it may sleep in that call, see actor_may_sleep()
  * @nr_done: calls that ended, all turns together
  * @ended: it has done all
- * @last: of the last turn: result, and when each began and ended
+ * @last: of the last turn: how each ended
  */
 struct actor_log {
 	_Atomic pid_t pid;
@@ -294,11 +295,7 @@ struct actor_log {
 	_Atomic uint64_t slow_ns;
 	_Atomic uint32_t nr_done;
 	atomic_bool ended;
-	struct {
-		uint64_t begin_ns;
-		uint64_t end_ns;
-		int32_t result;
-	} last[ENGINE_MAX_CALLS];
+	int32_t last[ENGINE_MAX_CALLS];
 };
 
 /**
@@ -336,7 +333,9 @@ struct actor_log {
  * @oracle: who noticed
  * @told: text stands there: what went wrong first
  * @text: one line
- * @log: before, actors, after
+ * @race: number of the race that is under way
+ * @log: actors, before, after
+ * @history: likewise, of more than one race
  */
 struct shared {
 	_Atomic uint32_t started;
@@ -367,7 +366,9 @@ struct shared {
 	_Atomic enum oracle oracle;
 	atomic_bool told;
 	char text[ENGINE_TEXT_BYTES];
+	_Atomic uint32_t race;
 	struct actor_log log[ENGINE_MAX_ACTORS + 2];
+	struct history history[ENGINE_MAX_ACTORS + 2];
 };
 
 #define LOG_BEFORE ENGINE_MAX_ACTORS

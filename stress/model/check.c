@@ -45,7 +45,7 @@ void model_check(struct world *world, const struct program *program)
 	for (uint32_t order = 1; find(program, order, &actor, &index);
 	     order++) {
 		const struct call *call = &program->actors[actor].calls[index];
-		int result = world->shared->log[actor].last[index].result;
+		int result = world->shared->log[actor].last[index];
 		int wanted = model_step(model, actor, call, result);
 
 		if (result != wanted) {
