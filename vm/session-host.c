@@ -9,6 +9,10 @@
  *	error PORT NAME	the port reports an error, by QEMU's name of it
  *	holds ROLE OFFSET HEX	is that what stands in the memory behind the
  *			device's BAR? -EUCLEAN where it is not
+ *	keep ROLE OFFSET BYTES	copy so much of that memory; the answer is the
+ *			copy's number
+ *	same NUMBER	is that still what stands there? -EUCLEAN and where the
+ *			first byte is that is another
  */
 #include "session.h"
 
@@ -120,7 +124,44 @@ static int holds(struct vm_session *session, const struct vm_device *dev,
 	return ret;
 }
 
-static int do_request(struct vm_session *session, char *line)
+/* A decimal, octal or hexadecimal number, and nothing else. */
+static int parse(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (!text || !*text)
+		return -EINVAL;
+	*value = strtoull(text, &end, 0);
+	return *end ? -EINVAL : 0;
+}
+
+static int keep(struct vm_session *session, const struct vm_device *dev,
+		const char *where, const char *much)
+{
+	uint64_t offset, bytes;
+	char *path;
+	int ret;
+
+	if (!dev || !dev->memory_property || parse(where, &offset) ||
+	    parse(much, &bytes))
+		return -EINVAL;
+	path = vm_machine_memory_path(session->machine, dev);
+	ret = vm_kept_keep(&session->kept, path, offset, bytes);
+	free(path);
+	return ret;
+}
+
+static int same(struct vm_session *session, const char *which, uint64_t *at)
+{
+	uint64_t number;
+
+	return parse(which, &number) ?
+		       -EINVAL :
+		       vm_kept_same(&session->kept, number, at);
+}
+
+/* @at: receives where something is that is not as it was */
+static int do_request(struct vm_session *session, char *line, uint64_t *at)
 {
 	char *rest, *verb = strtok_r(line, " ", &rest);
 	char *what = strtok_r(NULL, " ", &rest);
@@ -131,6 +172,11 @@ static int do_request(struct vm_session *session, char *line)
 	if (!strcmp(verb, "holds"))
 		return holds(session, find(session, what), name,
 			     strtok_r(NULL, " ", &rest));
+	if (!strcmp(verb, "keep"))
+		return keep(session, find(session, what), name,
+			    strtok_r(NULL, " ", &rest));
+	if (!strcmp(verb, "same"))
+		return same(session, what, at);
 	if (!strcmp(verb, "error"))
 		return name && vm_topology_port(session->machine->topology,
 						what) ?
@@ -145,9 +191,10 @@ static int do_request(struct vm_session *session, char *line)
 	return -EINVAL;
 }
 
-static void answer(struct vm_session *session, int ret)
+static void answer(struct vm_session *session, int ret, uint64_t at)
 {
-	char *text = vm_strf("%d\n", ret);
+	char *text = at ? vm_strf("%d %llu\n", ret, (unsigned long long)at) :
+			  vm_strf("%d\n", ret);
 
 	/* A few bytes, into a socket that is empty: it takes them or is gone. */
 	if (send(session->fds[VM_CHANNEL_HOST], text, strlen(text),
@@ -159,18 +206,22 @@ static void answer(struct vm_session *session, int ret)
 void vm_session_requests(struct vm_session *session)
 {
 	struct vm_buf *asked = &session->asked;
+	uint64_t at;
 	size_t len;
 	char *end;
+	int ret;
 
 	while ((end = memchr(asked->data, '\n', asked->len))) {
 		*end = '\0';
 		len = end - asked->data + 1;
-		answer(session, do_request(session, asked->data));
+		at = 0;
+		ret = do_request(session, asked->data, &at);
+		answer(session, ret, at);
 		memmove(asked->data, end + 1, asked->len - len + 1);
 		asked->len -= len;
 	}
 	if (asked->len > MAX_REQUEST) {
 		asked->len = 0;
-		answer(session, -EMSGSIZE);
+		answer(session, -EMSGSIZE, 0);
 	}
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "kept.h"
 #include "lapic.h"
 #include "machine.h"
 #include "options.h"
@@ -49,6 +50,7 @@ enum vm_end {
  * @deadline: for what is being waited for, 0 for none
  * @received: records from init not yet complete
  * @asked: a request to the host not yet complete
+ * @kept: copies of memory that it asked for
  * @nr_plugged: devices put in so far while it runs
  * @kernel: what the machine's kernel calls itself
  * @error: VM_END_ERROR: what init said
@@ -88,6 +90,7 @@ struct vm_session {
 	int64_t deadline;
 	struct vm_buf received;
 	struct vm_buf asked;
+	struct vm_kept kept;
 	unsigned int nr_plugged;
 	char *kernel;
 	char *error;
