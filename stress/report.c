@@ -103,6 +103,14 @@ static json_t *hazards_of(const struct stress_scenario *scenario)
 	return list;
 }
 
+/* who has looked whether memory changes, and how often */
+static json_t *observer_of(const struct outcome *outcome)
+{
+	return json_pack("{s:I, s:I}", "host",
+			 (json_int_t)outcome->nr_seen_by_host, "device",
+			 (json_int_t)outcome->nr_seen_by_device);
+}
+
 static json_t *record_of(const struct report *report,
 			 const struct stress_scenario *scenario,
 			 const struct outcome *outcome)
@@ -129,6 +137,7 @@ static json_t *record_of(const struct report *report,
 				      (json_int_t)outcome->nr_delayed));
 	json_object_set_new(record, "failed_allocations",
 			    json_integer((json_int_t)outcome->nr_failed));
+	json_object_set_new(record, "observer", observer_of(outcome));
 	json_object_set_new(record, "planted_bug", environment_planted_bug());
 	json_object_set_new(record, "environment", environment_json());
 	return record;

@@ -36,6 +36,8 @@ static void add(struct outcome *sum, const struct outcome *slice,
 	sum->nr_passed += before.nr_passed;
 	sum->nr_delayed += before.nr_delayed;
 	sum->nr_failed += before.nr_failed;
+	sum->nr_seen_by_host += before.nr_seen_by_host;
+	sum->nr_seen_by_device += before.nr_seen_by_device;
 	sum->seconds += before_s;
 	if (slice->status == STRESS_FAIL)
 		sum->round += before.rounds;

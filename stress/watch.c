@@ -112,15 +112,17 @@ static void run(struct watch *watch)
 
 static void count(struct watch *watch)
 {
+	const struct shared *shared = watch->machine->world.shared;
 	struct outcome *outcome = watch->outcome;
 	uint64_t first_ns = atomic_load(&watch->runner->first_ns);
 
 	outcome->rounds = atomic_load(&watch->runner->rounds);
-	outcome->nr_calls = atomic_load(&watch->machine->world.shared->beat);
+	outcome->nr_calls = atomic_load(&shared->beat);
 	outcome->nr_passed = atomic_load(&watch->runner->nr_passed);
 	outcome->nr_delayed = atomic_load(&watch->runner->nr_delayed);
-	outcome->nr_failed =
-		atomic_load(&watch->machine->world.shared->nr_failed);
+	outcome->nr_failed = atomic_load(&shared->nr_failed);
+	outcome->nr_seen_by_host = atomic_load(&shared->nr_seen_by_host);
+	outcome->nr_seen_by_device = atomic_load(&shared->nr_seen_by_device);
 	if (outcome->status == STRESS_PASS && first_ns)
 		outcome->seconds = (double)(engine_now_ns() - first_ns) / 1e9;
 }

@@ -25,6 +25,8 @@
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
  * @nr_failed: calls of which an allocation was made to fail
+ * @nr_seen_by_host: looks from the host at what must not change, see sightings.h
+ * @nr_seen_by_device: likewise, through the device
  * @round: number of the race that failed, or that was under way then
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
@@ -42,6 +44,8 @@ struct outcome {
 	uint64_t nr_passed;
 	uint64_t nr_delayed;
 	uint64_t nr_failed;
+	uint64_t nr_seen_by_host;
+	uint64_t nr_seen_by_device;
 	uint64_t round;
 	const char *of;
 	double seconds;

@@ -327,6 +327,8 @@ struct actor_log {
  * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
  * @nr_failed: calls of which an allocation was made to fail, as @fail_nth has it
+ * @nr_seen_by_host: looks at memory from outside of the machine, see host.h
+ * @nr_seen_by_device: looks at it through the device
  * @users: of each page of the BAR: 1 + index of the actor that writes there,
  *	NR_USERS for more than one; for memory that is nobody's own
  * @wrong: text is being written, or stands there
@@ -361,6 +363,8 @@ struct shared {
 	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
 	_Atomic uint64_t nr_failed;
+	_Atomic uint64_t nr_seen_by_host;
+	_Atomic uint64_t nr_seen_by_device;
 	_Atomic uint8_t users[BAR_NR_PAGES];
 	atomic_bool wrong;
 	_Atomic enum oracle oracle;

@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,77 +15,40 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "host.h"
 #include "text-file.h"
 
-#define PORTS "/sys/class/virtio-ports"
 #define SLOTS "/sys/bus/pci/slots"
 #define DEVICES "/sys/bus/pci/devices"
 #define ROLE "hot"
-#define ANSWER_MS 10000
 #define LIMIT_NS 60000000000ull
 #define POLL_US 2000
 
-/* the entry of a folder whose file begins with a text; false: none */
-static bool find(const char *folder, const char *file, const char *text,
-		 bool whole, char entry[64])
+/* the address of a slot is without the function */
+static bool find_slot(const char *bdf, char slot[64])
 {
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(SLOTS);
 	char path[400], got[64];
 	struct dirent *at;
 	bool found = false;
 
 	while (dir && !found && (at = readdir(dir))) {
-		snprintf(path, sizeof(path), "%s/%s/%s", folder, at->d_name,
-			 file);
+		snprintf(path, sizeof(path), SLOTS "/%s/address", at->d_name);
 		text_file_read(path, got, sizeof(got));
-		found = *got && (whole ? !strcmp(got, text) :
-					 !strncmp(got, text, strlen(got)));
+		found = *got && !strncmp(got, bdf, strlen(got));
 		if (found)
-			snprintf(entry, 64, "%.63s", at->d_name);
+			snprintf(slot, 64, "%.63s", at->d_name);
 	}
 	if (dir)
 		closedir(dir);
 	return found;
 }
 
-/* the address of a slot is without the function */
-static bool find_slot(const char *bdf, char slot[64])
-{
-	return find(SLOTS, "address", bdf, false, slot);
-}
-
-static bool find_port(char port[64])
-{
-	return find(PORTS, "name", "barrage.host", true, port);
-}
-
-/* one line there, one line back */
-static int ask(const char *verb)
-{
-	char port[64], path[80], text[32] = "";
-	struct pollfd wait = { .events = POLLIN };
-	int ret = -EIO;
-
-	if (!find_port(port))
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/dev/%s", port);
-	wait.fd = open(path, O_RDWR | O_CLOEXEC);
-	if (wait.fd < 0)
-		return -errno;
-	if (dprintf(wait.fd, "%s " ROLE "\n", verb) > 0)
-		ret = poll(&wait, 1, ANSWER_MS) == 1 ? 0 : -ETIMEDOUT;
-	if (!ret && read(wait.fd, text, sizeof(text) - 1) <= 0)
-		ret = -EPIPE;
-	close(wait.fd);
-	return ret ? ret : atoi(text);
-}
-
 static bool is_emulated(const char *bdf)
 {
 	const char *hot = getenv("BARRAGE_HOT");
-	char port[64];
 
-	return hot && !strcmp(hot, bdf) && find_port(port);
+	return hot && !strcmp(hot, bdf) && host_is_there();
 }
 
 bool hotplug_has(const char *bdf)
@@ -124,7 +86,7 @@ static int set_power(const char *bdf, const char *state)
 
 int hotplug_out(const char *bdf, bool button)
 {
-	int ret = button && is_emulated(bdf) ? ask("unplug") :
+	int ret = button && is_emulated(bdf) ? host_ask(NULL, "unplug " ROLE) :
 					       set_power(bdf, "0");
 
 	return ret ? ret : await(bdf, "", false);
@@ -138,7 +100,7 @@ static int put_in(const char *bdf)
 
 	if (!is_emulated(bdf))
 		return set_power(bdf, "1");
-	while ((ret = ask("plug")) && engine_now_ns() < end_ns)
+	while ((ret = host_ask(NULL, "plug " ROLE)) && engine_now_ns() < end_ns)
 		engine_pause_us(POLL_US);
 	return ret;
 }

@@ -4,89 +4,11 @@
 #include "needs.h"
 #include "ops.h"
 #include "power.h"
+#include "sightings.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#define LOOK_BYTES 64 /* of each block, all of which differ */
-#define LOOK_STEP 4096
 #define LOOK_LIMIT_MS 30000
-
-/* the begin of every block of the BAR's first bytes, past all mappings */
-static int look(const struct device *device, char *copy, uint64_t bytes)
-{
-	int ret = 0;
-
-	for (uint64_t at = 0; at < bytes && !ret; at += LOOK_STEP)
-		ret = engine_transferred(
-			pread(device->vfio, copy + at / LOOK_STEP * LOOK_BYTES,
-			      LOOK_BYTES,
-			      (off_t)(((uint64_t)device->bar << 40) + at)),
-			LOOK_BYTES);
-	return ret;
-}
-
-/* where somebody looks, before and after */
-struct sightings {
-	uint64_t bytes;
-	char *before;
-	char *after;
-};
-
-static int sightings_init(struct sightings *sightings, int64_t pages)
-{
-	size_t size = (size_t)pages * LOOK_BYTES;
-
-	*sightings = (struct sightings){
-		.bytes = (uint64_t)pages * LOOK_STEP,
-		.before = malloc(size),
-		.after = malloc(size),
-	};
-	return sightings->before && sightings->after ? 0 : -ENOMEM;
-}
-
-static void sightings_free(struct sightings *sightings)
-{
-	free(sightings->before);
-	free(sightings->after);
-}
-
-static void compare(struct world *world, enum power_path path,
-		    const struct sightings *sightings)
-{
-	for (uint64_t at = 0; at < sightings->bytes / LOOK_STEP; at++)
-		if (memcmp(sightings->before + at * LOOK_BYTES,
-			   sightings->after + at * LOOK_BYTES, LOOK_BYTES)) {
-			engine_wrong(
-				world, ORACLE_DMA,
-				"DMA after %s: BAR%u changed at %#llx when it had returned",
-				power_name(path), world->device.bar,
-				(unsigned long long)at * LOOK_STEP);
-			break;
-		}
-}
-
-/*
- * Nobody is inside of the gate any more; what flies belongs to before. Where
- * others take the memory off meanwhile, or have it off, what is read says nothing.
- */
-static void look_twice(struct world *world, enum power_path path,
-		       struct sightings *sightings)
-{
-	struct promise *off = &world->shared->off;
-	uint32_t begun = atomic_load(&off->begun);
-	bool quiet = !atomic_load(&off->busy) &&
-		     !look(&world->device, sightings->before, sightings->bytes);
-
-	if (!gate_await_landed(world, LOOK_LIMIT_MS))
-		engine_wrong(world, ORACLE_HANG, "I/O does not end");
-	if (quiet &&
-	    !look(&world->device, sightings->after, sightings->bytes) &&
-	    atomic_load(&off->begun) == begun)
-		compare(world, path, sightings);
-}
 
 static bool close_gate(struct world *world)
 {
@@ -97,6 +19,16 @@ static bool close_gate(struct world *world)
 	return closed;
 }
 
+/* Nobody is inside of the gate any more; what flies belongs to before. */
+static void look_twice(struct world *world, enum power_path path,
+		       struct sightings *sightings)
+{
+	sightings_of_device(world, sightings);
+	if (!gate_await_landed(world, LOOK_LIMIT_MS))
+		engine_wrong(world, ORACLE_HANG, "I/O does not end");
+	sightings_compare(world, power_name(path), sightings);
+}
+
 static int reset_and_look(struct world *world, enum power_path path,
 			  struct sightings *sightings)
 {
@@ -105,8 +37,10 @@ static int reset_and_look(struct world *world, enum power_path path,
 
 	if (close_gate(world)) {
 		ret = power_begin(world, device, path);
-		if (!ret)
+		if (!ret) {
+			sightings_of_host(world, sightings);
 			ret = power_end(device, path);
+		}
 		if (!ret)
 			look_twice(world, path, sightings);
 	}
@@ -124,7 +58,7 @@ static int epoch(struct actor *actor, const int64_t *arg,
 
 	if (!(actor->world->device.paths & 1u << arg[0]))
 		return DONE_NOTHING;
-	ret = sightings_init(&sightings, arg[1]);
+	ret = sightings_init(actor->world, arg[1], &sightings);
 	if (!ret)
 		ret = how(actor->world, (enum power_path)arg[0], &sightings);
 	sightings_free(&sightings);
@@ -146,7 +80,7 @@ OP(reset_epoch) = {
 	.source = "ops-epoch.c",
 	.needs = NEED_VFIO,
 	.args = { { "path", POWER_RESET, POWER_RESET },
-		  { "pages to look at", 32, 256 } },
+		  { "pages to look at", 32, 512 } },
 	.run = do_reset_epoch,
 	.may = RESET_MAY,
 };
@@ -170,6 +104,8 @@ static int off_and_look(struct world *world, enum power_path path,
 		return ret;
 	kept = promise_kept(off);
 	closed = close_gate(world);
+	if (closed)
+		sightings_of_host(world, sightings);
 	known = promise_holds(off, kept);
 	ret = power_end(device, path);
 	if (!ret && closed && known)
@@ -190,7 +126,7 @@ OP(off_epoch) = {
 	.source = "ops-epoch.c",
 	.needs = NEED_VFIO,
 	.args = { { "path", POWER_MEMORY, POWER_MEMORY },
-		  { "pages to look at", 32, 256 } },
+		  { "pages to look at", 32, 512 } },
 	.run = do_off_epoch,
 	.may = RESET_MAY,
 };

@@ -42,6 +42,21 @@ int p2p_state(const struct device *device, unsigned int bar, uint64_t *length)
 	return ret ? ret : (int)reg.state;
 }
 
+int p2p_range(const struct device *device, unsigned int bar, uint64_t *offset,
+	      uint64_t *length)
+{
+	struct vfio_device_feature_p2p_register reg = { .region_index = bar };
+	int ret = registration(device, VFIO_DEVICE_FEATURE_GET, &reg);
+
+	if (ret)
+		return ret;
+	if (!reg.length)
+		return -ENOENT;
+	*offset = reg.offset;
+	*length = reg.length;
+	return 0;
+}
+
 int p2p_read(const char *bdf, const char *file, uint64_t *value)
 {
 	char path[96];

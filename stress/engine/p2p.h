@@ -29,6 +29,10 @@ int p2p_unregister(const struct device *device, unsigned int bar,
  */
 int p2p_state(const struct device *device, unsigned int bar, uint64_t *length);
 
+/** p2p_range - where in its BAR what is registered is; 0, -ENOENT without, or -errno */
+int p2p_range(const struct device *device, unsigned int bar, uint64_t *offset,
+	      uint64_t *length);
+
 /**
  * p2p_read - a number that a file of p2pmem/ has
  * @file: "size", "available", "published"

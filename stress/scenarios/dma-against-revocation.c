@@ -27,8 +27,8 @@ static const struct stress_step importers[] = {
 };
 
 static const struct stress_step resetters[] = {
-	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(1)),
-	OFTEN(3, reset_epoch, ONLY(POWER_MEMORY), ONLY(1)),
+	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(512)),
+	OFTEN(3, reset_epoch, ONLY(POWER_MEMORY), ONLY(512)),
 	{},
 };
 

@@ -41,8 +41,10 @@ static int is_slow(void *arg)
 static int never_ends(void *arg)
 {
 	atomic_store(&shared->pid, getpid());
-	for (;;)
+	do
 		pause();
+	while (errno == EINTR);
+	return 0;
 }
 
 static void what_it_returns(void **state)
