@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's interfaces themselves: a reproducer needs no library. */
+/* The kernel's interface itself: a reproducer needs no library. */
 #include "batch.h"
+
+#include "stamp.h"
 
 #include <errno.h>
 #include <linux/aio_abi.h>
-#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* those of one batch: they are used until it has ended */
-struct vectors {
-	struct iovec of[BATCH_MAX][2];
-};
+/* of the disk, between two pieces: far enough that they are not merged */
+#define STRIDE 5
 
-static unsigned int vector(const struct piece *piece, struct iovec vec[2])
+unsigned int batch_vector(const struct piece *piece, struct iovec vec[2])
 {
 	vec[0] = (struct iovec){ piece->addr, BATCH_PAGE };
 	vec[1] = (struct iovec){ piece->more, BATCH_PAGE };
 	return piece->more ? 2 : 1;
 }
 
-static void fill(const struct batch *batch, struct vectors *vectors,
+static void fill(const struct batch *batch, struct batch_vectors *vectors,
 		 struct iocb *iocbs, struct iocb **list)
 {
 	for (unsigned int i = 0; i < batch->nr; i++) {
@@ -36,7 +34,7 @@ static void fill(const struct batch *batch, struct vectors *vectors,
 							 IOCB_CMD_PREADV,
 			.aio_fildes = (uint32_t)batch->fd,
 			.aio_buf = (uintptr_t)vectors->of[i],
-			.aio_nbytes = vector(piece, vectors->of[i]),
+			.aio_nbytes = batch_vector(piece, vectors->of[i]),
 			.aio_offset = (int64_t)piece->offset,
 		};
 		list[i] = &iocbs[i];
@@ -73,126 +71,58 @@ static void gather(struct batch *batch, aio_context_t context,
 	}
 }
 
-int batch_aio(struct batch *batch)
+/* What has been submitted needs neither the requests nor the vectors any more. */
+static int start(struct batch *batch, aio_context_t *context,
+		 unsigned int *flying)
 {
 	struct iocb iocbs[BATCH_MAX], *list[BATCH_MAX];
-	aio_context_t context = 0;
-	struct vectors vectors;
+	struct batch_vectors vectors;
 
-	if (syscall(SYS_io_setup, BATCH_MAX, &context))
+	*context = 0;
+	if (syscall(SYS_io_setup, BATCH_MAX, context))
 		return -errno;
 	fill(batch, &vectors, iocbs, list);
-	gather(batch, context, submit_all(batch, context, list));
+	*flying = submit_all(batch, *context, list);
+	return 0;
+}
+
+int batch_aio_start(struct batch *batch)
+{
+	aio_context_t context;
+	unsigned int flying;
+	int ret = start(batch, &context, &flying);
+
+	return ret ? ret : (int)flying;
+}
+
+int batch_aio(struct batch *batch)
+{
+	aio_context_t context;
+	unsigned int flying;
+	int ret = start(batch, &context, &flying);
+
+	if (ret)
+		return ret;
+	gather(batch, context, flying);
 	syscall(SYS_io_destroy, context);
 	return 0;
 }
 
-/* a ring, as the kernel shows it */
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	char *rings;
-	size_t rings_bytes;
-	struct io_uring_sqe *entries;
-};
-
-static unsigned int *at(const struct ring *ring, uint32_t offset)
+void batch_spread(struct batch *batch, const struct slot *slot, int64_t nr,
+		  int64_t block)
 {
-	return (unsigned int *)(ring->rings + offset);
-}
+	char *addr = slot->addr;
 
-static void close_ring(struct ring *ring)
-{
-	if (ring->rings != MAP_FAILED)
-		munmap(ring->rings, ring->rings_bytes);
-	if (ring->entries != MAP_FAILED)
-		munmap(ring->entries, BATCH_MAX * sizeof(*ring->entries));
-	close(ring->fd);
-}
+	for (int64_t i = 0; i < nr && batch->nr < BATCH_MAX; i++) {
+		struct piece *piece = &batch->pieces[batch->nr++];
 
-/* since 5.4 one mapping has both rings */
-static int open_ring(struct ring *ring)
-{
-	const struct io_uring_params *params = &ring->params;
-
-	*ring = (struct ring){};
-	ring->fd = (int)syscall(SYS_io_uring_setup, BATCH_MAX, &ring->params);
-	if (ring->fd < 0)
-		return -errno;
-	ring->rings_bytes = params->cq_off.cqes +
-			    params->cq_entries * sizeof(struct io_uring_cqe);
-	if (ring->rings_bytes < params->sq_off.array + BATCH_MAX * 4)
-		ring->rings_bytes = params->sq_off.array + BATCH_MAX * 4;
-	ring->rings = mmap(NULL, ring->rings_bytes, PROT_READ | PROT_WRITE,
-			   MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
-	ring->entries = mmap(NULL, BATCH_MAX * sizeof(*ring->entries),
-			     PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd,
-			     IORING_OFF_SQES);
-	if (ring->rings != MAP_FAILED && (void *)ring->entries != MAP_FAILED)
-		return 0;
-	close_ring(ring);
-	return -ENOMEM;
-}
-
-static void queue(const struct ring *ring, const struct batch *batch,
-		  struct vectors *vectors)
-{
-	for (unsigned int i = 0; i < batch->nr; i++) {
-		unsigned int nr = vector(&batch->pieces[i], vectors->of[i]);
-
-		ring->entries[i] = (struct io_uring_sqe){
-			.opcode = batch->write ? IORING_OP_WRITEV :
-						 IORING_OP_READV,
-			.fd = batch->fd,
-			.addr = (uintptr_t)vectors->of[i],
-			.len = nr,
-			.off = batch->pieces[i].offset,
-			.user_data = i,
+		*piece = (struct piece){
+			.addr = addr + i * BATCH_PAGE,
+			.offset = (uint64_t)((block + i * STRIDE) %
+					     STAMP_NR_BLOCKS) *
+				  BATCH_PAGE,
 		};
-		at(ring, ring->params.sq_off.array)[i] = i;
+		if (i % 3 == 0 && nr - 1 > i)
+			piece->more = addr + --nr * BATCH_PAGE;
 	}
-	__atomic_store_n(at(ring, ring->params.sq_off.tail), batch->nr,
-			 __ATOMIC_RELEASE);
-}
-
-/* all that has ended since the last time */
-static unsigned int reap(const struct ring *ring, struct batch *batch)
-{
-	const struct io_uring_cqe *cqes =
-		(const void *)(ring->rings + ring->params.cq_off.cqes);
-	unsigned int *headp = at(ring, ring->params.cq_off.head);
-	unsigned int tail = __atomic_load_n(at(ring, ring->params.cq_off.tail),
-					    __ATOMIC_ACQUIRE);
-	unsigned int head = *headp, nr = tail - head;
-
-	for (; head != tail; head++) {
-		const struct io_uring_cqe *cqe =
-			&cqes[head & (ring->params.cq_entries - 1)];
-
-		batch->pieces[cqe->user_data].done = cqe->res;
-	}
-	__atomic_store_n(headp, head, __ATOMIC_RELEASE);
-	return nr;
-}
-
-int batch_uring(struct batch *batch)
-{
-	unsigned int to_submit = batch->nr, ended = 0;
-	struct vectors vectors;
-	struct ring ring;
-	int ret = open_ring(&ring);
-
-	if (ret)
-		return ret;
-	queue(&ring, batch, &vectors);
-	while (ended < batch->nr) {
-		long got = syscall(SYS_io_uring_enter, ring.fd, to_submit, 1,
-				   IORING_ENTER_GETEVENTS, NULL, 0);
-
-		if (got > 0)
-			to_submit -= (unsigned int)got;
-		ended += reap(&ring, batch);
-	}
-	close_ring(&ring);
-	return 0;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* batch - pieces of I/O that are in flight together, by libaio or io_uring */
+/* batch - pieces of I/O that are in flight together, by libaio; see batch-uring.h */
 #ifndef STRESS_BATCH_H
 #define STRESS_BATCH_H
+
+#include <sys/uio.h>
 
 #include "engine.h"
 
@@ -43,7 +45,34 @@ struct batch {
  */
 int batch_aio(struct batch *batch);
 
-/** batch_uring - by io_uring */
-int batch_uring(struct batch *batch);
+/**
+ * batch_aio_start - have them in flight, and wait for none
+ *
+ * For who is about to die: nothing gives back what they need.
+ *
+ * Return: how many are in flight; -errno.
+ */
+int batch_aio_start(struct batch *batch);
+
+/**
+ * struct batch_vectors - what the pieces of a batch consist of
+ * @of: each one's
+ */
+struct batch_vectors {
+	struct iovec of[BATCH_MAX][2];
+};
+
+/** batch_vector - a piece as the kernel wants it; returns how many parts it has */
+unsigned int batch_vector(const struct piece *piece, struct iovec vec[2]);
+
+/**
+ * batch_spread - reads of a slot, far apart on the disk
+ * @nr: of its pages, from the first
+ * @block: of the disk
+ *
+ * Every third piece has two pages, the second in another place.
+ */
+void batch_spread(struct batch *batch, const struct slot *slot, int64_t nr,
+		  int64_t block);
 
 #endif

@@ -6,15 +6,24 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
-int importer_open(struct world *world, struct slot *slot)
+int importer_file(const struct world *world)
 {
 	char path[80];
+	int fd;
 
 	snprintf(path, sizeof(path), "/dev/barrage-importer/%s",
 		 world->importer);
-	slot->importer = open(path, O_RDWR | O_CLOEXEC);
-	if (slot->importer < 0)
-		return -errno;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int importer_open(struct world *world, struct slot *slot)
+{
+	int fd = importer_file(world);
+
+	if (fd < 0)
+		return fd;
+	slot->importer = fd;
 	atomic_fetch_add(&world->shared->nr_importers, 1);
 	atomic_fetch_add(&world->shared->nr_imports, 1);
 	return 0;

@@ -12,6 +12,9 @@
 	MAY(-ENODEV, -ENOTCONN, -ENOENT, -EBUSY, -ESTALE, -EAGAIN, -EACCES,    \
 	    -EINTR)
 
+/** importer_file - open one of nobody's slot; returns it or -errno */
+int importer_file(const struct world *world);
+
 /**
  * importer_open - have the slot's importer, which is not open
  *

@@ -3,6 +3,7 @@
  * Direct I/O of many pieces in flight at once. Reads are spread over a mapping,
  * and compared; see ops-io.c for what is read.
  */
+#include "batch-uring.h"
 #include "batch.h"
 #include "engine.h"
 #include "io.h"
@@ -12,29 +13,6 @@
 
 #include <errno.h>
 #include <signal.h>
-
-/* of the disk, between two pieces: far enough that they are not merged */
-#define STRIDE 5
-
-/* the first @nr pages; every third piece has two, the second in another place */
-static void spread(struct batch *batch, const struct slot *slot, int64_t nr,
-		   int64_t block)
-{
-	char *addr = slot->addr;
-
-	for (int64_t i = 0; i < nr && batch->nr < BATCH_MAX; i++) {
-		struct piece *piece = &batch->pieces[batch->nr++];
-
-		*piece = (struct piece){
-			.addr = addr + i * BATCH_PAGE,
-			.offset = (uint64_t)((block + i * STRIDE) %
-					     STAMP_NR_BLOCKS) *
-				  BATCH_PAGE,
-		};
-		if (i % 3 == 0 && nr - 1 > i)
-			piece->more = addr + --nr * BATCH_PAGE;
-	}
-}
 
 static int check(struct actor *actor, const struct slot *slot,
 		 const struct piece *piece)
@@ -80,7 +58,7 @@ static int do_batch(struct actor *actor, const int64_t *arg,
 	    !io_begin(actor, slot))
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, (size_t)nr * BATCH_PAGE);
-	spread(&batch, slot, nr, arg[2]);
+	batch_spread(&batch, slot, nr, arg[2]);
 	ret = run(&batch);
 	if (!ret)
 		ret = judge(actor, slot, &batch);

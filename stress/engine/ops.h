@@ -19,6 +19,12 @@ extern const struct op op_cmb_rebind, op_cmb_replug, op_cmb_reset,
 extern const struct op op_reopen, op_reopen_stalled, op_rebind, op_reset_closed,
 	op_replug;
 
+/* ops-die.c */
+extern const struct op op_die_in_io;
+
+/* ops-die-hold.c */
+extern const struct op op_die_importing, op_die_in_region;
+
 /* ops-epoch.c */
 extern const struct op op_reset_epoch, op_off_epoch;
 

@@ -93,6 +93,9 @@ static const struct stress_step users[] = {
 	STEP(unmap_part),
 	STEP(mremap),
 	OFTEN(2, fork, SLOTS, ANY, BETWEEN(100, 20000)),
+	STEP(die_in_io),
+	STEP(die_importing),
+	STEP(die_in_region),
 	OFTEN(2, hold, SLOTS, BETWEEN(5, 50)),
 	STEP(import),
 	STEP(import_map),
@@ -181,6 +184,7 @@ static const struct stress_step guests[] = {
 	STEP(unmap_part),
 	STEP(mremap),
 	STEP(fork, SLOTS, ANY, BETWEEN(100, 10000)),
+	STEP(die_in_io, SLOTS, ANY, BETWEEN(0, 10000)),
 	{},
 };
 
@@ -189,6 +193,8 @@ static const struct stress_step lenders[] = {
 	OFTEN(3, import_map, SLOTS),
 	STEP(import_unmap, SLOTS),
 	STEP(import_close, SLOTS),
+	STEP(die_importing, SHARED, ANY, BETWEEN(0, 20000)),
+	STEP(die_in_region, SHARED, ANY, BETWEEN(0, 20000)),
 	STEP(ioas_map, SHARED),
 	STEP(ioas_unmap, SHARED),
 	OFTEN(2, dmabuf_map, SLOTS, SHARED),
