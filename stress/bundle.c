@@ -45,10 +45,17 @@ static int finish(FILE *f, const char *folder, const char *name)
 
 static int write_text(const char *folder, const char *name, const char *text)
 {
+	char path[PATH_BYTES];
 	FILE *f;
 
-	if (!text || !*text)
-		return 0;
+	if (!text || !*text) {
+		/* of an earlier failure, in the same folder */
+		snprintf(path, sizeof(path), "%s/%s", folder, name);
+		return unlink(path) && errno != ENOENT ?
+			       brg_fail(-errno, "%s: %s", path,
+					strerror(errno)) :
+			       0;
+	}
 	f = create(folder, name);
 	if (!f)
 		return -EIO;

@@ -48,23 +48,29 @@ bool journal_is_provoked(const char *line, const char *importer)
 }
 
 /* There are many races, and most of them without a word. */
-static void copy_line(struct journal *journal, const char *line, FILE *copy)
+static void copy_line(struct journal *journal, const char *line,
+		      struct tail *copy)
 {
 	if (strstr(line, "barrage: " JOURNAL_RACE)) {
 		snprintf(journal->race, sizeof(journal->race), "%s", line);
 		return;
 	}
 	if (*journal->race)
-		fprintf(copy, "%s\n", journal->race);
+		tail_add(copy, journal->race);
 	*journal->race = '\0';
-	fprintf(copy, "%s\n", line);
+	tail_add(copy, line);
 }
 
-int journal_next(struct journal *journal, FILE *copy, char *line, size_t size)
+int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
+		 char *line, size_t size)
 {
-	int ret;
+	int ret = 0;
 
-	while ((ret = brg_kmsg_next_line(&journal->kmsg, line, size)) > 0) {
+	for (; *left; --*left) {
+		ret = brg_kmsg_next_line(&journal->kmsg, line, size);
+		if (ret <= 0)
+			break;
+		ret = 0;
 		if (copy)
 			copy_line(journal, line, copy);
 		if (brg_kmsg_is_splat(line))

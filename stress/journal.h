@@ -14,6 +14,10 @@
 #include <barrage/kmsg.h>
 
 #include "races.h"
+#include "tail.h"
+
+/* some seconds of a kernel that does nothing but complain */
+#define JOURNAL_LINES 20000
 
 #define JOURNAL_RACE                                                           \
 	"race " /* a note of the log: the race of that number begins */
@@ -50,15 +54,18 @@ void journal_close(struct journal *journal);
  * @journal: open
  * @copy: receives all lines on the way, that one too; of those that tell of a race
  *	only what others come after; NULL
+ * @left: how many lines it reads at most, JOURNAL_LINES to begin with: a kernel may
+ *	write faster than anybody reads; goes down
  * @line: receives it, or what went wrong
  * @size: of @line
  *
  * Does not wait.
  *
- * Return: 1; 0 at the end of the log; -EPIPE where lines were overwritten unread:
+ * Return: 1; 0 at the end of the log, or of @left; -EPIPE where lines were overwritten unread:
  * it can go on; -errno.
  */
-int journal_next(struct journal *journal, FILE *copy, char *line, size_t size);
+int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
+		 char *line, size_t size);
 
 /**
  * journal_is_provoked - is it DMA of the importer that the IOMMU stopped?

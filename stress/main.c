@@ -40,7 +40,8 @@ static bool has_complained(struct journal *journal, struct outcome *outcome)
 {
 	enum oracle oracle = ORACLE_LOG;
 	char line[400];
-	int ret = journal_next(journal, NULL, line, sizeof(line));
+	unsigned int left = JOURNAL_LINES;
+	int ret = journal_next(journal, NULL, &left, line, sizeof(line));
 
 	if (ret < 0) {
 		outcome_error(outcome, line);

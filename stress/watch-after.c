@@ -20,13 +20,15 @@ static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
 		 text);
 }
 
-static void look(struct machine *machine, FILE *log, struct outcome *outcome)
+static void look(struct machine *machine, struct tail *log,
+		 struct outcome *outcome)
 {
 	struct journal *journal = machine->journal;
+	unsigned int left = JOURNAL_LINES;
 	char line[400];
 	int ret;
 
-	while ((ret = journal_next(journal, log, line, sizeof(line)))) {
+	while ((ret = journal_next(journal, log, &left, line, sizeof(line)))) {
 		if (ret < 0 || !journal->faults ||
 		    !journal_is_provoked(line, machine->world.importer))
 			fail(outcome, ORACLE_LOG, line);
@@ -42,16 +44,12 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 {
 	const struct races *races = &machine->journal->races;
 	bool failed = outcome->status == STRESS_FAIL;
-	char *text = NULL;
-	size_t size;
-	FILE *log = open_memstream(&text, &size);
+	struct tail log = {};
 
-	look(machine, log, outcome);
-	if (log)
-		fclose(log);
+	look(machine, &log, outcome);
 	if (!failed && outcome->status == STRESS_FAIL && races->nr_given) {
 		outcome->of = races->of[races->nr_given - 1]->name;
-		bundle_leave(options, machine, races, outcome, text, NULL);
+		bundle_leave(options, machine, races, outcome, log.text, NULL);
 	}
-	free(text);
+	tail_free(&log);
 }

@@ -43,10 +43,11 @@ static bool is_expected(const struct watch *watch, const char *line)
 static void read_log(struct watch *watch)
 {
 	struct journal *journal = watch->machine->journal;
+	unsigned int left = JOURNAL_LINES;
 	char line[400];
 	int ret;
 
-	while ((ret = journal_next(journal, watch->log_file, line,
+	while ((ret = journal_next(journal, &watch->log, &left, line,
 				   sizeof(line)))) {
 		if (ret < 0 || !is_expected(watch, line))
 			watch_fail(watch, ORACLE_LOG, line);

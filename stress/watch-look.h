@@ -9,6 +9,7 @@
 
 #include "runner.h"
 #include "still.h"
+#include "tail.h"
 #include "watch.h"
 
 /**
@@ -25,7 +26,7 @@
  * @of_ns: the race that the next two are of, by when it began
  * @looked_ns: when it was last looked at
  * @slack_ns: for so long it may have slept: that is not counted
- * @log: what the kernel has logged, written to @log_file
+ * @log: what the kernel has logged
  * @stacks: of tasks that hang, written to @stacks_file
  */
 struct watch {
@@ -39,9 +40,10 @@ struct watch {
 	bool over;
 	struct still still;
 	uint64_t of_ns, looked_ns, slack_ns;
-	char *log, *stacks;
-	size_t log_size, stacks_size;
-	FILE *log_file, *stacks_file;
+	struct tail log;
+	char *stacks;
+	size_t stacks_size;
+	FILE *stacks_file;
 };
 
 /** watch_fail - they have failed, and are to stop; the first that is wrong counts */

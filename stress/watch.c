@@ -130,17 +130,15 @@ static void count(struct watch *watch)
 /* what the kernel logs, and where tasks hung: for the bundle */
 static int text_open(struct watch *watch)
 {
-	watch->log_file = open_memstream(&watch->log, &watch->log_size);
 	watch->stacks_file =
 		open_memstream(&watch->stacks, &watch->stacks_size);
-	return watch->log_file && watch->stacks_file ? 0 : -ENOMEM;
+	return watch->stacks_file ? 0 : -ENOMEM;
 }
 
 static void text_close(struct watch *watch)
 {
-	fclose(watch->log_file);
 	fclose(watch->stacks_file);
-	free(watch->log);
+	tail_free(&watch->log);
 	free(watch->stacks);
 }
 
@@ -157,8 +155,8 @@ static void keep_failure(struct watch *watch)
 	races_keep(watch->races, outcome->round, races);
 	if (races->of[races->nr_given - 1])
 		outcome->of = races->of[races->nr_given - 1]->name;
-	bundle_leave(watch->options, watch->machine, races, outcome, watch->log,
-		     watch->stacks);
+	bundle_leave(watch->options, watch->machine, races, outcome,
+		     watch->log.text, watch->stacks);
 	free(races);
 }
 
@@ -211,7 +209,6 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	run(&watch);
 	count(&watch);
 	remember(&watch);
-	fflush(watch.log_file);
 	fflush(watch.stacks_file);
 	if (outcome->status == STRESS_FAIL)
 		keep_failure(&watch);
