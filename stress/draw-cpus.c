@@ -10,8 +10,8 @@
 #define MOST_CPUS 240
 #define A_FEW 4
 
-#define OWN_ONE_IN                                                             \
-	2 /* races of those that are drawn: they meet at the same thing */
+/* of the races in which it is drawn, one in so many: all are at the same thing at once */
+#define OWN_ONE_IN 2
 
 enum pattern {
 	EACH_ITS_OWN,
