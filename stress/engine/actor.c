@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "actor.h"
 
+#include "bound.h"
 #include "fail-nth.h"
 
 #include <errno.h>
@@ -75,6 +76,18 @@ void actor_may_sleep(struct actor_log *log, unsigned int seconds)
 		     seconds ? engine_now_ns() + seconds * 1000000000ull : 0);
 }
 
+/* What waits for hardware has bounds that depend on that. */
+static void judge_time(struct actor *actor, const struct call *call,
+		       uint64_t begin_ns, bool failed)
+{
+	if (failed || atomic_load(&actor->log->slow_ns))
+		return;
+	if (call->op->bound_ms)
+		bound_note(actor->world, call->op->name, begin_ns,
+			   call->op->bound_ms, 0);
+	bound_judge(actor->world);
+}
+
 static void do_call(struct actor *actor, const struct call *call,
 		    unsigned int turn, unsigned int index)
 {
@@ -83,18 +96,22 @@ static void do_call(struct actor *actor, const struct call *call,
 	struct history_entry *entry;
 	char text[32];
 	bool failed;
+	uint64_t begin_ns;
 	int result;
 
 	await_order(world->shared, call);
 	if (call->delay_us)
 		engine_pause_us(call->delay_us);
 	atomic_store(&log->at, 1 + index);
+	begin_ns = engine_now_ns();
 	entry = history_begin(&world->shared->history[log - world->shared->log],
 			      atomic_load(&world->shared->race), turn, index,
-			      engine_now_ns());
+			      begin_ns);
+	bound_begin();
 	result = run_call(actor, call, &failed);
 	history_end(entry, result, engine_now_ns());
 	log->last[index] = result;
+	judge_time(actor, call, begin_ns, failed);
 	actor_may_sleep(log, 0);
 	atomic_store(&log->at, 0);
 	if (call->order)

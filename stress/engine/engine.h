@@ -91,6 +91,8 @@ struct op_arg {
  * @run: do it; thread safe as far as actors keep to their own slots
  * @may: results other than 0 and DONE_NOTHING that are right at any time,
  *	whatever others do; ends with 0
+ * @bound_ms: what it may take, see bound.h; 0: nobody knows, or parts of it have a
+ *	bound of their own
  * @faults: DMA that the IOMMU stops is right where this is done
  */
 struct op {
@@ -101,6 +103,7 @@ struct op {
 	struct op_arg args[ENGINE_NR_ARGS];
 	int (*run)(struct actor *actor, const int64_t *arg);
 	const int *may;
+	unsigned int bound_ms;
 	bool faults;
 };
 
@@ -326,6 +329,8 @@ struct actor_log {
  * @nr_inside: actors that went through it
  * @nr_holding: actors that only wait until others take a mapping away
  * @nr_flying: pieces of I/O that are under way
+ * @landed_ns: when the last one of those has ended
+ * @delayed: the kernel is slow at places in this race
  * @nr_failed: calls of which an allocation was made to fail, as @fail_nth has it
  * @nr_seen_by_host: looks at memory from outside of the machine, see host.h
  * @nr_seen_by_device: looks at it through the device
@@ -362,6 +367,8 @@ struct shared {
 	_Atomic int32_t nr_inside;
 	_Atomic int32_t nr_holding;
 	_Atomic int32_t nr_flying;
+	_Atomic uint64_t landed_ns;
+	atomic_bool delayed;
 	_Atomic uint64_t nr_failed;
 	_Atomic uint64_t nr_seen_by_host;
 	_Atomic uint64_t nr_seen_by_device;

@@ -41,6 +41,8 @@ void gate_take_off(struct world *world)
 
 void gate_land(struct world *world)
 {
+	/* first: who sees that nothing flies is to know since when */
+	atomic_store(&world->shared->landed_ns, engine_now_ns());
 	atomic_fetch_sub(&world->shared->nr_flying, 1);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device's file: closed, and opened again */
 #include "actor.h"
+#include "bound.h"
 #include "engine.h"
 #include "hotplug.h"
 #include "needs.h"
@@ -17,6 +18,12 @@
 #define DRIVER "/sys/bus/pci/drivers/vfio-pci"
 #define OPEN_LIMIT_MS 20000
 #define OPEN_POLL_US 500
+
+/*
+ * The last close waits five seconds for I/O (VFIO_PCI_P2P_CLOSE_TIMEOUT), and leaves
+ * the rest to a worker; besides, it resets the device.
+ */
+#define CLOSE_MS 15000
 
 /* What was mapped by the file keeps it open, and I/O the memory: hence the wait. */
 static int open_again(struct actor *actor)
@@ -45,9 +52,12 @@ static struct closing begin_close(struct actor *actor)
 {
 	struct device *device = &actor->world->device;
 	struct closing closing;
+	uint64_t begin_ns;
 
 	world_close_begin(actor->world, &closing);
+	begin_ns = engine_now_ns();
 	device_leave(device);
+	bound_note(actor->world, "close", begin_ns, CLOSE_MS, CLOSE_MS);
 	return closing;
 }
 

@@ -12,6 +12,13 @@
 #define MIB2 (2ull << 20)
 
 /*
+ * A registration takes no longer than to make struct pages of some MiB. The end of one
+ * waits for I/O, up to its timeout, and nothing else: the last page that comes back
+ * wakes it. Both may wait for a reset, which has such a bound itself.
+ */
+#define BOUND_MS 15000
+
+/*
  * Registration refuses a BAR of which there is a dma-buf, and export one that is
  * registered: both cannot have succeeded. Those of before the device was closed
  * do not count.
@@ -71,6 +78,7 @@ OP(register) = {
 		  { "timeout of resets, ms", 20000, 20000 },
 		  { "other BAR", 0, 0 } },
 	.run = do_register,
+	.bound_ms = BOUND_MS,
 	.may = MAY(-EEXIST, -EBUSY, -EIO),
 };
 
@@ -105,6 +113,7 @@ OP(unregister) = {
 	.needs = NEED_VFIO | NEED_P2P,
 	.args = { { "timeout, ms", 20000, 20000 }, { "other BAR", 0, 0 } },
 	.run = do_unregister,
+	.bound_ms = BOUND_MS,
 	.may = MAY(-ENOENT, -EBUSY),
 };
 
@@ -122,6 +131,7 @@ OP(unregister_any) = {
 	.needs = NEED_VFIO | NEED_P2P,
 	.args = { { "timeout, ms", 20000, 20000 }, { "other BAR", 0, 0 } },
 	.run = do_unregister_any,
+	.bound_ms = BOUND_MS,
 	.may = MAY(-EBUSY),
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "power.h"
 
+#include "bound.h"
 #include "config.h"
 #include "text-file.h"
 
@@ -207,15 +208,33 @@ static bool keeps_off(enum power_path path)
 	return path == POWER_MEMORY || path == POWER_D3HOT || path == POWER_LOW;
 }
 
+/*
+ * The last page of P2P memory that comes back wakes who waits for it. Then there is
+ * only the reset itself, which waits a tenth of a second or two, and what is done to
+ * mappings and dma-bufs. With I/O the time of the registration counts; a reset that
+ * the kernel does by itself waits for ten seconds
+ * (VFIO_PCI_P2P_EXTERNAL_TIMEOUT).
+ */
+#define RESET_MS 10000
+#define EXTERNAL_MS (10000 + RESET_MS)
+
+static uint64_t flying_ms(enum power_path path)
+{
+	return path == POWER_SYSFS || path == POWER_BRIDGE ? EXTERNAL_MS : 0;
+}
+
 int power_begin(struct world *world, struct device *device,
 		enum power_path path)
 {
 	uint32_t number = power_will_end(world->shared);
 	uint32_t off = promise_begin(&world->shared->off);
+	uint64_t begin_ns = engine_now_ns();
 	int ret;
 
 	atomic_fetch_add(&world->shared->asked, 1);
 	ret = power_do(device, path);
+	bound_note(world, power_name(path), begin_ns, RESET_MS,
+		   flying_ms(path));
 	promise_end(&world->shared->off, off,
 		    !ret && keeps_off(path) && device == &world->device);
 	if (!ret)

@@ -197,6 +197,7 @@ void engine_race(struct world *world, const struct program *program)
 	atomic_store(&shared->nr_waiting, 0);
 	atomic_store(&shared->nr_left, count_left(program));
 	atomic_store(&shared->order, 0);
+	atomic_store(&shared->delayed, program->nr_points);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
 		engine_wrong(world, ORACLE_DIED, "out of memory");
 		return;
