@@ -21,22 +21,26 @@ int registration(const struct device *device, uint32_t flags,
 	return ret;
 }
 
-static bool undo(struct device *device, unsigned int bar)
+/* At a quiet point: nobody has I/O, all that may come late is what RCU frees. */
+#define UNDO_MS 10000
+
+static int undo(struct device *device, unsigned int bar)
 {
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = bar,
 		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
+		.timeout_ms = UNDO_MS,
 	};
 	int ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 
-	return !ret || ret == -ENOENT;
+	return ret == -ENOENT ? 0 : ret;
 }
 
-bool registration_undo(struct device *device)
+int registration_undo(struct device *device)
 {
-	bool undone = undo(device, device->bar);
+	int ret = undo(device, device->bar), err = 0;
 
 	if (device->other_bar != device->bar)
-		undone &= undo(device, device->other_bar);
-	return undone;
+		err = undo(device, device->other_bar);
+	return ret ? ret : err;
 }

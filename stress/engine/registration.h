@@ -17,7 +17,14 @@
 int registration(const struct device *device, uint32_t flags,
 		 struct vfio_device_feature_p2p_register *reg);
 
-/** registration_undo - harmless where there is none; true: now there is none */
-bool registration_undo(struct device *device);
+/**
+ * registration_undo - harmless where there is none
+ *
+ * Waits some seconds for who has memory of it.
+ *
+ * Return: 0: now there is none; -ETIMEDOUT where memory is in use; -EBUSY where
+ * somebody else is about to undo it; -errno.
+ */
+int registration_undo(struct device *device);
 
 #endif

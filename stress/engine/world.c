@@ -14,6 +14,9 @@
 #include "power.h"
 #include "registration.h"
 
+#define UNDO_LIMIT_NS 20000000000ull
+#define UNDO_POLL_US 1000
+
 #define NR_PARTS (2 + ENGINE_MAX_ACTORS)
 #define ARENA_BYTES (NR_PARTS * SLOT_NR_OWN * SLOT_BYTES)
 
@@ -105,6 +108,31 @@ void world_close_end(struct world *world, const struct closing *closing,
 	promise_end(&shared->off, closing->off, false);
 }
 
+/*
+ * Nobody has memory any more, so that it can be taken back; only I/O of a process that
+ * was killed may take a while yet. Where there is no such feature there is another
+ * answer.
+ */
+static void undo_registration(struct world *world)
+{
+	uint64_t end_ns = engine_now_ns() + UNDO_LIMIT_NS;
+	int ret = registration_undo(&world->device);
+
+	while (ret == -ETIMEDOUT || ret == -EBUSY) {
+		if (engine_now_ns() > end_ns) {
+			engine_wrong(
+				world, ORACLE_LEAK,
+				"leak: a BAR cannot be unregistered, and nobody has memory of it: %s",
+				strerror(-ret));
+			return;
+		}
+		engine_pause_us(UNDO_POLL_US);
+		ret = registration_undo(&world->device);
+	}
+	if (!ret)
+		atomic_store(&world->shared->two_bars, false);
+}
+
 void world_quiet(struct world *world)
 {
 	atomic_store(&world->shared->nr_closed, 0);
@@ -125,8 +153,7 @@ void world_quiet(struct world *world)
 	place_judge(world, &world->twin);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
-		if (registration_undo(&world->device))
-			atomic_store(&world->shared->two_bars, false);
+		undo_registration(world);
 	}
 	if (world->twin.vfio >= 0)
 		power_restore(&world->twin);
