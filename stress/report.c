@@ -9,6 +9,7 @@
 #include <barrage/log.h>
 
 #include "environment.h"
+#include "ledger.h"
 
 static const char *status_text(enum stress_status status)
 {
@@ -111,6 +112,19 @@ static json_t *observer_of(const struct outcome *outcome)
 			 (json_int_t)outcome->nr_seen_by_device);
 }
 
+/* what was compared with what there was before; "slab caches" is the last */
+static json_t *ledger_of(const struct outcome *outcome)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i <= LEDGER_NR; i++)
+		if (outcome->ledger & 1u << i)
+			json_array_append_new(
+				list,
+				json_string(ledger_name((enum ledger_entry)i)));
+	return list;
+}
+
 static json_t *record_of(const struct report *report,
 			 const struct stress_scenario *scenario,
 			 const struct outcome *outcome)
@@ -138,6 +152,7 @@ static json_t *record_of(const struct report *report,
 	json_object_set_new(record, "failed_allocations",
 			    json_integer((json_int_t)outcome->nr_failed));
 	json_object_set_new(record, "observer", observer_of(outcome));
+	json_object_set_new(record, "ledger", ledger_of(outcome));
 	json_object_set_new(record, "planted_bug", environment_planted_bug());
 	json_object_set_new(record, "environment", environment_json());
 	return record;

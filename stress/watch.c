@@ -19,12 +19,14 @@
 #include "group.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "ledger-settle.h"
 #include "stacks.h"
 #include "watch-look.h"
 
 #define POLL_MS 20
 #define KILL_MS 10000
 #define ABANDON_MS 1000
+#define SETTLE_MS 5000
 
 void outcome_error(struct outcome *outcome, const char *text)
 {
@@ -182,6 +184,37 @@ static void say_seed(const struct watch *watch)
 	brg_kmsg_note(text);
 }
 
+/* Who else is at work in a machine with hardware has objects of all caches. */
+static struct settle *begin_ledger(const struct machine *machine)
+{
+	struct ledger_source source = {
+		.root = "",
+		.bdf = machine->world.device.cmb ? "" :
+						   machine->world.device.bdf,
+		.settle_ms = SETTLE_MS,
+		.slabs = getenv("BARRAGE_IN_VM"),
+	};
+
+	return ledger_begin(&source);
+}
+
+/* When all the races had is closed, and nothing has gone wrong that may hold it. */
+static void end_ledger(struct watch *watch, struct settle *settle)
+{
+	struct outcome *outcome = watch->outcome;
+	uint64_t rounds = atomic_load(&watch->runner->rounds);
+	char text[256];
+	int ret = ledger_end(settle,
+			     outcome->status == STRESS_PASS ? rounds : 0,
+			     &outcome->ledger, text, sizeof(text));
+
+	if (ret == 1)
+		watch_fail(watch, ORACLE_LEAK, text);
+	else if (ret)
+		watch_fail(watch, ORACLE_HANG,
+			   "who asks the kernel what is left gets no answer");
+}
+
 void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome)
 {
@@ -193,6 +226,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		.outcome = outcome,
 		.still.disks = { machine->disk.name, machine->slow.name },
 	};
+	struct settle *settle;
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	strcpy(outcome->provider, machine->world.device.bdf);
@@ -206,8 +240,10 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	bundle_begin(options, machine, races);
 	brg_kmsg_mark(races->scenario->name);
 	say_seed(&watch);
+	settle = begin_ledger(machine);
 	run(&watch);
 	count(&watch);
+	end_ledger(&watch, settle);
 	remember(&watch);
 	fflush(watch.stacks_file);
 	if (outcome->status == STRESS_FAIL)

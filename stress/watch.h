@@ -27,6 +27,7 @@
  * @nr_failed: calls of which an allocation was made to fail
  * @nr_seen_by_host: looks from the host at what must not change, see sightings.h
  * @nr_seen_by_device: likewise, through the device
+ * @ledger: what was compared of it, see ledger_end()
  * @round: number of the race that failed, or that was under way then
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
@@ -46,6 +47,7 @@ struct outcome {
 	uint64_t nr_failed;
 	uint64_t nr_seen_by_host;
 	uint64_t nr_seen_by_device;
+	unsigned int ledger;
 	uint64_t round;
 	const char *of;
 	double seconds;
