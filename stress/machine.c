@@ -26,7 +26,7 @@ static int use_disk(const char *path, struct brg_disk *disk, const char **to)
 	return ret;
 }
 
-static int stamp(struct machine *machine, const char *path)
+static int stamp(struct machine *machine, enum disk_kind kind, const char *path)
 {
 	int fd = path ? open(path, O_RDWR | O_DIRECT | O_CLOEXEC) : -1;
 	int ret;
@@ -35,7 +35,7 @@ static int stamp(struct machine *machine, const char *path)
 		return 0;
 	if (fd < 0)
 		return brg_fail(-errno, "%s: %s", path, strerror(errno));
-	ret = stamp_disk(&machine->world, fd);
+	ret = stamp_disk(&machine->world, kind, fd);
 	close(fd);
 	return ret ? brg_fail(ret, "%s: %s", path, strerror(-ret)) : 0;
 }
@@ -59,9 +59,9 @@ static void open_importer(const struct stress_options *options,
 
 int machine_stamp(struct machine *machine)
 {
-	int ret = stamp(machine, machine->world.disk_path);
+	int ret = stamp(machine, DISK_PLAIN, machine->world.disk_path);
 
-	return ret ? ret : stamp(machine, machine->world.slow_path);
+	return ret ? ret : stamp(machine, DISK_SLOW, machine->world.slow_path);
 }
 
 static int open_disks(const struct stress_options *options,

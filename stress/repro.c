@@ -87,7 +87,7 @@ static int races(struct world *world, int log, double seconds)
 static int stamp(struct world *world, const char *path, int fd,
 		 char why[ENGINE_TEXT_BYTES])
 {
-	int ret = fd < 0 ? 0 : stamp_disk(world, fd);
+	int ret = fd < 0 ? 0 : stamp_disk(world, stamp_kind(world, fd), fd);
 
 	if (ret)
 		snprintf(why, ENGINE_TEXT_BYTES, "%s: write: %s", path,

@@ -317,10 +317,10 @@ struct actor_log {
  * @off: the provider's memory does not respond, of whatever kind it is
  * @registered: the provider's BAR is P2P memory
  * @two_bars: so may be another one of it: since a call for that in this race
+ * @least_ms: the shortest time for which the BAR was registered to be waited for, in
+ *	this race; 0 before
  * @shaken: never kept: begun while somebody does to a provider what takes its
  *	memory from below those who have it, as a reset by its own driver does
- * @unsettled: never kept: begun while what is being written to a disk may not be
- *	what it has there
  * @lent: dma-bufs
  * @pinned: pages that I/O has
  * @nr_importers: open importers
@@ -357,8 +357,8 @@ struct shared {
 	struct promise off;
 	struct promise registered;
 	atomic_bool two_bars;
+	_Atomic uint32_t least_ms;
 	struct promise shaken;
-	struct promise unsettled;
 	struct lent lent;
 	struct pinned pinned;
 	_Atomic int32_t nr_importers;
@@ -424,7 +424,6 @@ struct world {
  * @host: page-aligned memory for its use, SLOT_BYTES
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
- * @settled: likewise, of @unsettled
  * @begun: likewise, @begun of struct shared
  */
 struct actor {
@@ -438,7 +437,6 @@ struct actor {
 	char *host;
 	uint32_t claimed;
 	uint32_t steady;
-	uint32_t settled;
 	uint32_t begun;
 };
 

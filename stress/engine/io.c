@@ -4,16 +4,15 @@
 #include "stamp.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #define PAGE 4096
+#define POISON 0x9015015015015015ull
 
-/* is what others do to the memory, or to the disks, over? */
+/* is what others do to the memory over? */
 static void look(struct actor *actor)
 {
 	actor->steady = promise_quiet(&actor->world->shared->shaken);
-	actor->settled = promise_quiet(&actor->world->shared->unsettled);
 	actor->begun = atomic_load(&actor->world->shared->begun);
 }
 
@@ -47,51 +46,16 @@ int io_whole_call(ssize_t got, size_t bytes)
 	return io_whole(got < 0 ? -errno : got, bytes);
 }
 
-/* nobody has taken the memory from below the I/O that this actor began last */
-static bool was_steady(struct actor *actor)
+bool io_was_steady(struct actor *actor)
 {
 	return promise_still(&actor->world->shared->shaken, actor->steady);
-}
-
-static bool is_settled(struct actor *actor)
-{
-	return promise_still(&actor->world->shared->unsettled, actor->settled);
-}
-
-static int write_all(int fd, const char *addr, size_t bytes, uint64_t offset)
-{
-	return io_whole_call(pwrite(fd, addr, bytes, (off_t)offset), bytes);
-}
-
-/* stamp_fill() leaves the same in the host's memory */
-int io_write(struct actor *actor, int fd, char *addr, size_t bytes,
-	     uint64_t offset)
-{
-	struct promise *unsettled = &actor->world->shared->unsettled;
-	bool is_cmb = actor->world->device.cmb;
-	uint32_t number = is_cmb ? promise_begin(unsettled) : 0;
-	int ret, again = 0;
-
-	ret = stamp_fill(actor, addr, bytes, offset);
-	if (!ret)
-		ret = write_all(fd, addr, bytes, offset);
-	/* what got there may be anything, without an error */
-	if (!was_steady(actor))
-		again = write_all(fd, actor->host, bytes, offset);
-	if (again)
-		engine_wrong(actor->world, ORACLE_RESULT,
-			     "a disk could not be written from the host: %s",
-			     strerror(-again));
-	if (is_cmb)
-		promise_end(unsettled, number, false);
-	return ret;
 }
 
 int io_judge(struct actor *actor, const struct slot *slot, int ret)
 {
 	/* who has no memory for it may say so in this way, too */
 	if (slot->kind == SLOT_P2P && ret == -EIO && !actor->failing &&
-	    was_steady(actor))
+	    io_was_steady(actor))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "I/O with P2P memory failed on its way: EIO");
 	return ret;
@@ -127,6 +91,35 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 		    found != me)
 			atomic_store(user, NR_USERS);
 	}
+}
+
+static bool is_own(const struct actor *actor, const struct slot *slot)
+{
+	return slot->kind == SLOT_P2P && slot >= actor->slots &&
+	       slot < actor->slots + SLOT_NR_OWN;
+}
+
+/*
+ * The first and the last word of each page. What is read back has arrived: it does
+ * not come after what the disk writes. Memory that is gone is the I/O's to notice.
+ */
+void io_poison(struct actor *actor, const struct slot *slot, char *addr,
+	       size_t bytes)
+{
+	uint64_t word = POISON;
+	int ret = 0;
+
+	if (!is_own(actor, slot))
+		return;
+	for (size_t at = 0; at < bytes && !ret; at += PAGE) {
+		uint64_t *page = (uint64_t *)(addr + at);
+
+		ret = touch_copy(page, &word, 1);
+		if (!ret)
+			ret = touch_copy(page + PAGE / 8 - 1, &word, 1);
+	}
+	if (!ret)
+		touch_copy(&word, (uint64_t *)addr, 1);
 }
 
 void io_claim_all(struct actor *actor)
@@ -166,14 +159,15 @@ static bool proves(struct actor *actor, const struct slot *slot,
 {
 	if (is_shared(slot))
 		return is_mine(actor, slot, addr, bytes) && is_kept(actor);
-	return was_steady(actor) && is_settled(actor);
+	return io_was_steady(actor);
 }
 
-int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
-	       size_t bytes, uint64_t offset)
+int io_compare(struct actor *actor, const struct slot *slot, int fd,
+	       const char *addr, size_t bytes, uint64_t offset)
 {
 	char text[ENGINE_TEXT_BYTES];
-	int ret = stamp_look(actor, addr, bytes, offset, text);
+	int ret = stamp_look(actor, stamp_kind(actor->world, fd), addr, bytes,
+			     offset, text);
 
 	if (ret != 1)
 		return ret;

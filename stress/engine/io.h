@@ -33,32 +33,37 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	      size_t bytes);
 
 /**
- * io_write - make memory what a disk has at @offset, and write it there
+ * io_was_steady - has nobody taken the memory from below the I/O that began last?
  *
- * Where the provider's own driver did something to it meanwhile, what was written
- * may be anything: it is written again from the host's memory, and until then no
- * read that meets it is judged.
- *
- * Return: 0, -errno, or DONE_SIGNAL() where the memory was taken away.
+ * Its own driver may do that to a CMB; then I/O brings or takes anything.
  */
-int io_write(struct actor *actor, int fd, char *addr, size_t bytes,
-	     uint64_t offset);
+bool io_was_steady(struct actor *actor);
+
+/**
+ * io_poison - make memory nothing that a disk has, before a read that is compared
+ *
+ * By the CPU, in each page, where it is beyond doubt that it is nobody else's: P2P
+ * memory in the actor's own slots. Elsewhere it would fault in the pages that the I/O
+ * is to fault in.
+ */
+void io_poison(struct actor *actor, const struct slot *slot, char *addr,
+	       size_t bytes);
 
 /** io_claim_all - the same for memory that it is hard to say where it is */
 void io_claim_all(struct actor *actor);
 
 /**
  * io_compare - does memory hold what the disk has at @offset?
+ * @fd: of the disk
  *
  * Only where nobody else has claimed it since the race began, where nothing has
  * begun since the I/O that may have emptied the device's memory, and of a CMB where
- * its own driver has not reset it since, nor before a write that has not ended with
- * what the disk had. Wrong data is engine_wrong().
+ * its own driver has not reset it since. Wrong data is engine_wrong().
  *
  * Return: 0, or DONE_SIGNAL() where the memory was taken away.
  */
-int io_compare(struct actor *actor, const struct slot *slot, const char *addr,
-	       size_t bytes, uint64_t offset);
+int io_compare(struct actor *actor, const struct slot *slot, int fd,
+	       const char *addr, size_t bytes, uint64_t offset);
 
 /** io_whole - all of what was asked for; else -errno, -EFAULT for a part */
 int io_whole(int64_t done, size_t bytes);

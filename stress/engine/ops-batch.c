@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Direct I/O of many pieces in flight at once. Reads are spread over a mapping,
- * and compared; see ops-io.c for what is read.
+ * Direct I/O of many pieces in flight at once, spread over a mapping; see ops-io.c
+ * for what is read and written.
  */
 #include "batch-uring.h"
 #include "batch.h"
@@ -9,22 +9,25 @@
 #include "io.h"
 #include "needs.h"
 #include "ops.h"
+#include "own.h"
 #include "stamp.h"
 
 #include <errno.h>
 #include <signal.h>
 
-static int check(struct actor *actor, const struct slot *slot,
-		 const struct piece *piece)
+static int length_of(const struct piece *piece)
 {
-	size_t bytes = piece->more ? 2 * BATCH_PAGE : BATCH_PAGE;
-	int ret = io_whole(piece->done, bytes);
+	return piece->more ? 2 : 1;
+}
 
-	if (!ret)
-		ret = io_compare(actor, slot, piece->addr, BATCH_PAGE,
-				 piece->offset);
+static int compare(struct actor *actor, const struct slot *slot, int fd,
+		   const struct piece *piece)
+{
+	int ret = io_compare(actor, slot, fd, piece->addr, BATCH_PAGE,
+			     piece->offset);
+
 	if (!ret && piece->more)
-		ret = io_compare(actor, slot, piece->more, BATCH_PAGE,
+		ret = io_compare(actor, slot, fd, piece->more, BATCH_PAGE,
 				 piece->offset + BATCH_PAGE);
 	return ret;
 }
@@ -36,8 +39,12 @@ static int judge(struct actor *actor, const struct slot *slot,
 	int ret = 0;
 
 	for (unsigned int i = 0; i < batch->nr; i++) {
-		int err = check(actor, slot, &batch->pieces[i]);
+		const struct piece *piece = &batch->pieces[i];
+		int err = io_whole(piece->done,
+				   (size_t)length_of(piece) * BATCH_PAGE);
 
+		if (!err && !batch->write)
+			err = compare(actor, slot, batch->fd, piece);
 		io_judge(actor, slot, err);
 		if (!ret || !engine_may(&op_aio_read, err))
 			ret = err;
@@ -45,8 +52,8 @@ static int judge(struct actor *actor, const struct slot *slot,
 	return ret;
 }
 
-static int do_batch(struct actor *actor, const int64_t *arg,
-		    int (*run)(struct batch *batch))
+static int do_read(struct actor *actor, const int64_t *arg,
+		   int (*run)(struct batch *batch))
 {
 	struct world *world = actor->world;
 	struct slot *slot = slot_of(actor, arg[0]);
@@ -59,6 +66,12 @@ static int do_batch(struct actor *actor, const int64_t *arg,
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, (size_t)nr * BATCH_PAGE);
 	batch_spread(&batch, slot, nr, arg[2]);
+	for (unsigned int i = 0; i < batch.nr; i++) {
+		io_poison(actor, slot, batch.pieces[i].addr, BATCH_PAGE);
+		if (batch.pieces[i].more)
+			io_poison(actor, slot, batch.pieces[i].more,
+				  BATCH_PAGE);
+	}
 	ret = run(&batch);
 	if (!ret)
 		ret = judge(actor, slot, &batch);
@@ -68,7 +81,7 @@ static int do_batch(struct actor *actor, const int64_t *arg,
 
 static int do_aio_read(struct actor *actor, const int64_t *arg)
 {
-	return do_batch(actor, arg, batch_aio);
+	return do_read(actor, arg, batch_aio);
 }
 
 #define BATCH_OP(id, called, tells)                                            \
@@ -90,8 +103,127 @@ BATCH_OP(aio_read, "aio-read",
 
 static int do_uring_read(struct actor *actor, const int64_t *arg)
 {
-	return do_batch(actor, arg, batch_uring);
+	return do_read(actor, arg, batch_uring);
 }
 
 BATCH_OP(uring_read, "uring-read",
 	 "reads by io_uring, all in flight at once, compared");
+
+/* of the actor's own blocks, between two pieces, which have two at most */
+#define OWN_STRIDE 3
+
+_Static_assert(BATCH_MAX *OWN_STRIDE <= OWN_NR_BLOCKS,
+	       "each piece has blocks of its own");
+
+/* where each piece goes, and what it is to bring there */
+static int prepare(struct actor *actor, const struct own *own,
+		   struct batch *batch)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < batch->nr && !ret; i++) {
+		struct piece *piece = &batch->pieces[i];
+		int64_t block = (int64_t)i * OWN_STRIDE;
+
+		piece->offset = own_offset(actor, block);
+		ret = own_fill(actor, own, piece->addr, BATCH_PAGE, block);
+		if (!ret && piece->more)
+			ret = own_fill(actor, own, piece->more, BATCH_PAGE,
+				       block + 1);
+	}
+	return ret;
+}
+
+/* those that were written whole; others prove nothing */
+static void look_at_disk(struct actor *actor, const struct own *own,
+			 const struct batch *batch)
+{
+	if (!own_read(actor, own, (int64_t)batch->nr * OWN_STRIDE))
+		return;
+	for (unsigned int i = 0; i < batch->nr; i++) {
+		const struct piece *piece = &batch->pieces[i];
+
+		if (piece->done == length_of(piece) * BATCH_PAGE)
+			own_judge(actor, own, (int64_t)i * OWN_STRIDE,
+				  length_of(piece));
+	}
+}
+
+static int do_write(struct actor *actor, const int64_t *arg,
+		    int (*run)(struct batch *batch))
+{
+	struct world *world = actor->world;
+	struct slot *slot = slot_of(actor, arg[0]);
+	struct batch batch = {
+		.fd = arg[3] ? world->slow : world->disk,
+		.write = true,
+	};
+	int64_t page = 0, nr = arg[1];
+	struct own own;
+	int ret;
+
+	if (slot_range(slot, &page, &nr) || slot->kind != SLOT_P2P ||
+	    batch.fd < 0 || !own_fits(actor, batch.fd) ||
+	    !io_begin(actor, slot))
+		return DONE_NOTHING;
+	batch_spread(&batch, slot, nr, 0);
+	own_begin(actor, batch.fd, &own);
+	ret = prepare(actor, &own, &batch);
+	if (!ret)
+		ret = run(&batch);
+	if (!ret) {
+		look_at_disk(actor, &own, &batch);
+		ret = judge(actor, slot, &batch);
+	}
+	io_end(actor, slot);
+	return ret;
+}
+
+static int do_aio_write(struct actor *actor, const int64_t *arg)
+{
+	return do_write(actor, arg, batch_aio);
+}
+
+BATCH_OP(aio_write, "aio-write",
+	 "writes by io_submit(), all in flight at once, read back");
+
+static int do_uring_write(struct actor *actor, const int64_t *arg)
+{
+	return do_write(actor, arg, batch_uring);
+}
+
+BATCH_OP(uring_write, "uring-write",
+	 "writes by io_uring, all in flight at once, read back");
+
+/*
+ * What a ring keeps is pinned for as long as user space likes, which nobody who
+ * takes memory off the bus can wait for: no memory of a device may be.
+ */
+static int do_uring_fixed(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = arg[1], nr = arg[2];
+	int ret = slot_range(slot, &page, &nr);
+
+	if (ret || slot->kind == SLOT_HOST)
+		return DONE_NOTHING;
+	ret = batch_uring_fix(slot->addr + page * BATCH_PAGE,
+			      (size_t)nr * BATCH_PAGE);
+	if (!ret)
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "io_uring could register a BAR's memory for good");
+	return ret;
+}
+
+OP(uring_fixed) = {
+	.name = "uring-fixed",
+	.summary = "register memory with io_uring, which has to refuse it",
+	.source = "ops-batch.c",
+	.needs = NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 15 },
+		  { "pages", 1, 16 } },
+	.run = do_uring_fixed,
+	/* P2P memory; not there, no pages, or behind others in one buffer */
+	.may = MAY(-EREMOTEIO, -EFAULT),
+};

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Direct I/O between a disk and a mapping, one call at a time. The disks hold
- * stamped blocks (stamp.h): what a read brings is compared, every byte, and only
- * what was there already is written back.
+ * stamped blocks (stamp.h): what a read brings is compared, every byte. Writes go to
+ * blocks of the actor's own (own.h).
  */
 #include "engine.h"
 #include "io.h"
 #include "needs.h"
 #include "ops.h"
+#include "own.h"
 #include "stamp.h"
 
 #include <errno.h>
@@ -25,10 +26,11 @@ static int read_pages(struct actor *actor, struct slot *slot, int fd,
 	int ret;
 
 	io_claim(actor, slot, addr, bytes);
+	io_poison(actor, slot, addr, bytes);
 	ret = io_whole_call(pread(fd, addr, bytes, (off_t)block * PAGE), bytes);
 	io_judge(actor, slot, ret);
 	if (!ret)
-		ret = io_compare(actor, slot, addr, bytes,
+		ret = io_compare(actor, slot, fd, addr, bytes,
 				 (uint64_t)block * PAGE);
 	return ret;
 }
@@ -78,24 +80,40 @@ static int do_slow_read(struct actor *actor, const int64_t *arg)
 IO_OP(slow_read, "slow-read", "the same from a disk that holds it in flight",
       NEED_SLOW_DISK);
 
-/*
- * What is in the mapping is first made what the disk has at that place: whatever
- * reaches the disk, even late or in part, changes nothing that a read compares.
- */
+/* as it was written, so that it is seen where it was not */
+static int write_own(struct actor *actor, int fd, char *addr, int64_t nr,
+		     int64_t block)
+{
+	size_t bytes = (size_t)nr * PAGE;
+	struct own own;
+	int ret;
+
+	own_begin(actor, fd, &own);
+	ret = own_fill(actor, &own, addr, bytes, block);
+	if (!ret)
+		ret = io_whole_call(pwrite(fd, addr, bytes,
+					   (off_t)own_offset(actor, block)),
+				    bytes);
+	if (!ret && own_read(actor, &own, block + nr))
+		own_judge(actor, &own, block, nr);
+	return ret;
+}
+
+/* What is written has to be nobody else's. */
 static int do_write(struct actor *actor, const int64_t *arg, int fd)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	int64_t page = arg[1], nr = arg[2];
 	int ret = slot_range(slot, &page, &nr);
-	int64_t block = arg[3] % STAMP_NR_BLOCKS;
-	size_t bytes = (size_t)nr * PAGE;
-	char *addr = slot->addr + page * PAGE;
 
-	if (ret || fd < 0 || slot->kind != SLOT_P2P)
+	if (ret || fd < 0 || slot->kind != SLOT_P2P || !own_fits(actor, fd))
 		return DONE_NOTHING;
+	if (nr > STAMP_MAX_PAGES)
+		nr = STAMP_MAX_PAGES;
 	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
-	ret = io_write(actor, fd, addr, bytes, (uint64_t)block * PAGE);
+	ret = write_own(actor, fd, slot->addr + page * PAGE, nr,
+			arg[3] % (OWN_NR_BLOCKS - STAMP_MAX_PAGES));
 	io_judge(actor, slot, ret);
 	io_end(actor, slot);
 	return ret;
@@ -107,7 +125,7 @@ static int do_disk_write(struct actor *actor, const int64_t *arg)
 }
 
 IO_OP(disk_write, "disk-write",
-      "pwrite() with O_DIRECT from the mapping, of what the disk has there",
+      "pwrite() with O_DIRECT from P2P memory, read back into the host",
       NEED_DISK);
 
 /*
@@ -134,16 +152,19 @@ static int do_disk_readv(struct actor *actor, const int64_t *arg)
 	gate_take_off(actor->world);
 	io_claim(actor, first, first->addr, bytes);
 	io_claim(actor, second, second->addr, bytes);
+	io_poison(actor, first, first->addr, bytes);
+	io_poison(actor, second, second->addr, bytes);
 	ret = touch(first->addr, false);
 	if (!ret)
 		ret = io_whole_call(
 			preadv(actor->world->disk, iov, 2, (off_t)block * PAGE),
 			2 * bytes);
 	if (!ret)
-		ret = io_compare(actor, first, first->addr, bytes,
-				 (uint64_t)block * PAGE);
+		ret = io_compare(actor, first, actor->world->disk, first->addr,
+				 bytes, (uint64_t)block * PAGE);
 	if (!ret)
-		ret = io_compare(actor, second, second->addr, bytes,
+		ret = io_compare(actor, second, actor->world->disk,
+				 second->addr, bytes,
 				 (uint64_t)block * PAGE + bytes);
 	gate_land(actor->world);
 	gate_leave(actor->world);

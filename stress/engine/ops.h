@@ -6,7 +6,8 @@
 #include "engine.h"
 
 /* ops-batch.c */
-extern const struct op op_aio_read, op_uring_read;
+extern const struct op op_aio_read, op_uring_read, op_aio_write, op_uring_write,
+	op_uring_fixed;
 
 /* ops-byte.c */
 extern const struct op op_poke, op_peek;
@@ -76,6 +77,9 @@ extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
 
 /* ops-stall.c */
 extern const struct op op_stalled_read, op_reset_killed;
+
+/* ops-vector.c */
+extern const struct op op_disk_scatter, op_disk_gather;
 
 /* ops-wake.c */
 extern const struct op op_wake, op_unregister_stalled;

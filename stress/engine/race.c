@@ -198,6 +198,7 @@ void engine_race(struct world *world, const struct program *program)
 	atomic_store(&shared->nr_left, count_left(program));
 	atomic_store(&shared->order, 0);
 	atomic_store(&shared->delayed, program->nr_points);
+	atomic_store(&shared->least_ms, 0);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
 		engine_wrong(world, ORACLE_DIED, "out of memory");
 		return;

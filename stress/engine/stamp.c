@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "stamp.h"
 
-#include <barrage/block.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +14,27 @@
 _Static_assert((STAMP_NR_BLOCKS + STAMP_MAX_PAGES) * PAGE <= STAMP_DISK_BYTES,
 	       "each block that may be read is stamped");
 
-static struct brg_block_stamp stamp_of(const struct world *world)
+#define FIRST 1 /* generation */
+
+enum disk_kind stamp_kind(const struct world *world, int fd)
+{
+	return fd == world->slow ? DISK_SLOW : DISK_PLAIN;
+}
+
+struct brg_block_stamp stamp_of(const struct world *world, enum disk_kind kind,
+				uint64_t generation)
 {
 	return (struct brg_block_stamp){
-		.tag = 0x57e55,
-		.generation = 1,
+		.tag = 0x57e55 + kind,
+		.generation = generation,
 		.seed = world->stamp_seed,
 		.block_bytes = PAGE,
 	};
 }
 
-int stamp_disk(struct world *world, int fd)
+int stamp_disk(struct world *world, enum disk_kind kind, int fd)
 {
-	struct brg_block_stamp stamp = stamp_of(world);
+	struct brg_block_stamp stamp = stamp_of(world, kind, FIRST);
 	void *host = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int ret = host == MAP_FAILED ? -errno : 0;
@@ -44,10 +50,10 @@ int stamp_disk(struct world *world, int fd)
 	return ret;
 }
 
-int stamp_look(struct actor *actor, const char *addr, size_t bytes,
-	       uint64_t offset, char text[ENGINE_TEXT_BYTES])
+int stamp_look(struct actor *actor, enum disk_kind kind, const char *addr,
+	       size_t bytes, uint64_t offset, char text[ENGINE_TEXT_BYTES])
 {
-	struct brg_block_stamp stamp = stamp_of(actor->world);
+	struct brg_block_stamp stamp = stamp_of(actor->world, kind, FIRST);
 	struct brg_block_report report;
 	int ret = touch_copy((uint64_t *)actor->host,
 			     (const volatile uint64_t *)addr, bytes / 8);
@@ -58,14 +64,4 @@ int stamp_look(struct actor *actor, const char *addr, size_t bytes,
 		return 0;
 	snprintf(text, ENGINE_TEXT_BYTES, "%s", report.text);
 	return 1;
-}
-
-int stamp_fill(struct actor *actor, char *addr, size_t bytes, uint64_t offset)
-{
-	struct brg_block_stamp stamp = stamp_of(actor->world);
-	int ret = brg_block_fill(actor->host, bytes, offset, &stamp);
-
-	return ret ? ret :
-		     touch_copy((volatile uint64_t *)addr,
-				(const uint64_t *)actor->host, bytes / 8);
 }
