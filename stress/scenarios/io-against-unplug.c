@@ -24,6 +24,8 @@ static const struct stress_step owners[] = {
 static const struct stress_step users[] = {
 	STEP(p2p_map, ONLY(0), BETWEEN(1, 16)),
 	STEP(aio_read, ONLY(0)),
+	STEP(aio_write, ONLY(0)),
+	STEP(disk_scatter, ONLY(0)),
 	STEP(touch, ONLY(0)),
 	{},
 };
