@@ -11,6 +11,7 @@
 
 struct draw {
 	unsigned int fail_nth;
+	uint64_t swept; /* call of who sweeps, counted on from race to race */
 	struct random random;
 	unsigned int has;
 	enum stress_half half;
@@ -157,6 +158,10 @@ static void draw_actor(struct draw *draw, const struct stress_actor *actor)
 		draw_all(draw, actor->steps, actor, to);
 	else
 		draw_some(draw, actor, to);
+	if (actor->sweep && to->nr_calls) {
+		to->turns = 1;
+		to->calls[draw->swept % to->nr_calls].sweep = true;
+	}
 }
 
 /* one after the other: each time an actor is drawn that has some left */
@@ -186,6 +191,7 @@ void draw_program(const struct stress_scenario *scenario, uint64_t seed,
 {
 	struct draw draw = {
 		.fail_nth = scenario->fail_nth,
+		.swept = seed + round,
 		.random = random_seed(seed, round),
 		.has = has,
 		.program = program,

@@ -28,8 +28,9 @@ static void emit_call(FILE *f, const struct call *call)
 	fprintf(f, "\t\t{ .op = &op_%s, .arg = {", id);
 	for (int i = 0; i < ENGINE_NR_ARGS; i++)
 		fprintf(f, "%s %lld", i ? "," : "", (long long)call->arg[i]);
-	fprintf(f, " }, .delay_us = %u, .fail_nth = %u, .order = %u },\n",
-		call->delay_us, call->fail_nth, call->order);
+	fprintf(f,
+		" }, .delay_us = %u, .fail_nth = %u, .sweep = %d, .order = %u },\n",
+		call->delay_us, call->fail_nth, call->sweep, call->order);
 }
 
 static void emit_actor(FILE *f, const char *field,

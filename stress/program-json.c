@@ -23,6 +23,8 @@ static json_t *call_to_json(const struct call *call)
 	if (call->fail_nth)
 		json_object_set_new(json, "fail_nth",
 				    json_integer(call->fail_nth));
+	if (call->sweep)
+		json_object_set_new(json, "sweep", json_true());
 	if (call->order)
 		json_object_set_new(json, "order", json_integer(call->order));
 	return json;
@@ -96,6 +98,7 @@ static int call_from_json(const json_t *json, struct call *call)
 		(uint32_t)json_integer_value(json_object_get(json, "delay_us"));
 	call->fail_nth =
 		(uint32_t)json_integer_value(json_object_get(json, "fail_nth"));
+	call->sweep = json_is_true(json_object_get(json, "sweep"));
 	call->order =
 		(uint32_t)json_integer_value(json_object_get(json, "order"));
 	return args_from_json(json, call);

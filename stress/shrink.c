@@ -177,8 +177,9 @@ static bool drop_failure(struct races *races, unsigned int at, bool *changed)
 
 	if (!call)
 		return false;
-	*changed = call->fail_nth;
+	*changed = call->fail_nth || call->sweep;
 	call->fail_nth = 0;
+	call->sweep = false;
 	return true;
 }
 
@@ -224,7 +225,8 @@ static unsigned int size_of(const struct actor_program *actor)
 	unsigned int size = 1 + actor->turns + actor->nr_calls + !!actor->cpu;
 
 	for (unsigned int i = 0; i < actor->nr_calls; i++)
-		size += !!actor->calls[i].delay_us + !!actor->calls[i].fail_nth;
+		size += !!actor->calls[i].delay_us +
+			!!actor->calls[i].fail_nth + actor->calls[i].sweep;
 	return size;
 }
 

@@ -123,6 +123,8 @@ struct stress_step {
  * @min_calls: how many steps it draws, at least; not for @in_order
  * @max_calls: at most
  * @turns: how often it repeats that, at most; drawn from 1 up, 0 counts as 1
+ * @sweep: of one of its calls, in each race another, the first allocation fails, then
+ *	the second and so on, see struct call; in place of turns
  * @jitter_us: delays before a step are drawn up to this, short ones more often
  * @even: as likely long ones: for who is to come when others are busy
  * @process: the actors of the kind are processes
@@ -137,6 +139,7 @@ struct stress_actor {
 	unsigned int min_calls;
 	unsigned int max_calls;
 	unsigned int turns;
+	bool sweep;
 	unsigned int jitter_us;
 	bool even;
 	bool process;

@@ -11,6 +11,9 @@
 /* An actor's part of the arena: that of the shared slots is 0. */
 #define PART_OF(index) (1 + (index))
 
+#define SWEEP_MAX_NTH 500
+#define SWEEP_MAX_MS 15000
+
 int actor_init(struct actor *actor, struct world *world, unsigned int index,
 	       unsigned int log)
 {
@@ -30,27 +33,56 @@ int actor_init(struct actor *actor, struct world *world, unsigned int index,
 }
 
 /*
- * With the n-th allocation failing, where the call wants that. There may be fewer:
- * @failed says whether it did.
+ * With the @nth allocation failing, where that is not 0. There may be fewer: @failed
+ * says whether it did.
  */
-static int run_call(struct actor *actor, const struct call *call, bool *failed)
+static int run_call(struct actor *actor, const struct call *call, uint32_t nth,
+		    bool *failed)
 {
-	int fd = call->fail_nth ? fail_nth_open() : -1;
+	int fd = nth ? fail_nth_open() : -1;
 	int result;
 
 	*failed = false;
 	actor->failing = fd >= 0;
+	actor->fail_fd = fd;
 	if (fd >= 0)
-		fail_nth_arm(fd, call->fail_nth);
+		fail_nth_arm(fd, nth);
 	result = call->op->run(actor, call->arg);
 	if (fd >= 0) {
 		*failed = !fail_nth_disarm(fd);
 		close(fd);
 	}
 	actor->failing = false;
+	actor->fail_fd = -1;
 	if (*failed)
 		atomic_fetch_add(&actor->world->shared->nr_failed, 1);
 	return result;
+}
+
+uint32_t actor_spare(struct actor *actor)
+{
+	return actor->failing ? fail_nth_disarm(actor->fail_fd) : 0;
+}
+
+void actor_spare_no_more(struct actor *actor, uint32_t left)
+{
+	if (actor->failing)
+		fail_nth_arm(actor->fail_fd, left);
+}
+
+/*
+ * What has failed must have left nothing behind: the same works when there is memory
+ * again.
+ */
+static int sweep_call(struct actor *actor, const struct call *call,
+		      bool *failed)
+{
+	int result = run_call(actor, call, actor->turn + 1, failed);
+
+	actor->swept = *failed;
+	if (!*failed || !result || result == DONE_NOTHING)
+		return result;
+	return run_call(actor, call, 0, failed);
 }
 
 /* What fails for want of memory may fail in any way; what is alone, in none. */
@@ -89,7 +121,7 @@ static void judge_time(struct actor *actor, const struct call *call,
 }
 
 static void do_call(struct actor *actor, const struct call *call,
-		    unsigned int turn, unsigned int index)
+		    unsigned int index)
 {
 	struct world *world = actor->world;
 	struct actor_log *log = actor->log;
@@ -105,10 +137,11 @@ static void do_call(struct actor *actor, const struct call *call,
 	atomic_store(&log->at, 1 + index);
 	begin_ns = engine_now_ns();
 	entry = history_begin(&world->shared->history[log - world->shared->log],
-			      atomic_load(&world->shared->race), turn, index,
-			      begin_ns);
+			      atomic_load(&world->shared->race), actor->turn,
+			      index, begin_ns);
 	bound_begin();
-	result = run_call(actor, call, &failed);
+	result = call->sweep ? sweep_call(actor, call, &failed) :
+			       run_call(actor, call, call->fail_nth, &failed);
 	history_end(entry, result, engine_now_ns());
 	log->last[index] = result;
 	judge_time(actor, call, begin_ns, failed);
@@ -131,16 +164,36 @@ static bool is_over(const struct shared *shared,
 		engine_now_ns() - begin_ns > ENGINE_STRANGER_MS * 1000000ull);
 }
 
+bool actor_sweeps(const struct actor_program *program)
+{
+	for (unsigned int i = 0; i < program->nr_calls; i++)
+		if (program->calls[i].sweep)
+			return true;
+	return false;
+}
+
+/* a call may have more allocations than there is time for, but not by far */
+static bool has_turn(const struct actor *actor,
+		     const struct actor_program *program, uint64_t begin_ns)
+{
+	if (actor->turn < program->turns)
+		return true;
+	return actor->swept && actor->turn < SWEEP_MAX_NTH &&
+	       !atomic_load(&actor->world->shared->wrong) &&
+	       engine_now_ns() - begin_ns < SWEEP_MAX_MS * 1000000ull;
+}
+
 void actor_do(struct actor *actor, const struct actor_program *program)
 {
 	const struct shared *shared = actor->world->shared;
 	uint64_t begin_ns = engine_now_ns();
 
-	for (unsigned int turn = 0; turn < program->turns; turn++)
+	actor->turn = 0;
+	for (; has_turn(actor, program, begin_ns); actor->turn++)
 		for (unsigned int i = 0; i < program->nr_calls; i++) {
 			if (is_over(shared, program, begin_ns))
 				return;
-			do_call(actor, &program->calls[i], turn, i);
+			do_call(actor, &program->calls[i], i);
 		}
 }
 

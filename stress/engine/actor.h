@@ -29,6 +29,19 @@ int actor_init(struct actor *actor, struct world *world, unsigned int index,
 void actor_do(struct actor *actor, const struct actor_program *program);
 
 /**
+ * actor_spare - no allocation of this call is to fail for now
+ *
+ * Return: for actor_spare_no_more().
+ */
+uint32_t actor_spare(struct actor *actor);
+
+/** actor_spare_no_more - the opposite */
+void actor_spare_no_more(struct actor *actor, uint32_t left);
+
+/** actor_sweeps - is there a call whose allocations fail one after the other? */
+bool actor_sweeps(const struct actor_program *program);
+
+/**
  * actor_may_sleep - what comes next in this call may take long, and nothing else happens
  * @log: of the actor
  * @seconds: that hardware, or the kernel's driver for it, takes at most; 0: it is over

@@ -133,6 +133,13 @@ int device_enable(const struct device *device)
 	return ret == -EIO ? 0 : ret;
 }
 
+void device_look(struct device *device)
+{
+	look_around(device);
+	/* a reset that is under way may hide it */
+	device->pmr |= pmr_enable(device) > 0;
+}
+
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	struct device open;
@@ -148,9 +155,7 @@ int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 	/* what is found is there before others may use it */
 	open = *device;
 	open.vfio = vfio;
-	look_around(&open);
-	/* a reset that is under way may hide it */
-	open.pmr |= pmr_enable(&open) > 0;
+	device_look(&open);
 	set_device(device, &open);
 	return 0;
 }

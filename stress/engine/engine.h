@@ -125,6 +125,10 @@ struct op {
  * @arg: with what
  * @delay_us: to wait before it, busily below 50
  * @fail_nth: the n-th allocation in it fails; 0 for none
+ * @sweep: the n-th allocation in it fails in the n-th turn, and its actor repeats all
+ *	that it does, whatever its turns, until none has failed any more: each error
+ *	path of the call is taken. Where it has failed for that it is done once more at
+ *	once, and has to work
  * @order: 0: whenever its actor comes to it; otherwise from 1 up, without gaps:
  *	when all those of lower order are done, whoever does them
  */
@@ -133,6 +137,7 @@ struct call {
 	int64_t arg[ENGINE_NR_ARGS];
 	uint32_t delay_us;
 	uint32_t fail_nth;
+	bool sweep;
 	uint32_t order;
 };
 
@@ -419,6 +424,9 @@ struct world {
  * @alone: there is no other thread in its process
  * @strict: nobody else does anything meanwhile: all must succeed
  * @failing: an allocation of the call that it is in is to fail
+ * @fail_fd: by this, see fail-nth.h; -1 otherwise
+ * @turn: in which it is, from 0
+ * @swept: in this turn a call that is swept had an allocation that failed
  * @log: what it does
  * @slots: its own
  * @host: page-aligned memory for its use, SLOT_BYTES
@@ -432,6 +440,9 @@ struct actor {
 	bool alone;
 	bool strict;
 	bool failing;
+	int fail_fd;
+	unsigned int turn;
+	bool swept;
 	struct actor_log *log;
 	struct slot slots[SLOT_NR_OWN];
 	char *host;
@@ -577,6 +588,9 @@ int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
  * Devices that are reset together have to be of one iommufd.
  */
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
+
+/** device_look - find what an open device has; nobody else may use it */
+void device_look(struct device *device);
 
 /**
  * device_leave - close the file of the device in a race, for device_join()

@@ -27,7 +27,7 @@ struct late {
 	uint32_t from_end;
 };
 
-static int fail_late_by(const struct late *late, int fd)
+static int fail_late_by(struct world *world, const struct late *late, int fd)
 {
 	uint32_t nr;
 	int ret;
@@ -43,17 +43,18 @@ static int fail_late_by(const struct late *late, int fd)
 		return DONE_NOTHING;
 	fail_nth_arm(fd, nr - late->from_end);
 	ret = late->run(late->of);
-	fail_nth_disarm(fd);
+	if (!fail_nth_disarm(fd))
+		atomic_fetch_add(&world->shared->nr_failed, 1);
 	return ret;
 }
 
-static int fail_late(const struct late *late)
+static int fail_late(struct world *world, const struct late *late)
 {
 	int fd = fail_nth_open(), ret;
 
 	if (fd < 0)
 		return fd;
-	ret = fail_late_by(late, fd);
+	ret = fail_late_by(world, late, fd);
 	close(fd);
 	return ret;
 }
@@ -90,7 +91,7 @@ static int map_failing(struct actor *actor, struct slot *slot, int fd,
 	struct late late = { map_run, map_undo, &map, from_end };
 
 	slot_unmap(slot);
-	return fail_late(&late);
+	return fail_late(actor->world, &late);
 }
 
 /* The slot is empty afterwards where it failed; otherwise the memory is in use. */
@@ -163,7 +164,7 @@ static int do_register_failing(struct actor *actor, const int64_t *arg)
 		return DONE_NOTHING;
 	number = promise_begin(registered);
 	p2p_unregister(device, device->bar, (uint32_t)arg[2]);
-	ret = fail_late(&late);
+	ret = fail_late(actor->world, &late);
 	promise_end(registered, number, !ret);
 	return ret;
 }

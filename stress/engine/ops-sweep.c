@@ -17,6 +17,16 @@
 #define MAX_NTH 500
 #define MAX_NS 20000000000ull
 
+/* a record tells how many have failed */
+static uint32_t disarm(struct world *world, int fd)
+{
+	uint32_t left = fail_nth_disarm(fd);
+
+	if (!left)
+		atomic_fetch_add(&world->shared->nr_failed, 1);
+	return left;
+}
+
 static int map(struct actor *actor, struct slot *slot, int64_t pages)
 {
 	int fd = p2p_open(actor->world->device.bdf);
@@ -50,7 +60,7 @@ static int do_map_sweep(struct actor *actor, const int64_t *arg)
 			break;
 		fail_nth_arm(fd, nth);
 		ret = map(actor, slot, arg[1]);
-		left = fail_nth_disarm(fd);
+		left = disarm(actor->world, fd);
 		if (!ret)
 			touch(slot->addr, true);
 		gate_leave(actor->world);
@@ -76,14 +86,15 @@ OP(map_sweep) = {
  * failed, and nothing is registered. Where that cannot be undone, it is what
  * unregistration says.
  */
-static int register_with(const struct device *device, int fd, uint32_t nth,
+static int register_with(struct world *world, int fd, uint32_t nth,
 			 uint64_t length)
 {
+	const struct device *device = &world->device;
 	int ret;
 
 	fail_nth_arm(fd, nth);
 	ret = p2p_register(device, device->bar, 0, length, 20000);
-	if (fail_nth_disarm(fd))
+	if (disarm(world, fd))
 		return ret;
 	if (ret)
 		return -EAGAIN;
@@ -93,7 +104,6 @@ static int register_with(const struct device *device, int fd, uint32_t nth,
 static int do_register_sweep(struct actor *actor, const int64_t *arg)
 {
 	struct promise *registered = &actor->world->shared->registered;
-	struct device *device = &actor->world->device;
 	uint64_t end_ns = engine_now_ns() + MAX_NS;
 	int fd = fail_nth_open(), ret = -EAGAIN;
 	uint32_t number;
@@ -102,7 +112,8 @@ static int do_register_sweep(struct actor *actor, const int64_t *arg)
 		return fd;
 	number = promise_begin(registered);
 	for (uint32_t nth = (uint32_t)arg[1]; nth < MAX_NTH; nth++) {
-		ret = register_with(device, fd, nth, (uint64_t)arg[0] * MIB2);
+		ret = register_with(actor->world, fd, nth,
+				    (uint64_t)arg[0] * MIB2);
 		if (ret != -EAGAIN || engine_now_ns() > end_ns)
 			break;
 	}

@@ -62,6 +62,8 @@ static void run_actor(const struct run *run)
 	cpu_take(run->program->cpu);
 	ret = actor_init(&actor, run->world, run->index, run->index);
 	actor.alone = run->program->process;
+	/* an allocation fails, and nobody else may be why something else does */
+	actor.strict = run->nr_actors == 1 && actor_sweeps(run->program);
 	await_start(run);
 	if (ret) {
 		engine_wrong(run->world, ORACLE_DIED,

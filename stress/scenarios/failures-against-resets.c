@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: allocations fail in any call, one in each fourth of them, while memory is
- * registered, exported, mapped, attached to and used for I/O, revoked for good,
- * taken back, and the device is reset and its memory turned off.
+ * registered, exported, mapped, attached to, put into the device's own address space
+ * and into memory regions, used for I/O, revoked for good, taken back, and the device
+ * is reset and its memory turned off.
  *
  * Oracle: a call of which an allocation has failed may fail in any way; all others
  * may not, and what a call has left undone must not be seen: mappings that work
  * while memory is off or after a reset, wrong data, memory in use when nobody uses
  * it. And the kernel's own, for what is freed twice or not at all.
  *
- * Provenance: error paths are taken one at a time elsewhere, by calls that nobody
- * disturbs. What they undo may be what another one is waiting for just then.
+ * Provenance: error paths are taken one after the other elsewhere (failing-exports,
+ * failing-owner), by one actor. What they undo may be what another one, which fails as
+ * well, is waiting for just then.
  */
 #include "../stress.h"
 
@@ -52,6 +54,11 @@ static const struct stress_step importers[] = {
 	STEP(import_close, ONLY(0)),
 	OFTEN(2, dmabuf_map, ONLY(1), SHARED),
 	OFTEN(3, touch, ONLY(1)),
+	OFTEN(2, ioas_map, SHARED),
+	STEP(ioas_unmap, SHARED),
+	OFTEN(2, mr_register, ONLY(2), SHARED),
+	STEP(mr_write, ONLY(2)),
+	STEP(mr_deregister, ONLY(2)),
 	{},
 };
 

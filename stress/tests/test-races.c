@@ -27,6 +27,7 @@ static void a_race_survives_json(void **state)
 	races->given[0].actors[1].stranger = true;
 	races->given[0].actors[0].calls[1].delay_us = 7;
 	races->given[0].actors[0].calls[2].fail_nth = 3;
+	races->given[0].actors[0].calls[3].sweep = true;
 	races->given[0].actors[0].turns = 5;
 	races->given[0].nr_points = 1;
 	strcpy(races->given[0].points[0].text, "schedule:0us");
@@ -170,6 +171,43 @@ static void points_can_be_read(void **state)
 			}
 		}
 	free(all);
+}
+
+/* index of the call that is swept; none of another actor is */
+static unsigned int swept_call(const struct program *program)
+{
+	unsigned int at = ENGINE_MAX_CALLS, nr = 0;
+
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		for (unsigned int c = 0; c < program->actors[i].nr_calls; c++)
+			if (program->actors[i].calls[c].sweep) {
+				at = c;
+				nr++;
+				assert_int_equal(i, 0);
+				assert_int_equal(program->actors[i].turns, 1);
+			}
+	assert_int_equal(nr, 1);
+	return at;
+}
+
+/* As many races as there are calls: each has its turn. */
+static void each_call_is_swept(void **state)
+{
+	const struct stress_scenario *scenario =
+		registry_scenario("failing-exports");
+	static struct program program;
+	uint64_t seen = 0, all;
+
+	assert_non_null(scenario);
+	draw_program(scenario, 5, 0, ~0u, &program);
+	all = (1ull << program.actors[0].nr_calls) - 1;
+	for (unsigned int i = 0; i < program.actors[0].nr_calls; i++) {
+		static struct program other;
+
+		draw_program(scenario, 5, i, ~0u, &other);
+		seen |= 1ull << swept_call(&other);
+	}
+	assert_int_equal(seen, all);
 }
 
 static const struct stress_scenario *mix(void)
@@ -417,6 +455,7 @@ int main(void)
 		cmocka_unit_test(operations_are_well_formed),
 		cmocka_unit_test(a_seed_decides_everything),
 		cmocka_unit_test(points_can_be_read),
+		cmocka_unit_test(each_call_is_swept),
 		cmocka_unit_test(the_mix_is_of_all_scenarios),
 		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(the_mix_has_an_order_of_paces),
