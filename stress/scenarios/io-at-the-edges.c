@@ -5,7 +5,8 @@
  * is taken off the bus or reset.
  *
  * Oracle: what a read has brought is compared, every byte; I/O does not fail on
- * its way; what was mapped before a reset is a SIGBUS; all memory comes back.
+ * its way; what was mapped before a reset is a SIGBUS; nothing arrives after one; all
+ * memory comes back.
  *
  * Provenance: hazard 16, where ranges end: the frames next to those of the BAR
  * belong to another device, or to nobody.
@@ -46,7 +47,7 @@ static const struct stress_step users[] = {
 
 static const struct stress_step takers[] = {
 	STEP(reset, ONLY(POWER_MEMORY)),
-	STEP(reset, ONLY(POWER_HOT_RESET)),
+	STEP(reset_epoch, ONLY(POWER_HOT_RESET), ONLY(512)),
 	{},
 };
 
