@@ -11,18 +11,34 @@
 #include "engine/text-file.h"
 
 #define SLAB "/sys/kernel/slab"
-#define SLACK 1000
 
 /*
- * Left out: what the kernel's own checkers keep books in, and what looking at files
- * brings in, this here as well: names, inodes, pages.
+ * After a scenario, emptied of what is free, caches have a hundred objects more or
+ * less than before, in emulation, however many races there were.
  */
-static bool is_noise(const char *name)
+#define SLACK 250
+
+/*
+ * Of what the races make, and whatever they make it of. To count the others as well
+ * takes half a second more each time in emulation, and tells of files and sockets.
+ */
+static bool matters(const char *name)
 {
-	return !strncmp(name, "kmemleak_", 9) ||
-	       !strncmp(name, "debug_objects_", 14) ||
-	       !strcmp(name, "dentry") || strstr(name, "inode_cache") ||
-	       !strcmp(name, "radix_tree_node") || !strcmp(name, "buffer_head");
+	static const char *const begins[] = {
+		"aio_kiocb", "anon_vma", "bio-",   "filp",     "io_kiocb",
+		"iommu",     "kernfs",	 "kioctx", "kmalloc-", "maple",
+		"mm_struct", "pid",	 "task",   "vm_area",
+	};
+	static const char *const holds[] = { "dma", "ib_", "p2p", "rdma",
+					     "vfio" };
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		if (!strncmp(name, begins[i], strlen(begins[i])))
+			return true;
+	for (size_t i = 0; i < sizeof(holds) / sizeof(*holds); i++)
+		if (strstr(name, holds[i]))
+			return true;
+	return false;
 }
 
 static void path_of(const struct ledger_source *source, const char *cache,
@@ -63,7 +79,7 @@ void ledger_read_slabs(const struct ledger_source *source,
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || *entry->d_name == '.' ||
-		    is_noise(entry->d_name) ||
+		    !matters(entry->d_name) ||
 		    ledger->nr_caches == LEDGER_MAX_CACHES)
 			continue;
 		objects = read_objects(source, entry->d_name);
@@ -89,7 +105,7 @@ bool ledger_leak_of_slabs(const struct ledger_source *source,
 			  const struct ledger *before, struct ledger *after,
 			  uint64_t nr_races, char *text, size_t size)
 {
-	int64_t limit = SLACK + (int64_t)nr_races;
+	int64_t limit = SLACK + (int64_t)nr_races / 2;
 
 	for (size_t i = 0; i < after->nr_caches; i++) {
 		const char *cache = after->caches[i].name;

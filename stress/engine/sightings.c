@@ -11,12 +11,13 @@
 
 #define PAGE 4096
 #define LOOK_BYTES 64 /* of each page, all of which differ */
-/* what dma-bufs are made of, see ops-export.c; the host sees all that in a moment */
+/* where dma-bufs may be, see ops-export.c: what nobody registered they may have */
 #define HOST_BYTES (8ull << 20)
 
 /*
- * Through the device each access is a round trip: a part of each page has to do.
- * What arrives comes in pieces of a sector or more: neighbours have another part
+ * Through the device each access is a round trip: a part of each page has to do. All of
+ * 2 MiB takes more than a second in emulation, which is too late to see anything; such
+ * parts 25 ms, and the host 10. What arrives comes in pieces of a sector or more: neighbours have another part
  * looked at each.
  */
 static uint64_t place(uint64_t page)
@@ -46,8 +47,15 @@ int sightings_init(struct world *world, int64_t pages,
 	size_t size;
 
 	*sightings = (struct sightings){ 0 };
-	if (p2p_range(device, device->bar, &sightings->from, &sightings->bytes))
+	if (p2p_range(device, device->bar, &sightings->from,
+		      &sightings->bytes)) {
 		sightings->bytes = (uint64_t)pages * PAGE;
+		sightings->host_bytes = device->bar_bytes < HOST_BYTES ?
+						device->bar_bytes :
+						HOST_BYTES;
+	} else {
+		sightings->host_bytes = sightings->bytes;
+	}
 	size = sightings->bytes / PAGE * LOOK_BYTES;
 	sightings->before = malloc(size);
 	sightings->after = malloc(size);
@@ -62,15 +70,9 @@ void sightings_free(struct sightings *sightings)
 
 void sightings_of_host(struct world *world, struct sightings *sightings)
 {
-	const struct device *device = &world->device;
-	uint64_t bytes = sightings->bytes;
-
-	/* dma-bufs may be anywhere where they are made */
-	if (!sightings->from && bytes < HOST_BYTES)
-		bytes = device->bar_bytes < HOST_BYTES ? device->bar_bytes :
-							 HOST_BYTES;
 	sightings->begun = atomic_load(&world->shared->begun);
-	sightings->copy = host_keep(device, sightings->from, bytes);
+	sightings->copy = host_keep(&world->device, sightings->from,
+				    sightings->host_bytes);
 }
 
 void sightings_of_device(struct world *world, struct sightings *sightings)

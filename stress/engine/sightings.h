@@ -14,6 +14,7 @@
  * struct sightings - of one range of the BAR under test
  * @from: where it begins in the BAR; what is registered, where anything is
  * @bytes: of it
+ * @host_bytes: likewise, that the host looks at
  * @before: some of each page, as the device has it first
  * @after: likewise, later
  * @seen: there is @before, and nobody had the memory off
@@ -24,6 +25,7 @@
 struct sightings {
 	uint64_t from;
 	uint64_t bytes;
+	uint64_t host_bytes;
 	char *before;
 	char *after;
 	bool seen;

@@ -196,7 +196,7 @@ static void page_tables_may_breathe(void **state)
 
 static void use_some(void)
 {
-	write_at(CACHE "/objects", "5900 N0=5900\n");
+	write_at(CACHE "/objects", "5200 N0=5200\n");
 }
 
 static void lose_many(void)
@@ -210,8 +210,8 @@ static void objects_are_seen_where_they_are_many(void **state)
 	write_at(CACHE "/objects", "5000 N0=5000\n");
 	assert_contains(left(lose_many, 100), "kmalloc-64");
 	write_at(CACHE "/objects", "5000 N0=5000\n");
-	/* one a race may be what a race leaves for later */
-	assert_string_equal(left(lose_many, 4000), "");
+	/* less than half an object a race is noise */
+	assert_string_equal(left(lose_many, 8000), "");
 }
 
 static void *give_back(void *arg)
