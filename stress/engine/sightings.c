@@ -46,10 +46,10 @@ int sightings_init(struct world *world, int64_t pages,
 	const struct device *device = &world->device;
 	size_t size;
 
-	*sightings = (struct sightings){ 0 };
+	*sightings = (struct sightings){ .few_bytes = (uint64_t)pages * PAGE };
 	if (p2p_range(device, device->bar, &sightings->from,
 		      &sightings->bytes)) {
-		sightings->bytes = (uint64_t)pages * PAGE;
+		sightings->bytes = sightings->few_bytes;
 		sightings->host_bytes = device->bar_bytes < HOST_BYTES ?
 						device->bar_bytes :
 						HOST_BYTES;
@@ -73,6 +73,8 @@ void sightings_of_host(struct world *world, struct sightings *sightings)
 	sightings->begun = atomic_load(&world->shared->begun);
 	sightings->copy = host_keep(&world->device, sightings->from,
 				    sightings->host_bytes);
+	if (sightings->copy > 0 && sightings->bytes > sightings->few_bytes)
+		sightings->bytes = sightings->few_bytes;
 }
 
 void sightings_of_device(struct world *world, struct sightings *sightings)

@@ -13,8 +13,9 @@
 /**
  * struct sightings - of one range of the BAR under test
  * @from: where it begins in the BAR; what is registered, where anything is
- * @bytes: of it
- * @host_bytes: likewise, that the host looks at
+ * @bytes: of it, that are looked at through the device
+ * @few_bytes: likewise, where the host looks as well
+ * @host_bytes: of it, that the host looks at
  * @before: some of each page, as the device has it first
  * @after: likewise, later
  * @seen: there is @before, and nobody had the memory off
@@ -25,6 +26,7 @@
 struct sightings {
 	uint64_t from;
 	uint64_t bytes;
+	uint64_t few_bytes;
 	uint64_t host_bytes;
 	char *before;
 	char *after;
@@ -36,7 +38,8 @@ struct sightings {
 
 /**
  * sightings_init - find out which range it is
- * @pages: where nothing is registered: so many of the BAR's first
+ * @pages: so many, where nothing is registered, and where the host looks as well: each
+ *	look through the device takes longer
  *
  * Return: 0 or -ENOMEM.
  */
