@@ -3,6 +3,7 @@
 #include "../../tests/unit/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,33 @@ static void nothing_of_it_is_left(void **state)
 	unlink(path);
 }
 
+/* It is the disk that holds it, and not that nothing was begun. */
+static void its_reads_arrive(void **state)
+{
+	static const int64_t arg[] = { 0, 4, 50000, 2 };
+	char path[] = "/tmp/barrage-death-XXXXXX";
+	struct world world = { .disk_path = path };
+	struct actor *actor = actor_of(&world);
+	int fd = mkstemp(path), direct = open(path, O_RDONLY | O_DIRECT);
+	static char data[5 << 20];
+
+	assert_true(fd >= 0);
+	memset(data, 0x77, sizeof(data));
+	assert_int_equal(pwrite(fd, data, sizeof(data), 0), sizeof(data));
+	assert_int_equal(fsync(fd), 0);
+	world.disk = fd;
+	world.slow = -1;
+	assert_int_equal(
+		slot_map(actor, &actor->slots[0], SLOT_BAR, -1, 0, 4 * PAGE),
+		0);
+	assert_int_equal(op_die_in_io.run(actor, arg), 0);
+	if (direct >= 0)
+		assert_memory_equal(actor->slots[0].addr, data, 4 * PAGE);
+	close(direct);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -127,6 +155,7 @@ int main(void)
 		cmocka_unit_test(who_does_not_end_is_killed),
 		cmocka_unit_test(another_signal_is_told),
 		cmocka_unit_test(nothing_of_it_is_left),
+		cmocka_unit_test(its_reads_arrive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
