@@ -220,6 +220,7 @@ enum slot_kind {
  * @import_offset: where that begins in the BAR
  * @region: memory region of an RDMA device; NULL for none
  * @region_number: number of the dma-buf that it is of
+ * @region_offset: where that begins in the BAR
  * @deregister: how to end that
  * @iova: where the device's address space has a dma-buf, if it has
  * @iova_bytes: how much of it; 0 for none
@@ -244,6 +245,7 @@ struct slot {
 	uint64_t import_offset;
 	struct rdma_region *region;
 	uint64_t region_number;
+	uint64_t region_offset;
 	void (*deregister)(struct rdma_region *region);
 	uint64_t iova;
 	uint64_t iova_bytes;

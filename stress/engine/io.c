@@ -72,17 +72,13 @@ static uint64_t first_page(const struct slot *slot, const char *addr)
 	return slot->bar_page + (uint64_t)(addr - slot->addr) / PAGE;
 }
 
-void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
-	      size_t bytes)
+void io_claim_pages(struct actor *actor, uint64_t first, uint64_t nr)
 {
-	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
 	uint8_t me = (uint8_t)(actor->index + 1);
 
 	look(actor);
-	if (!is_shared(slot))
-		return;
 	actor->claimed = promise_quiet(&actor->world->shared->registered);
-	for (uint64_t page = first; page < last && page < BAR_NR_PAGES;
+	for (uint64_t page = first; page < first + nr && page < BAR_NR_PAGES;
 	     page++) {
 		_Atomic uint8_t *user = &actor->world->shared->users[page];
 		uint8_t found = 0;
@@ -91,6 +87,14 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 		    found != me)
 			atomic_store(user, NR_USERS);
 	}
+}
+
+void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
+	      size_t bytes)
+{
+	look(actor);
+	if (is_shared(slot))
+		io_claim_pages(actor, first_page(slot, addr), bytes / PAGE);
 }
 
 static bool is_own(const struct actor *actor, const struct slot *slot)
@@ -129,14 +133,11 @@ void io_claim_all(struct actor *actor)
 }
 
 /* While the BAR is registered, those who have P2P memory claim nothing. */
-static bool is_mine(struct actor *actor, const struct slot *slot,
-		    const char *addr, size_t bytes)
+static bool are_mine(struct actor *actor, uint64_t first, uint64_t nr)
 {
-	uint64_t first = first_page(slot, addr), last = first + bytes / PAGE;
-
 	if (!promise_still(&actor->world->shared->registered, actor->claimed))
 		return false;
-	for (uint64_t page = first; page < last; page++)
+	for (uint64_t page = first; page < first + nr; page++)
 		if (page >= BAR_NR_PAGES ||
 		    atomic_load(&actor->world->shared->users[page]) !=
 			    actor->index + 1)
@@ -153,12 +154,18 @@ static bool is_kept(struct actor *actor)
 	       atomic_load(&world->shared->begun) == actor->begun;
 }
 
-/* whoever claims it later has not written to it yet */
+/* whoever claims them later has not written to them yet */
+bool io_pages_prove(struct actor *actor, uint64_t first, uint64_t nr)
+{
+	return are_mine(actor, first, nr) && is_kept(actor);
+}
+
 static bool proves(struct actor *actor, const struct slot *slot,
 		   const char *addr, size_t bytes)
 {
 	if (is_shared(slot))
-		return is_mine(actor, slot, addr, bytes) && is_kept(actor);
+		return io_pages_prove(actor, first_page(slot, addr),
+				      bytes / PAGE);
 	return io_was_steady(actor);
 }
 

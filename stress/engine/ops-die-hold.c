@@ -14,8 +14,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define PAGE 4096
-
 /* how it ends, and what it does until then */
 #define KILLED 1
 #define BUSY 2
@@ -116,6 +114,12 @@ OP(die_importing) = {
 static void live_in_region(struct actor *actor, const struct slot *from,
 			   const int64_t *arg, struct death *death)
 {
+	const struct rdma_transfer transfer = {
+		.host = actor->host,
+		.offset = (uint64_t)arg[1] * RDMA_PAGE,
+		.nr_pages = 8,
+		.nr_requests = RDMA_MAX_REQUESTS,
+	};
 	struct rdma_region *region;
 
 	if (rdma_open(actor->world->device.rdma, from->fd, from->fd_bytes,
@@ -123,7 +127,7 @@ static void live_in_region(struct actor *actor, const struct slot *from,
 		_exit(0);
 	death_is_at_it(death);
 	while (arg[3] & BUSY && !death_is_due(death) &&
-	       !rdma_write(region, actor->host, (uint64_t)arg[1] * PAGE, PAGE))
+	       !rdma_run(region, &transfer))
 		;
 }
 

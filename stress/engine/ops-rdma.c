@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RDMA to the BAR: memory regions of dma-bufs, and traffic */
+/* Memory regions of dma-bufs; ops-traffic.c has what they are for */
 #include "engine.h"
-#include "io.h"
 #include "needs.h"
 #include "ops.h"
 #include "rdma.h"
 
 #include <errno.h>
 
-#define PAGE 4096
-
-static void judge(struct world *world, uint32_t off, bool gone,
-		  const char *what)
-{
-	if (promise_holds(&world->shared->off, off))
-		engine_wrong(world, ORACLE_MODEL, "%s while memory is off",
-			     what);
-	else if (gone)
-		engine_wrong(world, ORACLE_MODEL,
-			     "%s of a dma-buf that is gone for good", what);
-}
-
 static int do_mr_register(struct actor *actor, const int64_t *arg)
 {
 	struct shared *shared = actor->world->shared;
 	struct slot *slot = slot_of(actor, arg[0]);
 	struct slot *from = slot_of(actor, arg[1]);
+	uint64_t offset = from->fd_offset;
 	uint32_t off = promise_kept(&shared->off);
 	uint64_t number = from->fd_number;
 	bool gone = lent_is_gone(&shared->lent, number);
@@ -40,9 +27,16 @@ static int do_mr_register(struct actor *actor, const int64_t *arg)
 	if (ret)
 		return ret;
 	slot->deregister = rdma_close;
+	slot->region_offset = offset;
 	slot->region_number =
 		from->fd_number == number && from->fd == fd ? number : 0;
-	judge(actor->world, off, gone && slot->region_number, "memory region");
+	if (promise_holds(&shared->off, off))
+		engine_wrong(actor->world, ORACLE_MODEL,
+			     "memory region while memory is off");
+	else if (gone && slot->region_number)
+		engine_wrong(
+			actor->world, ORACLE_MODEL,
+			"memory region of a dma-buf that is gone for good");
 	return 0;
 }
 
@@ -75,38 +69,4 @@ OP(mr_deregister) = {
 	.needs = NEED_RDMA,
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 } },
 	.run = do_mr_deregister,
-};
-
-/* A region that was revoked is so for good: nothing has to keep it out. */
-static int do_mr_write(struct actor *actor, const int64_t *arg)
-{
-	struct shared *shared = actor->world->shared;
-	struct slot *slot = slot_of(actor, arg[0]);
-	uint32_t off = promise_kept(&shared->off);
-	bool gone = lent_is_gone(&shared->lent, slot->region_number);
-	int ret;
-
-	if (!slot->region)
-		return DONE_NOTHING;
-	gate_take_off(actor->world);
-	io_claim_all(actor);
-	ret = rdma_write(slot->region, actor->host, (uint64_t)arg[1] * PAGE,
-			 (uint32_t)arg[2] * PAGE);
-	gate_land(actor->world);
-	if (!ret)
-		judge(actor->world, off, gone, "RDMA to a region");
-	return ret;
-}
-
-OP(mr_write) = {
-	.name = "mr-write",
-	.summary = "RDMA WRITE into a region, by a queue pair of its own",
-	.source = "ops-rdma.c",
-	.needs = NEED_RDMA,
-	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
-		  { "page", 0, 500 },
-		  { "pages", 1, 11 } },
-	.run = do_mr_write,
-	/* it was revoked */
-	.may = MAY(-EACCES),
 };

@@ -62,7 +62,7 @@ extern const struct op op_pressure;
 extern const struct op op_fork;
 
 /* ops-rdma.c */
-extern const struct op op_mr_register, op_mr_deregister, op_mr_write;
+extern const struct op op_mr_register, op_mr_deregister;
 
 /* ops-refault.c */
 extern const struct op op_refault;
@@ -77,6 +77,9 @@ extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
 
 /* ops-stall.c */
 extern const struct op op_stalled_read, op_reset_killed;
+
+/* ops-traffic.c */
+extern const struct op op_mr_write, op_mr_read;
 
 /* ops-vector.c */
 extern const struct op op_disk_scatter, op_disk_gather;

@@ -45,14 +45,27 @@ static int find_gid(struct ibv_context *context,
 	return found;
 }
 
-static int to_receive(struct ibv_context *context, struct ibv_qp *qp)
+/* RDMA READs that it answers, or waits for, at a time */
+static uint8_t nr_reads(struct ibv_context *context, unsigned int nr)
+{
+	struct ibv_device_attr attr;
+
+	if (ibv_query_device(context, &attr) || attr.max_qp_rd_atom < 1)
+		return 1;
+	return (uint8_t)(nr < (unsigned int)attr.max_qp_rd_atom ?
+				 nr :
+				 (unsigned int)attr.max_qp_rd_atom);
+}
+
+static int to_receive(struct ibv_context *context, struct ibv_qp *qp,
+		      uint8_t reads)
 {
 	struct ibv_port_attr port;
 	struct ibv_qp_attr attr = {
 		.qp_state = IBV_QPS_RTR,
 		.dest_qp_num = qp->qp_num,
 		.rq_psn = FIRST_PSN,
-		.max_dest_rd_atomic = 1,
+		.max_dest_rd_atomic = reads,
 		.min_rnr_timer = RNR_TIMER,
 		.ah_attr.port_num = PORT,
 	};
@@ -77,7 +90,7 @@ static int to_receive(struct ibv_context *context, struct ibv_qp *qp)
 				      IBV_QP_MIN_RNR_TIMER);
 }
 
-static int to_send(struct ibv_qp *qp)
+static int to_send(struct ibv_qp *qp, uint8_t reads)
 {
 	struct ibv_qp_attr attr = {
 		.qp_state = IBV_QPS_RTS,
@@ -85,7 +98,7 @@ static int to_send(struct ibv_qp *qp)
 		.retry_cnt = RETRIES,
 		.rnr_retry = RETRIES,
 		.sq_psn = FIRST_PSN,
-		.max_rd_atomic = 1,
+		.max_rd_atomic = reads,
 	};
 
 	return -ibv_modify_qp(qp, &attr,
@@ -95,17 +108,18 @@ static int to_send(struct ibv_qp *qp)
 }
 
 int rdma_queue_open(struct ibv_context *context, struct ibv_pd *pd,
-		    struct ibv_cq *cq, struct ibv_qp **qpp)
+		    struct ibv_cq *cq, unsigned int nr, struct ibv_qp **qpp)
 {
 	struct ibv_qp_init_attr init = {
 		.send_cq = cq,
 		.recv_cq = cq,
 		.qp_type = IBV_QPT_RC,
-		.cap = { .max_send_wr = 1,
+		.cap = { .max_send_wr = nr,
 			 .max_recv_wr = 1,
 			 .max_send_sge = 1,
 			 .max_recv_sge = 1 },
 	};
+	uint8_t reads = nr_reads(context, nr);
 	int ret;
 
 	*qpp = ibv_create_qp(pd, &init);
@@ -113,6 +127,6 @@ int rdma_queue_open(struct ibv_context *context, struct ibv_pd *pd,
 		return -errno;
 	ret = to_init(*qpp);
 	if (!ret)
-		ret = to_receive(context, *qpp);
-	return ret ? ret : to_send(*qpp);
+		ret = to_receive(context, *qpp, reads);
+	return ret ? ret : to_send(*qpp, reads);
 }

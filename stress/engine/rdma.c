@@ -19,7 +19,7 @@
 	 IBV_ACCESS_REMOTE_WRITE)
 #define MAX_ATTRS 9
 #define POLL_US 100
-#define WRITE_LIMIT_MS 20000
+#define LIMIT_MS 20000
 
 struct rdma_region {
 	struct ibv_context *context;
@@ -154,55 +154,80 @@ void rdma_close(struct rdma_region *region)
 	free(region);
 }
 
-static int await(struct ibv_cq *cq)
+/* those behind one that has failed are flushed: the first one says why */
+static int await(struct ibv_cq *cq, unsigned int nr)
 {
-	uint64_t end_ns = engine_now_ns() + WRITE_LIMIT_MS * 1000000ull;
-	struct ibv_wc done;
-	int nr;
+	uint64_t end_ns = engine_now_ns() + LIMIT_MS * 1000000ull;
+	int ret = 0;
 
-	while (!(nr = ibv_poll_cq(cq, 1, &done))) {
-		if (engine_now_ns() > end_ns)
+	while (nr) {
+		struct ibv_wc done;
+		int got = ibv_poll_cq(cq, 1, &done);
+
+		if (got < 0)
+			return -EIO;
+		if (got && done.status != IBV_WC_SUCCESS)
+			ret = -EACCES;
+		nr -= (unsigned int)got;
+		if (!got && engine_now_ns() > end_ns)
 			return -ETIMEDOUT;
-		engine_pause_us(POLL_US);
+		if (!got)
+			engine_pause_us(POLL_US);
 	}
-	if (nr < 0)
-		return -EIO;
-	return done.status == IBV_WC_SUCCESS ? 0 : -EACCES;
+	return ret;
 }
 
 static int post(struct rdma_region *region, struct ibv_qp *qp,
-		struct ibv_mr *local, uint64_t offset, uint32_t bytes)
+		struct ibv_mr *local, const struct rdma_transfer *transfer,
+		unsigned int i)
 {
+	unsigned int nr = transfer->nr_pages, of = transfer->nr_requests;
+	uint64_t from = (uint64_t)(i * nr / of) * RDMA_PAGE;
+	uint64_t end = (uint64_t)((i + 1) * nr / of) * RDMA_PAGE;
 	struct ibv_sge part = {
-		.addr = (uintptr_t)local->addr,
-		.length = bytes,
+		.addr = (uintptr_t)local->addr + from,
+		.length = (uint32_t)(end - from),
 		.lkey = local->lkey,
 	};
 	struct ibv_send_wr request = {
 		.sg_list = &part,
 		.num_sge = 1,
-		.opcode = IBV_WR_RDMA_WRITE,
+		.opcode = transfer->read ? IBV_WR_RDMA_READ : IBV_WR_RDMA_WRITE,
 		.send_flags = IBV_SEND_SIGNALED,
-		.wr.rdma = { .remote_addr = offset, .rkey = region->rkey },
+		.wr.rdma = { .remote_addr = transfer->offset + from,
+			     .rkey = region->rkey },
 	}, *bad;
 
 	return -ibv_post_send(qp, &request, &bad);
 }
 
-int rdma_write(struct rdma_region *region, void *host, uint64_t offset,
-	       uint32_t bytes)
+static int post_all(struct rdma_region *region, struct ibv_qp *qp,
+		    struct ibv_mr *local, const struct rdma_transfer *transfer)
 {
-	struct ibv_mr *local = ibv_reg_mr(region->pd, host, bytes, 0);
-	struct ibv_cq *cq = ibv_create_cq(region->context, 4, NULL, NULL, 0);
+	int ret = 0;
+
+	for (unsigned int i = 0; i < transfer->nr_requests && !ret; i++)
+		ret = post(region, qp, local, transfer, i);
+	return ret;
+}
+
+int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
+{
+	struct ibv_mr *local = ibv_reg_mr(
+		region->pd, transfer->host,
+		(size_t)transfer->nr_pages * RDMA_PAGE, IBV_ACCESS_LOCAL_WRITE);
+	struct ibv_cq *cq = ibv_create_cq(region->context, RDMA_MAX_REQUESTS,
+					  NULL, NULL, 0);
 	struct ibv_qp *qp = NULL;
 	int ret = local && cq ? 0 : -ENOMEM;
 
 	if (!ret)
-		ret = rdma_queue_open(region->context, region->pd, cq, &qp);
+		ret = rdma_queue_open(region->context, region->pd, cq,
+				      RDMA_MAX_REQUESTS, &qp);
 	if (!ret)
-		ret = post(region, qp, local, offset, bytes);
+		ret = post_all(region, qp, local, transfer);
 	if (!ret)
-		ret = await(cq);
+		ret = await(cq, transfer->nr_requests);
 	if (qp)
 		ibv_destroy_qp(qp);
 	if (cq)

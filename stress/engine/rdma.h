@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * rdma - memory regions of dma-bufs, and writes into them
+ * rdma - memory regions of dma-bufs, and transfers with them
  *
  * Only what races need: for everything else there is barrage/verbs.h. Each region
  * has the device open for itself, so that actors have nothing in common.
@@ -8,6 +8,7 @@
 #ifndef STRESS_RDMA_H
 #define STRESS_RDMA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RDMA_NAME_BYTES 64
@@ -30,18 +31,33 @@ int rdma_open(const char *name, int fd, uint64_t bytes,
 /** rdma_close - deregister; NULL is fine */
 void rdma_close(struct rdma_region *region);
 
+#define RDMA_PAGE 4096
+#define RDMA_MAX_REQUESTS 8
+
 /**
- * rdma_write - RDMA WRITE from host memory into the region, and its completion
+ * struct rdma_transfer - between host memory and a region
+ * @read: RDMA READ from the region into the host's memory; otherwise WRITE
  * @host: page-aligned memory
  * @offset: into the region
- * @bytes: to write
- *
- * The device's queue pair is connected to itself.
- *
- * Return: 0; -EACCES where the region can no longer be used; -ETIMEDOUT; -errno.
+ * @nr_pages: of RDMA_PAGE bytes
+ * @nr_requests: that are in flight together, in about equal parts; from 1 to
+ *	RDMA_MAX_REQUESTS
  */
-int rdma_write(struct rdma_region *region, void *host, uint64_t offset,
-	       uint32_t bytes);
+struct rdma_transfer {
+	bool read;
+	char *host;
+	uint64_t offset;
+	unsigned int nr_pages;
+	unsigned int nr_requests;
+};
+
+/**
+ * rdma_run - do a transfer, by a queue pair of its own that is connected to itself
+ *
+ * Return: 0 where all of it has completed; -EACCES where the region can no longer be
+ * used; -ETIMEDOUT; -errno.
+ */
+int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer);
 
 /**
  * rdma_find - the first device that takes a dma-buf

@@ -16,6 +16,7 @@
 enum disk_kind {
 	DISK_PLAIN,
 	DISK_SLOW,
+	DISK_NONE, /* what is written to memory by other means */
 };
 
 /** stamp_which - the disk that an open file of the world is */

@@ -64,6 +64,16 @@ static const struct stress_step owners[] = {
 	{},
 };
 
+/* on a disk that is not slow */
+#define DIRECT_IO                                                              \
+	OFTEN(3, disk_write), OFTEN(2, disk_readv), OFTEN(2, aio_read),        \
+		OFTEN(2, uring_read), STEP(aio_write), STEP(uring_write),      \
+		STEP(uring_fixed), STEP(disk_scatter), STEP(disk_gather)
+
+#define REGIONS(from)                                                          \
+	STEP(mr_register, SLOTS, from), STEP(mr_write, SLOTS),                 \
+		STEP(mr_read, SLOTS), STEP(mr_deregister, SLOTS)
+
 /* what anybody does who has memory */
 static const struct stress_step users[] = {
 	OFTEN(4, p2p_map),
@@ -78,19 +88,11 @@ static const struct stress_step users[] = {
 	STEP(dmabuf_close),
 	OFTEN(6, touch),
 	OFTEN(4, disk_read),
-	OFTEN(3, disk_write),
-	OFTEN(2, disk_readv),
+	DIRECT_IO,
 	STEP(slow_read),
-	OFTEN(2, aio_read),
 	STEP(aio_read, SLOTS, ANY, ANY, ONLY(1)),
-	OFTEN(2, uring_read),
 	STEP(uring_read, SLOTS, ANY, ANY, ONLY(1)),
-	STEP(aio_write),
 	STEP(aio_write, SLOTS, ANY, ANY, ONLY(1)),
-	STEP(uring_write),
-	STEP(uring_fixed),
-	STEP(disk_scatter),
-	STEP(disk_gather),
 	STEP(stalled_read, SLOTS, ANY, BETWEEN(1, 50)),
 	STEP(stalled_read, SLOTS, ANY, ANY, ONLY(BOUND_MS)),
 	STEP(pressure, BETWEEN(1, 8)),
@@ -108,6 +110,7 @@ static const struct stress_step users[] = {
 	STEP(import_dma),
 	STEP(import_unmap),
 	STEP(import_close),
+	REGIONS(ANY),
 	STEP(ioas_map),
 	STEP(ioas_unmap),
 	{},
@@ -180,15 +183,7 @@ static const struct stress_step guests[] = {
 	OFTEN(2, dmabuf_map, SLOTS, SHARED),
 	OFTEN(6, touch),
 	OFTEN(3, disk_read),
-	OFTEN(2, disk_write),
-	OFTEN(2, disk_readv),
-	OFTEN(2, aio_read),
-	OFTEN(2, uring_read),
-	STEP(aio_write),
-	STEP(uring_write),
-	STEP(uring_fixed),
-	STEP(disk_scatter),
-	STEP(disk_gather),
+	DIRECT_IO,
 	STEP(stalled_read, SLOTS, ANY, BETWEEN(1, 20)),
 	OFTEN(2, dontneed),
 	STEP(unmap),
@@ -206,6 +201,7 @@ static const struct stress_step lenders[] = {
 	STEP(import_close, SLOTS),
 	STEP(die_importing, SHARED, ANY, BETWEEN(0, 20000)),
 	STEP(die_in_region, SHARED, ANY, BETWEEN(0, 20000)),
+	REGIONS(SHARED),
 	STEP(ioas_map, SHARED),
 	STEP(ioas_unmap, SHARED),
 	OFTEN(2, dmabuf_map, SLOTS, SHARED),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Race: RDMA memory regions of a dma-buf are made, written to and ended while the
- * memory goes off the bus, and while the dma-buf is revoked for good.
+ * Race: RDMA memory regions of a dma-buf are made, written to, read and ended, with
+ * several requests in flight, while the memory goes off the bus, and while the dma-buf
+ * is revoked for good.
  *
  * Oracle: no region is made, and no write to one succeeds, while memory is off or
- * the dma-buf is gone; one that was revoked ends in an error and nothing else; no
- * call waits for ever.
+ * the dma-buf is gone; one that was revoked ends in an error and nothing else; what
+ * was written is what is read, there by the CPU and here by RDMA; no call waits for
+ * ever.
  *
  * Provenance: a region pins a dma-buf and is told to give it up at any moment,
  * also when it is only half made; umem and driver have to agree on who unmaps
@@ -22,7 +24,9 @@ static const struct stress_step users[] = {
 	STEP(mr_register, ONLY(0), ONLY(SLOT_SHARED(0))),
 	STEP(mr_write, ONLY(0)),
 	STEP(mr_register, ONLY(1), ONLY(SLOT_SHARED(0))),
+	STEP(mr_read, ONLY(0)),
 	STEP(mr_deregister, ONLY(0)),
+	STEP(mr_read, ONLY(1)),
 	STEP(mr_write, ONLY(1)),
 	STEP(mr_deregister, ONLY(1)),
 	{},

@@ -68,6 +68,25 @@ static void a_reset_may_empty_memory(void **state)
 	assert_true(atomic_load(&world.shared->told));
 }
 
+/* of whatever kind the others' access is: they claim before they write */
+static void pages_of_several_prove_nothing(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct actor other = { .world = &world, .index = 1 };
+
+	io_claim_pages(actor, 7, 3);
+	assert_true(io_pages_prove(actor, 7, 3));
+	assert_false(io_pages_prove(actor, 6, 2));
+	io_claim_pages(&other, 9, 1);
+	assert_true(io_pages_prove(actor, 7, 2));
+	assert_false(io_pages_prove(actor, 7, 3));
+	assert_false(io_pages_prove(&other, 9, 1));
+	promise_end(&world.shared->registered,
+		    promise_begin(&world.shared->registered), false);
+	assert_false(io_pages_prove(actor, 7, 2));
+}
+
 static void io_may_fail_where_it_was_reset(void **state)
 {
 	struct world world = {};
@@ -138,6 +157,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_data_count_where_nobody_reset_it),
 		cmocka_unit_test(a_reset_may_empty_memory),
+		cmocka_unit_test(pages_of_several_prove_nothing),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
 		cmocka_unit_test(
