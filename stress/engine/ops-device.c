@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device's file: closed, and opened again */
 #include "actor.h"
-#include "bound.h"
 #include "engine.h"
 #include "hotplug.h"
 #include "needs.h"
 #include "ops.h"
 #include "power.h"
+#include "reopen.h"
 #include "stall.h"
 #include "text-file.h"
 
@@ -16,77 +16,6 @@
 #include <unistd.h>
 
 #define DRIVER "/sys/bus/pci/drivers/vfio-pci"
-#define OPEN_LIMIT_MS 20000
-#define OPEN_POLL_US 500
-
-/*
- * The last close waits five seconds for I/O (VFIO_PCI_P2P_CLOSE_TIMEOUT), and leaves
- * the rest to a worker; besides, it resets the device.
- */
-#define CLOSE_MS 15000
-
-/* What could not be found for want of memory is there. */
-static void look_again(struct actor *actor)
-{
-	uint32_t left = actor_spare(actor);
-
-	if (actor->failing)
-		device_look(&actor->world->device);
-	actor_spare_no_more(actor, left);
-}
-
-/* What was mapped by the file keeps it open, and I/O the memory: hence the wait. */
-static int open_again(struct actor *actor)
-{
-	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
-	char why[ENGINE_TEXT_BYTES];
-	int ret;
-
-	while ((ret = device_join(&actor->world->device, why))) {
-		/* there is no such device any more: no use to wait */
-		if (ret == -ENODEV && !actor->failing)
-			break;
-		if (engine_now_ns() > end_ns) {
-			engine_wrong(actor->world, ORACLE_HANG,
-				     "closed, and cannot be opened again: %s",
-				     why);
-			break;
-		}
-		engine_pause_us(OPEN_POLL_US);
-	}
-	if (!ret)
-		look_again(actor);
-	return ret;
-}
-
-/*
- * What was true of the device ends with its file. The kernel has to give the device
- * back to its default domain then, and Linux 7.3 warns where the driver of Intel's
- * IOMMU has no memory for that (docs/findings/no-domain-for-want-of-memory.md): no
- * allocation fails here.
- */
-static struct closing begin_close(struct actor *actor)
-{
-	struct device *device = &actor->world->device;
-	uint32_t left = actor_spare(actor);
-	struct closing closing;
-	uint64_t begin_ns;
-
-	world_close_begin(actor->world, &closing);
-	begin_ns = engine_now_ns();
-	device_leave(device);
-	bound_note(actor->world, "close", begin_ns, CLOSE_MS, CLOSE_MS);
-	actor_spare_no_more(actor, left);
-	return closing;
-}
-
-static int end_close(struct actor *actor, const struct closing *closing)
-{
-	int ret = open_again(actor);
-
-	world_close_end(actor->world, closing, !ret);
-	return ret;
-}
 
 /*
  * No other actor may use the file meanwhile, and none may be a process, which
@@ -98,9 +27,9 @@ static int do_reopen(struct actor *actor, const int64_t *arg)
 
 	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	closing = begin_close(actor);
+	closing = reopen_begin(actor);
 	engine_pause_us((uint32_t)arg[0]);
-	return end_close(actor, &closing);
+	return reopen_end(actor, &closing);
 }
 
 OP(reopen) = {
@@ -129,7 +58,7 @@ static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
 	ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], &stall);
 	if (ret)
 		return ret;
-	closing = begin_close(actor);
+	closing = reopen_begin(actor);
 	second = *device;
 	if (!device_join(&second, why)) {
 		engine_wrong(
@@ -138,7 +67,7 @@ static int do_reopen_stalled(struct actor *actor, const int64_t *arg)
 		close(second.vfio);
 	}
 	stall_end(&stall);
-	return end_close(actor, &closing);
+	return reopen_end(actor, &closing);
 }
 
 OP(reopen_stalled) = {
@@ -161,12 +90,12 @@ static int do_rebind(struct actor *actor, const int64_t *arg)
 
 	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	closing = begin_close(actor);
+	closing = reopen_begin(actor);
 	ret = text_file_write(DRIVER "/unbind", bdf);
 	engine_pause_us((uint32_t)arg[0]);
 	err = text_file_write(DRIVER "/bind", bdf);
 	ret = ret ? ret : err;
-	err = end_close(actor, &closing);
+	err = reopen_end(actor, &closing);
 	return ret ? ret : err;
 }
 
@@ -190,9 +119,9 @@ static int do_reset_closed(struct actor *actor, const int64_t *arg)
 
 	if (device->vfio < 0 || !(device->paths & 1u << path))
 		return DONE_NOTHING;
-	closing = begin_close(actor);
+	closing = reopen_begin(actor);
 	ret = power_begin(actor->world, device, path);
-	err = end_close(actor, &closing);
+	err = reopen_end(actor, &closing);
 	return ret ? ret : err;
 }
 
@@ -216,7 +145,7 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 
 	if (world->device.vfio < 0)
 		return DONE_NOTHING;
-	closing = begin_close(actor);
+	closing = reopen_begin(actor);
 	actor_may_sleep(actor->log, HOTPLUG_OUT_S);
 	ret = hotplug_out(world->device.bdf, arg[0]);
 	if (ret == -ETIMEDOUT)
@@ -227,7 +156,7 @@ static int do_replug(struct actor *actor, const int64_t *arg)
 		ret = hotplug_in(world->device.bdf);
 	actor_may_sleep(actor->log, 0);
 	if (!ret)
-		return end_close(actor, &closing);
+		return reopen_end(actor, &closing);
 	world_close_end(world, &closing, false);
 	return ret;
 }

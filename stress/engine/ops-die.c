@@ -11,6 +11,7 @@
 #include "io.h"
 #include "needs.h"
 #include "ops.h"
+#include "reopen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,17 +89,38 @@ static void fly(const struct actor *actor, const struct slot *slot, int64_t nr,
 		batch_uring_start(&batch);
 	else
 		batch_aio_start(&batch);
+	death_is_at_it(death);
 	death_await(death);
 }
 
+/*
+ * The child has the device's file, and nobody else has it any more. One that waits
+ * to be killed has it for as long as this takes.
+ */
+static void look_for_device(struct actor *actor, const struct death *death)
+{
+	struct device second = actor->world->device;
+	char why[ENGINE_TEXT_BYTES];
+
+	if (!death->killed || !death_await_it(death) ||
+	    device_join(&second, why))
+		return;
+	engine_wrong(
+		actor->world, ORACLE_MODEL,
+		"the device could be opened while another process has its file");
+	close(second.vfio);
+}
+
+/* @leaves: the parent closes the device meanwhile, and opens it afterwards */
 static int die_in_flight(struct actor *actor, struct slot *slot, int64_t nr,
-			 const int64_t *arg)
+			 const int64_t *arg, bool leaves)
 {
 	struct death death = {
 		.us = (uint32_t)arg[2],
 		.killed = arg[3] & KILLED,
 	};
-	int ret;
+	struct closing closing;
+	int ret, err = 0;
 
 	io_claim(actor, slot, slot->addr, (size_t)nr * BATCH_PAGE);
 	ret = death_begin(&death);
@@ -108,9 +130,15 @@ static int die_in_flight(struct actor *actor, struct slot *slot, int64_t nr,
 		return ret;
 	if (arg[3] & ALONE && slot->kind == SLOT_P2P)
 		slot_unmap(slot);
+	if (leaves) {
+		closing = reopen_begin(actor);
+		look_for_device(actor, &death);
+	}
 	ret = death_end(actor, &death);
+	if (leaves)
+		err = reopen_end(actor, &closing);
 	await_landing(actor);
-	return ret;
+	return ret ? ret : err;
 }
 
 static int do_die_in_io(struct actor *actor, const int64_t *arg)
@@ -124,7 +152,7 @@ static int do_die_in_io(struct actor *actor, const int64_t *arg)
 	    (actor->world->slow < 0 && actor->world->disk < 0) ||
 	    !io_begin(actor, &before))
 		return DONE_NOTHING;
-	ret = die_in_flight(actor, slot, nr, arg);
+	ret = die_in_flight(actor, slot, nr, arg, false);
 	/* it may be unmapped by now */
 	io_end(actor, &before);
 	return ret;
@@ -141,5 +169,35 @@ OP(die_in_io) = {
 		  { "when, us", 0, 30000 },
 		  { "1: io_uring, 2: killed, 4: parent unmaps", 0, 7 } },
 	.run = do_die_in_io,
+	.may = MAY(-ENOMEM, -EAGAIN),
+};
+
+/* The last file of the device closes where the kernel ends the child. */
+static int do_reopen_dead(struct actor *actor, const int64_t *arg)
+{
+	struct slot *slot = slot_of(actor, arg[0]);
+	int64_t page = 0, nr = arg[1];
+	int ret;
+
+	if (actor->world->device.vfio < 0 || slot_range(slot, &page, &nr) ||
+	    slot->kind != SLOT_P2P)
+		return DONE_NOTHING;
+	gate_take_off(actor->world);
+	ret = die_in_flight(actor, slot, nr, arg, true);
+	gate_land(actor->world);
+	return ret;
+}
+
+OP(reopen_dead) = {
+	.name = "reopen-dead",
+	.summary =
+		"close the device, of which a child has the file, that dies with I/O in flight",
+	.source = "ops-die.c",
+	.needs = NEED_VFIO | NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "pages", 1, 64 },
+		  { "when, us", 0, 30000 },
+		  { "1: io_uring, 2: killed, 4: parent unmaps", 0, 7 } },
+	.run = do_reopen_dead,
 	.may = MAY(-ENOMEM, -EAGAIN),
 };

@@ -21,7 +21,7 @@ extern const struct op op_reopen, op_reopen_stalled, op_rebind, op_reset_closed,
 	op_replug;
 
 /* ops-die.c */
-extern const struct op op_die_in_io;
+extern const struct op op_die_in_io, op_reopen_dead;
 
 /* ops-die-hold.c */
 extern const struct op op_die_importing, op_die_in_region;

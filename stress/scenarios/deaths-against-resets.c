@@ -130,3 +130,42 @@ SCENARIO(deaths_against_revocation) = {
 	.after = unused,
 	.pace = STRESS_SLOW,
 };
+
+/*
+ * Race: an owner closes a device of which a child of its own has the file, too, and
+ * that dies with I/O in flight: there the device is closed, and opened by another
+ * owner.
+ */
+static const struct stress_step owners[] = {
+	STEP(register, ONLY(0), ONLY(1)),
+	STEP(p2p_map, ONLY(0), BETWEEN(16, 64)),
+	STEP(reopen_dead, ONLY(0), BETWEEN(16, 64)),
+	STEP(register, ONLY(0), ONLY(1)),
+	STEP(p2p_map, ONLY(0), BETWEEN(1, 16)),
+	STEP(disk_read, ONLY(0)),
+	STEP(unmap, ONLY(0)),
+	STEP(unregister_any),
+	{},
+};
+
+static const struct stress_step neighbours[] = {
+	STEP(p2p_map, ONLY(0), BETWEEN(1, 16)),
+	STEP(disk_read, ONLY(0)),
+	STEP(touch, ONLY(0)),
+	{},
+};
+
+SCENARIO(deaths_of_owners) = {
+	.name = "deaths-of-owners",
+	.summary = "who has the device open last dies with I/O in flight, and another opens it",
+	.hazards = { 34 },
+	.needs = NEED_SLOW_DISK,
+	.actors = {
+		{ .name = "owner", .steps = owners, .in_order = true,
+		  .turns = 2, .jitter_us = 5000 },
+		{ .name = "neighbour", .steps = neighbours, .min = 0, .max = 2,
+		  .in_order = true, .turns = 30, .jitter_us = 50000 },
+	},
+	.alone = true,
+	.pace = STRESS_SLOW,
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "reopen.h"
+
+#include "actor.h"
+#include "bound.h"
+
+#include <errno.h>
+
+#define OPEN_LIMIT_MS 20000
+#define OPEN_POLL_US 500
+
+/*
+ * The last close waits five seconds for I/O (VFIO_PCI_P2P_CLOSE_TIMEOUT), and leaves
+ * the rest to a worker; besides, it resets the device.
+ */
+#define CLOSE_MS 15000
+
+/* What could not be found for want of memory is there. */
+static void look_again(struct actor *actor)
+{
+	uint32_t left = actor_spare(actor);
+
+	if (actor->failing)
+		device_look(&actor->world->device);
+	actor_spare_no_more(actor, left);
+}
+
+/* What was mapped by the file keeps it open, and I/O the memory: hence the wait. */
+static int open_again(struct actor *actor)
+{
+	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
+	char why[ENGINE_TEXT_BYTES];
+	int ret;
+
+	while ((ret = device_join(&actor->world->device, why))) {
+		/* there is no such device any more: no use to wait */
+		if (ret == -ENODEV && !actor->failing)
+			break;
+		if (engine_now_ns() > end_ns) {
+			engine_wrong(actor->world, ORACLE_HANG,
+				     "closed, and cannot be opened again: %s",
+				     why);
+			break;
+		}
+		engine_pause_us(OPEN_POLL_US);
+	}
+	if (!ret)
+		look_again(actor);
+	return ret;
+}
+
+/*
+ * The kernel has to give the device back to its default domain, and Linux 7.3 warns
+ * where the driver of Intel's IOMMU has no memory for that
+ * (docs/findings/no-domain-for-want-of-memory.md): no allocation fails here.
+ */
+struct closing reopen_begin(struct actor *actor)
+{
+	struct device *device = &actor->world->device;
+	uint32_t left = actor_spare(actor);
+	struct closing closing;
+	uint64_t begin_ns;
+
+	world_close_begin(actor->world, &closing);
+	begin_ns = engine_now_ns();
+	device_leave(device);
+	bound_note(actor->world, "close", begin_ns, CLOSE_MS, CLOSE_MS);
+	actor_spare_no_more(actor, left);
+	return closing;
+}
+
+int reopen_end(struct actor *actor, const struct closing *closing)
+{
+	int ret = open_again(actor);
+
+	world_close_end(actor->world, closing, !ret);
+	return ret;
+}
