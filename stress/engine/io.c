@@ -97,7 +97,7 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 		io_claim_pages(actor, first_page(slot, addr), bytes / PAGE);
 }
 
-static bool is_own(const struct actor *actor, const struct slot *slot)
+bool io_is_own(const struct actor *actor, const struct slot *slot)
 {
 	return slot->kind == SLOT_P2P && slot >= actor->slots &&
 	       slot < actor->slots + SLOT_NR_OWN;
@@ -113,7 +113,7 @@ void io_poison(struct actor *actor, const struct slot *slot, char *addr,
 	uint64_t word = POISON;
 	int ret = 0;
 
-	if (!is_own(actor, slot))
+	if (!io_is_own(actor, slot))
 		return;
 	for (size_t at = 0; at < bytes && !ret; at += PAGE) {
 		uint64_t *page = (uint64_t *)(addr + at);

@@ -39,6 +39,9 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
  */
 bool io_was_steady(struct actor *actor);
 
+/** io_is_own - P2P memory in one of the actor's own slots: nobody else writes to it */
+bool io_is_own(const struct actor *actor, const struct slot *slot);
+
 /**
  * io_poison - make memory nothing that a disk has, before a read that is compared
  *

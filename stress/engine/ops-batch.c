@@ -162,7 +162,7 @@ static int do_write(struct actor *actor, const int64_t *arg,
 	struct own own;
 	int ret;
 
-	if (slot_range(slot, &page, &nr) || slot->kind != SLOT_P2P ||
+	if (slot_range(slot, &page, &nr) || !io_is_own(actor, slot) ||
 	    batch.fd < 0 || !own_fits(actor, batch.fd) ||
 	    !io_begin(actor, slot))
 		return DONE_NOTHING;

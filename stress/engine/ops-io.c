@@ -106,7 +106,7 @@ static int do_write(struct actor *actor, const int64_t *arg, int fd)
 	int64_t page = arg[1], nr = arg[2];
 	int ret = slot_range(slot, &page, &nr);
 
-	if (ret || fd < 0 || slot->kind != SLOT_P2P || !own_fits(actor, fd))
+	if (ret || fd < 0 || !io_is_own(actor, slot) || !own_fits(actor, fd))
 		return DONE_NOTHING;
 	if (nr > STAMP_MAX_PAGES)
 		nr = STAMP_MAX_PAGES;

@@ -158,7 +158,7 @@ static int do_disk_gather(struct actor *actor, const int64_t *arg)
 	struct vector vector;
 	struct own own;
 
-	if (fd < 0 || slot->kind != SLOT_P2P || !own_fits(actor, fd) ||
+	if (fd < 0 || !io_is_own(actor, slot) || !own_fits(actor, fd) ||
 	    cut_slot(slot, arg, fd, &vector) || !io_begin(actor, slot))
 		return DONE_NOTHING;
 	own_begin(actor, fd, &own);
