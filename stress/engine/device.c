@@ -133,13 +133,6 @@ int device_enable(const struct device *device)
 	return ret == -EIO ? 0 : ret;
 }
 
-void device_look(struct device *device)
-{
-	look_around(device);
-	/* a reset that is under way may hide it */
-	device->pmr |= pmr_enable(device) > 0;
-}
-
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
 	struct device open;
@@ -155,7 +148,9 @@ int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 	/* what is found is there before others may use it */
 	open = *device;
 	open.vfio = vfio;
-	device_look(&open);
+	look_around(&open);
+	/* a reset that is under way may hide it */
+	open.pmr |= pmr_enable(&open) > 0;
 	set_device(device, &open);
 	return 0;
 }

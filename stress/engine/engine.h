@@ -591,9 +591,6 @@ int device_open(struct device *device, char why[ENGINE_TEXT_BYTES]);
  */
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES]);
 
-/** device_look - find what an open device has; nobody else may use it */
-void device_look(struct device *device);
-
 /**
  * device_leave - close the file of the device in a race, for device_join()
  *

@@ -15,14 +15,13 @@
  */
 #define CLOSE_MS 15000
 
-/* What could not be found for want of memory is there. */
-static void look_again(struct actor *actor)
+/* has the allocation of this call failed that is to? */
+static bool has_failed(struct actor *actor)
 {
 	uint32_t left = actor_spare(actor);
 
-	if (actor->failing)
-		device_look(&actor->world->device);
 	actor_spare_no_more(actor, left);
+	return actor->failing && !left;
 }
 
 /* What was mapped by the file keeps it open, and I/O the memory: hence the wait. */
@@ -44,8 +43,6 @@ static int open_again(struct actor *actor)
 		}
 		engine_pause_us(OPEN_POLL_US);
 	}
-	if (!ret)
-		look_again(actor);
 	return ret;
 }
 
@@ -73,6 +70,14 @@ int reopen_end(struct actor *actor, const struct closing *closing)
 {
 	int ret = open_again(actor);
 
+	/*
+	 * It may have been opened without a BAR that there was no memory to map, or
+	 * to ask for: it is there the next time.
+	 */
+	if (!ret && has_failed(actor)) {
+		device_leave(&actor->world->device);
+		ret = open_again(actor);
+	}
 	world_close_end(actor->world, closing, !ret);
 	return ret;
 }
