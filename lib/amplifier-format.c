@@ -78,6 +78,8 @@ int brg_amplifier_format(const struct brg_amplifier_point *point, char *text,
 		append(line, room, "+return");
 	else if (point->where == BRG_AMPLIFIER_OFFSET)
 		append(line, room, "+%#" PRIx32, point->offset_bytes);
+	else if (point->where == BRG_AMPLIFIER_SOMEWHERE)
+		append(line, room, "+any");
 	if (point->caller[0])
 		append(line, room, "<%s", point->caller);
 	format_delay(point, line, room);

@@ -240,6 +240,10 @@ static int parse_place(char *text, struct brg_amplifier_point *point)
 		point->where = BRG_AMPLIFIER_RETURN;
 		return 0;
 	}
+	if (!strcmp(where, "any")) {
+		point->where = BRG_AMPLIFIER_SOMEWHERE;
+		return caller ? -EINVAL : 0;
+	}
 	point->where = BRG_AMPLIFIER_OFFSET;
 	ret = caller ? -EINVAL : whole_number(where, UINT32_MAX, &offset);
 	if (!ret && !offset)

@@ -2,6 +2,7 @@
 #include "delays.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <barrage/log.h>
@@ -52,11 +53,14 @@ static void add(struct delays *delays, const char *text)
 {
 	struct brg_amplifier_point point;
 	int id = brg_amplifier_parse(text, &point);
+	bool drawn = !id && point.where == BRG_AMPLIFIER_SOMEWHERE;
 
 	if (!id)
-		id = brg_amplifier_add(&delays->amplifier, &point);
+		id = drawn ? brg_amplifier_settle(&delays->amplifier, &point) :
+			     brg_amplifier_add(&delays->amplifier, &point);
 	if (id < 0)
 		tell_absent(delays, text);
+	delays->offsets[delays->nr] = drawn && id >= 0 ? point.offset_bytes : 0;
 	delays->ids[delays->nr++] = id;
 }
 
@@ -71,6 +75,7 @@ void delays_set(struct delays *delays, const struct program *program)
 		return;
 	count(delays);
 	delays->nr = 0;
+	memset(delays->offsets, 0, sizeof(delays->offsets));
 	if (brg_amplifier_clear(&delays->amplifier)) {
 		brg_warn("no delays in the kernel any more: %s",
 			 brg_last_error());
@@ -79,6 +84,23 @@ void delays_set(struct delays *delays, const struct program *program)
 	}
 	for (unsigned int i = 0; i < program->nr_points; i++)
 		add(delays, program->points[i].text);
+}
+
+void delays_name(struct program *program,
+		 const uint32_t offsets[ENGINE_MAX_POINTS])
+{
+	static const char any[] = "+any";
+
+	for (unsigned int i = 0; i < program->nr_points; i++) {
+		char *text = program->points[i].text, rest[ENGINE_POINT_BYTES];
+		char *at = strstr(text, any);
+
+		if (!offsets[i] || !at)
+			continue;
+		strcpy(rest, at + strlen(any));
+		snprintf(at, (size_t)(text + ENGINE_POINT_BYTES - at), "+%#x%s",
+			 offsets[i], rest);
+	}
 }
 
 void delays_close(struct delays *delays)

@@ -14,6 +14,7 @@
  * @amplifier: closed where delays cannot be had, or are not wanted
  * @nr: how many points
  * @ids: as the amplifier calls them
+ * @offsets: of those whose place was drawn when they were added, in bytes; 0
  * @nr_passed: tasks that came by points, so far
  * @nr_delayed: of those, how many were made slow
  * @absent: texts of points that this kernel has no place for
@@ -22,6 +23,7 @@ struct delays {
 	struct brg_amplifier amplifier;
 	unsigned int nr;
 	int ids[ENGINE_MAX_POINTS];
+	uint32_t offsets[ENGINE_MAX_POINTS];
 	uint64_t nr_passed;
 	uint64_t nr_delayed;
 	unsigned int nr_absent;
@@ -44,6 +46,15 @@ void delays_open(struct delays *delays, bool wanted);
  * in a race.
  */
 void delays_set(struct delays *delays, const struct program *program);
+
+/**
+ * delays_name - put into texts what was drawn when the points were added
+ * @offsets: of each point of the race, in bytes; 0: none
+ *
+ * A text with "+any" becomes one with "+0x1f", which is at the same place again.
+ */
+void delays_name(struct program *program,
+		 const uint32_t offsets[ENGINE_MAX_POINTS]);
 
 /** delays_close - none is in force any more */
 void delays_close(struct delays *delays);

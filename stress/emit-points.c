@@ -35,6 +35,11 @@ static void emit_point(FILE *f, const char *text)
 		brg_warn("a point is left out: %s", brg_last_error());
 		return;
 	}
+	if (point.where == BRG_AMPLIFIER_SOMEWHERE) {
+		brg_warn("a point is left out, which no race has had: %s",
+			 text);
+		return;
+	}
 	fprintf(f,
 		"\t/* %s */\n"
 		"\t{\n"

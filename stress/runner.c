@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <barrage/kmsg.h>
 
@@ -48,6 +49,8 @@ static void run_all(const struct stress_options *options,
 		scenario = races_get(races, round, &program);
 		mark(round);
 		delays_set(delays, &program);
+		memcpy(runner->offsets[round % RUNNER_OFFSETS], delays->offsets,
+		       sizeof(delays->offsets));
 		atomic_store(&runner->begin_ns, engine_now_ns());
 		atomic_fetch_add(&runner->rounds, 1);
 		atomic_store(&machine->world.shared->race, (uint32_t)round);

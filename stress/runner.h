@@ -6,6 +6,9 @@
 #include "machine.h"
 #include "races.h"
 
+#define RUNNER_OFFSETS                                                         \
+	(4 * RACES_KEPT) /* races: it may be some ahead of who watches */
+
 /**
  * struct runner - how far it is; shared with who watches
  * @stop: no further race is to begin
@@ -15,6 +18,8 @@
  * @first_ns: when the first one began
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
+ * @offsets: of the last races' points, see delays_name(): at the number of the race,
+ *	modulo RUNNER_OFFSETS
  * @ended: all is done and closed
  * @why: why it could not begin
  */
@@ -25,6 +30,7 @@ struct runner {
 	_Atomic uint64_t first_ns;
 	_Atomic uint64_t nr_passed;
 	_Atomic uint64_t nr_delayed;
+	uint32_t offsets[RUNNER_OFFSETS][ENGINE_MAX_POINTS];
 	atomic_bool ended;
 	char why[ENGINE_TEXT_BYTES];
 };

@@ -16,6 +16,7 @@
 #include <barrage/log.h>
 
 #include "bundle.h"
+#include "delays.h"
 #include "group.h"
 #include "interrupt.h"
 #include "journal.h"
@@ -144,6 +145,21 @@ static void text_close(struct watch *watch)
 	free(watch->stacks);
 }
 
+/* those that came up to one, with their delays at the places that were drawn for them */
+static void keep(const struct watch *watch, uint64_t number,
+		 struct races *races)
+{
+	races_keep(watch->races, number, races);
+	if (watch->races->nr_given)
+		return;
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		uint64_t of = number + 1 - races->nr_given + i;
+
+		delays_name(&races->given[i],
+			    watch->runner->offsets[of % RUNNER_OFFSETS]);
+	}
+}
+
 /* what it takes to see it again */
 static void keep_failure(struct watch *watch)
 {
@@ -154,7 +170,7 @@ static void keep_failure(struct watch *watch)
 		brg_error("no bundle: out of memory");
 		return;
 	}
-	races_keep(watch->races, outcome->round, races);
+	keep(watch, outcome->round, races);
 	if (races->of[races->nr_given - 1])
 		outcome->of = races->of[races->nr_given - 1]->name;
 	bundle_leave(watch->options, watch->machine, races, outcome,
@@ -170,7 +186,7 @@ static void remember(struct watch *watch)
 
 	if (!rounds)
 		return;
-	races_keep(watch->races, rounds - 1, &journal->races);
+	keep(watch, rounds - 1, &journal->races);
 	journal->faults = races_fault(watch->races, rounds - 1);
 }
 

@@ -57,5 +57,6 @@ SCENARIO(access_while_off) = {
 		  .max_calls = 16, .jitter_us = 2000 },
 	},
 	.points = { "vfio_pci_vmf_insert_pfn:100..3000us/0.5",
-		    "vfio_pci_set_power_state:100..3000us/0.5" },
+		    "vfio_pci_set_power_state:100..3000us/0.5",
+		    "vfio_pci_set_power_state+any:100..3000us/0.5" },
 };

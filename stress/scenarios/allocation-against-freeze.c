@@ -57,5 +57,7 @@ SCENARIO(allocation_against_freeze) = {
 		"gen_pool_alloc_algo_owner:5ms..20ms/0.3",
 		"gen_pool_alloc_algo_owner+return:5ms..20ms/0.3",
 		"gen_pool_alloc_algo_owner<p2pdma_alloc:2ms..20ms/0.5",
+		"pci_p2pdma_freeze_resource+any:1ms..20ms/0.5",
+		"p2pmem_alloc_mmap+any:1ms..10ms/0.3",
 	},
 };

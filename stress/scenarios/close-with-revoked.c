@@ -46,6 +46,7 @@ SCENARIO(close_with_revoked) = {
 		  .min_calls = 4, .max_calls = 16, .jitter_us = 20000 },
 	},
 	.points = { "vfio_pci_dma_buf_cleanup:100..3000us/0.5",
-		    "vfio_pci_dma_buf_release:100..3000us/0.5" },
+		    "vfio_pci_dma_buf_release:100..3000us/0.5",
+		    "vfio_pci_dma_buf_cleanup+any:100..3000us/0.7" },
 	.alone = true,
 };

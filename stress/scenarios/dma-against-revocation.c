@@ -44,5 +44,6 @@ SCENARIO(dma_against_revocation) = {
 		{ .name = "resetter", .steps = resetters, .max_calls = 2,
 		  .turns = 2, .jitter_us = 60000 },
 	},
-	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5" },
+	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5",
+		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },
 };

@@ -301,6 +301,10 @@ SCENARIO(everything) = {
 		"dma_buf_invalidate_mappings+return:100..3000us/0.5",
 		"vfio_pci_p2p_quiesce+return:100..3000us/0.5",
 		"gen_pool_free_owner+return:1ms..5ms/0.3",
+		"p2pmem_alloc_mmap+any:100..2000us/0.2",
+		"pci_p2pdma_freeze_resource+any:100..3000us/0.5",
+		"vfio_pci_dma_buf_move+any:100..3000us/0.5",
+		"vfio_pci_pages_fault+any:100..2000us/0.3",
 	},
 	.pace = STRESS_LENGTHY,
 };

@@ -56,5 +56,6 @@ SCENARIO(exports_in_low_power) = {
 		{ .name = "sleeper", .steps = sleepers, .in_order = true,
 		  .turns = 16, .jitter_us = 2000 },
 	},
-	.points = { "dma_buf_export+return:100..3000us/0.5" },
+	.points = { "dma_buf_export+return:100..3000us/0.5",
+		    "vfio_pci_core_feature_dma_buf+any:100..3000us/0.5" },
 };

@@ -66,5 +66,6 @@ SCENARIO(failing_mmap_against_allocation) = {
 		"p2pdma_reset_count:1ms..20ms/0.7",
 		"gen_pool_free_owner+return:1ms..10ms/0.3",
 		"vm_insert_page+return:100us..2ms/0.1",
+		"p2pmem_alloc_mmap+any:100us..5ms/0.2",
 	},
 };

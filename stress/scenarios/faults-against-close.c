@@ -53,6 +53,8 @@ SCENARIO(faults_against_close) = {
 		  .turns = 2, .jitter_us = 20000 },
 	},
 	.points = { "vfio_pci_dma_buf_huge_fault:100..3000us/0.5",
-		    "vfio_pci_dma_buf_cleanup:100..3000us/0.5" },
+		    "vfio_pci_dma_buf_cleanup:100..3000us/0.5",
+		    "vfio_pci_dma_buf_huge_fault+any:100..3000us/0.5",
+		    "vfio_pci_dma_buf_cleanup+any:100..3000us/0.7" },
 	.alone = true,
 };

@@ -40,5 +40,7 @@ SCENARIO(last_page_against_unregister) = {
 		/* until the memory is gone */
 		"p2pdma_wake:0us/0.9,meet=0a,wait=300ms&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b,wait=1ms",
+		"p2pdma_folio_free+any:100us..5ms/0.3",
+		"pci_p2pdma_pagemap_release+any:1ms..20ms/0.5",
 	},
 };

@@ -51,5 +51,6 @@ SCENARIO(maps_against_revocation) = {
 		  .turns = 96, .jitter_us = 2000 },
 	},
 	.points = { "dma_buf_invalidate_mappings+return:100..3000us/0.5",
-		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5" },
+		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5",
+		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },
 };

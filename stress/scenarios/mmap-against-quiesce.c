@@ -56,5 +56,7 @@ SCENARIO(mmap_against_quiesce) = {
 		/* long enough for I/O to begin */
 		"pci_p2pdma_freeze_resource:0us/0.8,hold=80ms",
 		"pci_p2pdma_freeze_resource:1ms..20ms/0.5",
+		"pci_p2pdma_freeze_resource+any:1ms..20ms/0.5",
+		"p2pmem_alloc_mmap+any:1ms..10ms/0.3",
 	},
 };

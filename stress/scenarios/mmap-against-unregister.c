@@ -76,5 +76,7 @@ SCENARIO(mmap_against_unregister) = {
 		"__rcu_read_unlock+return<p2pdma_folio_free:5ms..20ms/0.3",
 		"p2pdma_folio_free:1ms..10ms/0.3",
 		"pci_p2pdma_pagemap_release:1ms..20ms/0.5",
+		"p2pdma_folio_free+any:100us..5ms/0.3",
+		"pci_p2pdma_pagemap_release+any:1ms..20ms/0.5",
 	},
 };

@@ -62,5 +62,7 @@ SCENARIO(partial_unmap_against_teardown) = {
 		"p2pdma_folio_free:1ms..10ms/0.3",
 		"gen_pool_free_owner:1ms..10ms/0.3",
 		"vm_insert_page:100us..2ms/0.2",
+		"p2pdma_folio_free+any:100us..5ms/0.3",
+		"pci_p2pdma_remove_resource+any:100us..5ms/0.5",
 	},
 };

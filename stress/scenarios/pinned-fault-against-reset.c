@@ -64,5 +64,6 @@ SCENARIO(pinned_fault_against_reset) = {
 	.points = {
 		"vfio_pci_pages_fault:100us..5ms/0.5",
 		"gup_fast_fallback:100us..5ms/0.1",
+		"vfio_pci_pages_fault+any:100us..5ms/0.5",
 	},
 };

@@ -68,5 +68,6 @@ SCENARIO(pins_against_quiesce) = {
 		/* long enough for I/O to begin */
 		"unmap_mapping_range<p2pdma_pagemap_wait_idle:0us/0.5,hold=40ms",
 		"unmap_mapping_range<p2pdma_pagemap_wait_idle:5ms..20ms",
+		"pci_p2pdma_wait_idle+any:100us..5ms/0.3",
 	},
 };

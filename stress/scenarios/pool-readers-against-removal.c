@@ -57,5 +57,6 @@ SCENARIO(pool_readers_against_removal) = {
 		"gen_pool_size:100us..5ms/0.3",
 		"gen_pool_avail:100us..5ms/0.3",
 		"gen_pool_alloc_algo_owner:100us..5ms/0.3",
+		"pci_p2pdma_remove_resource+any:100us..5ms/0.5",
 	},
 };

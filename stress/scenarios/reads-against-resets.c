@@ -56,5 +56,6 @@ SCENARIO(reads_against_resets) = {
 	.points = {
 		"pci_p2pdma_zap_resource:100..3000us/0.5",
 		"unmap_mapping_range<p2pdma_pagemap_wait_idle:5ms..20ms/0.5",
+		"pci_p2pdma_wait_idle+any:100us..5ms/0.3",
 	},
 };

@@ -53,6 +53,7 @@ SCENARIO(regions_against_revocation) = {
 		{ .name = "resetter", .steps = resetters, .min_calls = 4,
 		  .max_calls = 16, .jitter_us = 5000 },
 	},
-	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5" },
+	.points = { "dma_buf_invalidate_mappings:100..3000us/0.5",
+		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },
 	.pace = STRESS_LENGTHY,
 };

@@ -49,5 +49,7 @@ SCENARIO(registration_against_export) = {
 	.points = { "dma_buf_export:0us/0.7,hold=60ms",
 		    "dma_buf_export:100..20000us/0.5",
 		    "dma_buf_export+return:100..5000us/0.5",
-		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5" },
+		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5",
+		    "vfio_pci_core_feature_dma_buf+any:100..5000us/0.5",
+		    "vfio_pci_p2p_register+any:100..5000us/0.5" },
 };

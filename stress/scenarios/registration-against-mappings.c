@@ -53,5 +53,6 @@ SCENARIO(registration_against_mappings) = {
 		{ .name = "registrar", .steps = registrars, .in_order = true,
 		  .turns = 6, .jitter_us = 5000 },
 	},
-	.points = { "vfio_pci_zap_bar_mappings:100..3000us/0.5" },
+	.points = { "vfio_pci_zap_bar_mappings:100..3000us/0.5",
+		    "vfio_pci_p2p_register+any:100..5000us/0.5" },
 };

@@ -46,5 +46,6 @@ SCENARIO(release_against_move) = {
 	},
 	.points = { "vfio_pci_dma_buf_get_file+return:50..2000us/0.5",
 		    "dma_buf_invalidate_mappings:50..2000us/0.5",
-		    "vfio_pci_dma_buf_release:50..2000us/0.5" },
+		    "vfio_pci_dma_buf_release:50..2000us/0.5",
+		    "vfio_pci_dma_buf_move+any:50..2000us/0.5" },
 };

@@ -83,5 +83,6 @@ SCENARIO(release_against_pins) = {
 	},
 	.after = after,
 	.points = { "vfio_pci_pages_kill:100..3000us/0.5",
-		    "pci_p2pdma_pages_destroy:100..3000us/0.5" },
+		    "pci_p2pdma_pages_destroy:100..3000us/0.5",
+		    "vfio_pci_pages_kill+any:100..3000us/0.5" },
 };

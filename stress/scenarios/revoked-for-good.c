@@ -50,5 +50,6 @@ SCENARIO(revoked_for_good) = {
 		  .min_calls = 4, .max_calls = 16, .jitter_us = 2000 },
 	},
 	.points = { "vfio_pci_core_feature_dma_buf_revoke:100..3000us/0.5",
-		    "dma_buf_invalidate_mappings:100..3000us/0.5" },
+		    "dma_buf_invalidate_mappings:100..3000us/0.5",
+		    "vfio_pci_core_feature_dma_buf_revoke+any:100..3000us/0.5" },
 };

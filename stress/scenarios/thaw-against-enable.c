@@ -47,5 +47,6 @@ SCENARIO(thaw_against_enable) = {
 	},
 	.after = after,
 	.points = { "pci_user_read_config_word:100..3000us/0.5",
-		    "vfio_pci_p2p_unquiesce:100..3000us/0.5" },
+		    "vfio_pci_p2p_unquiesce:100..3000us/0.5",
+		    "vfio_pci_p2p_unquiesce+any:100..3000us/0.5" },
 };

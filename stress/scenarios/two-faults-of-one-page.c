@@ -50,5 +50,6 @@ SCENARIO(two_faults_of_one_page) = {
 	.after = after,
 	.pace = STRESS_SLOW,
 	.points = { "pci_p2pdma_pages_fault:10..500us/0.5",
-		    "vmf_insert_page_mkwrite:10..500us/0.5" },
+		    "vmf_insert_page_mkwrite:10..500us/0.5",
+		    "vfio_pci_pages_fault+any:10..500us/0.5" },
 };

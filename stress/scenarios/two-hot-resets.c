@@ -46,5 +46,6 @@ SCENARIO(two_hot_resets) = {
 		{ .name = "twin", .steps = twins, .in_order = true,
 		  .turns = 2, .jitter_us = 2000 },
 	},
-	.points = { "vfio_pci_zap_and_revoke:100..3000us/0.5" },
+	.points = { "vfio_pci_zap_and_revoke:100..3000us/0.5",
+		    "vfio_pci_p2p_quiesce_set+any:100..3000us/0.5" },
 };

@@ -9,6 +9,7 @@
 
 /* in place of lib/amplifier.c */
 static unsigned int nr_clears, nr_adds, nr_points;
+static uint32_t last_offset;
 
 int brg_amplifier_open(struct brg_amplifier *amplifier)
 {
@@ -34,6 +35,7 @@ int brg_amplifier_add(const struct brg_amplifier *amplifier,
 	if (!strcmp(point->symbol, "absent"))
 		return -ENOENT;
 	nr_adds++;
+	last_offset = point->offset_bytes;
 	return (int)nr_points++;
 }
 
@@ -94,10 +96,41 @@ static void without_points_nothing_is_done(void **state)
 	delays_close(&delays);
 }
 
+/* What was drawn is where it is again, whatever else is slow. */
+static void what_was_drawn_is_named(void **state)
+{
+	static struct program program;
+	struct delays delays;
+
+	program = slow_program();
+	strcpy(program.points[3].text, "f+any:1ms/0.5,any,seed=7");
+	program.nr_points = 4;
+	open_fake(&delays);
+	delays_set(&delays, &program);
+	assert_int_equal(delays.offsets[0], 0);
+	assert_int_equal(delays.offsets[1], 0);
+	assert_int_equal(delays.offsets[3], last_offset);
+	delays.offsets[3] = 0x1f;
+	delays_name(&program, delays.offsets);
+	assert_string_equal(program.points[0].text, "a:1ms,most=2");
+	assert_string_equal(program.points[3].text,
+			    "f+0x1f:1ms/0.5,any,seed=7");
+	delays_set(&delays, &program);
+	assert_int_equal(last_offset, 0x1f);
+	assert_int_equal(delays.offsets[3], 0);
+	/* where it could not be had it is drawn again */
+	strcpy(program.points[3].text, "absent+any:1ms");
+	delays_set(&delays, &program);
+	delays_name(&program, delays.offsets);
+	assert_string_equal(program.points[3].text, "absent+any:1ms");
+	delays_close(&delays);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_race_has_its_points_anew),
+		cmocka_unit_test(what_was_drawn_is_named),
 		cmocka_unit_test(without_points_nothing_is_done),
 	};
 

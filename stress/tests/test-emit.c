@@ -174,8 +174,10 @@ static void what_is_no_delay_is_left_out(void **state)
 	char *text;
 
 	add_point(races, "not_a_delay*/:never");
+	add_point(races, "never_drawn+any:1ms");
 	text = print(races);
 	assert_null(strstr(text, "not_a_delay"));
+	assert_null(strstr(text, "never_drawn"));
 	expect_part(text, "a_function+return<b");
 	free(text);
 }

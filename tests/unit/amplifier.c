@@ -61,6 +61,9 @@ static void a_place_is_understood(void **state)
 	parse("f+0x1f:0us", &point);
 	assert_int_equal(point.where, BRG_AMPLIFIER_OFFSET);
 	assert_int_equal(point.offset_bytes, 0x1f);
+	parse("f+any:0us", &point);
+	assert_int_equal(point.where, BRG_AMPLIFIER_SOMEWHERE);
+	assert_int_equal(point.offset_bytes, 0);
 }
 
 static void what_happens_is_understood(void **state)
@@ -143,6 +146,7 @@ static void bad_text_is_refused(void **state)
 		{ "f+ret:1us", -EINVAL },
 		{ "f+4294967296:1us", -ERANGE },
 		{ "f+4<g:1us", -EINVAL },
+		{ "f+any<g:1us", -EINVAL },
 		{ "f<:1us", -EINVAL },
 		{ "f<g<h:1us", -EINVAL },
 		{ "f g:1us", -EINVAL },
@@ -185,6 +189,7 @@ static void text_comes_back(void **state)
 		"f:1us/0.000015",
 		"m:f+return<g.cold:0us",
 		"f+0x1f:0us,any",
+		"f+any:0us,any,seed=3",
 		"f:0us,hold=3000000us,tid=77,most=1",
 		"f:7us,meet=15b,wait=20000us,pid=3,after=2,seed=9",
 		"f:0us,meet=0a",
@@ -282,10 +287,91 @@ int __wrap_ioctl(int fd, unsigned long request, ...);
 
 static int err;
 
+/* where it is not 0: a function of so many bytes, with one instruction in each five */
+static uint32_t function_bytes, probed_at;
+
+static int add_to_function(const struct barrage_amplifier_point *ask)
+{
+	errno = ask->offset >= function_bytes ? ERANGE :
+		ask->offset % 5		      ? EILSEQ :
+						EOPNOTSUPP;
+	probed_at = ask->offset;
+	/* there are places for no probe */
+	if (ask->offset < function_bytes && !(ask->offset % 5) &&
+	    ask->offset % 3)
+		return 0;
+	return -1;
+}
+
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
+	va_list ap;
+	int ret;
+
+	if (request == BARRAGE_AMPLIFIER_ADD && function_bytes) {
+		va_start(ap, request);
+		ret = add_to_function(
+			va_arg(ap, const struct barrage_amplifier_point *));
+		va_end(ap);
+		return ret;
+	}
 	errno = err;
 	return -1;
+}
+
+static const struct brg_amplifier open_amplifier = { .fd = 9 };
+
+/* as the seed says, anywhere in the function, and what is found is told */
+static void a_place_is_drawn(void **state)
+{
+	struct brg_amplifier_point point;
+	bool seen[500] = {};
+	unsigned int nr = 0;
+
+	function_bytes = 500;
+	for (uint64_t seed = 0; seed < 2000; seed++) {
+		uint32_t first;
+
+		parse("f+any:0us", &point);
+		point.seed = seed;
+		assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+				 0);
+		assert_int_equal(point.where, BRG_AMPLIFIER_OFFSET);
+		assert_int_equal(point.offset_bytes, probed_at);
+		first = point.offset_bytes;
+		assert_in_range(first, 5, 499);
+		nr += !seen[first];
+		seen[first] = true;
+		point.where = BRG_AMPLIFIER_SOMEWHERE;
+		assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+				 0);
+		assert_int_equal(point.offset_bytes, first);
+	}
+	/* all instructions but the first that may have a probe */
+	assert_int_equal(nr, 66);
+	function_bytes = 0;
+}
+
+static void where_no_place_is_found_it_ends(void **state)
+{
+	struct brg_amplifier_point point, before;
+
+	parse("f+any:0us", &point);
+	before = point;
+	function_bytes = 4;
+	assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+			 -EOPNOTSUPP);
+	function_bytes = 0;
+	err = EOPNOTSUPP;
+	assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+			 -EOPNOTSUPP);
+	err = ENOENT;
+	assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+			 -ENOENT);
+	assert_memory_equal(&point, &before, sizeof(point));
+	parse("f:0us", &point);
+	assert_int_equal(brg_amplifier_settle(&open_amplifier, &point),
+			 -EINVAL);
 }
 
 static void errors_are_explained(void **state)
@@ -345,6 +431,8 @@ int main(void)
 		cmocka_unit_test(text_comes_back),
 		cmocka_unit_test(the_longest_text_fits),
 		cmocka_unit_test(changed_copies_are_found),
+		cmocka_unit_test(a_place_is_drawn),
+		cmocka_unit_test(where_no_place_is_found_it_ends),
 		cmocka_unit_test(errors_are_explained),
 	};
 

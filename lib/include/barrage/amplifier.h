@@ -55,6 +55,7 @@ enum brg_amplifier_where {
 	BRG_AMPLIFIER_ENTRY, /* before its first instruction */
 	BRG_AMPLIFIER_RETURN, /* when it has returned, before its caller goes on */
 	BRG_AMPLIFIER_OFFSET, /* before the instruction that is there */
+	BRG_AMPLIFIER_SOMEWHERE, /* OFFSET, for brg_amplifier_settle() to draw */
 };
 
 /** enum brg_amplifier_whom - is a task that comes there meant? */
@@ -80,7 +81,8 @@ enum brg_amplifier_kind {
  *	Says "just after the call of A in B" whatever the compiler made of B, but for
  *	a call that is B's last act, which may be a jump. Not with OFFSET
  * @where: in @symbol
- * @offset_bytes: for OFFSET; has to be the beginning of an instruction
+ * @offset_bytes: for OFFSET; has to be the beginning of an instruction. A place of
+ *	that kind is only where the kernel's build is the same
  * @whom: which tasks. A descendant whose parent has died is one of the run as long
  *	as its new parent is: prctl(PR_SET_CHILD_SUBREAPER) in the opening process
  * @id: for PROCESS and THREAD, as the caller sees it
@@ -144,7 +146,7 @@ struct brg_amplifier {
 
 /**
  * brg_amplifier_parse - a point as text
- * @text: FUNCTION[+return|+OFFSET][<CALLER]:WHAT[,WHAT]...
+ * @text: FUNCTION[+return|+OFFSET|+any][<CALLER]:WHAT[,WHAT]...
  * @point: receives it; what the text does not say is ENTRY, RUN, DELAY, ALWAYS, 0
  *
  * WHAT is one of
@@ -206,6 +208,21 @@ void brg_amplifier_close(struct brg_amplifier *amplifier);
  */
 int brg_amplifier_add(const struct brg_amplifier *amplifier,
 		      const struct brg_amplifier_point *point);
+
+/**
+ * brg_amplifier_settle - add a point at an instruction that is drawn
+ * @amplifier: open
+ * @point: SOMEWHERE; becomes OFFSET, with the offset that was found
+ *
+ * All of the function's instructions but the first are tried, the longer the more
+ * often; what is drawn follows from the point's seed alone, and from the kernel's
+ * build.
+ *
+ * Return: as brg_amplifier_add(), -EOPNOTSUPP also where nothing was found in some
+ * dozens of tries; @point is untouched then.
+ */
+int brg_amplifier_settle(const struct brg_amplifier *amplifier,
+			 struct brg_amplifier_point *point);
 
 /**
  * brg_amplifier_clear - remove all points; numbers begin anew
