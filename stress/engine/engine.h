@@ -40,6 +40,10 @@
 #define SLOT_SHARED(n) (SLOT_NR_OWN + (n))
 #define SLOT_BYTES (4ull << 20)
 
+/* all slots, of the world and of those who are alone and actors */
+#define WORLD_ARENA_BYTES                                                      \
+	((2 + ENGINE_MAX_ACTORS) * SLOT_NR_OWN * SLOT_BYTES)
+
 /*
  * What an operation returns: 0, -errno, or one of these. DONE_SIGNAL(SIGBUS):
  * access to memory raised it.

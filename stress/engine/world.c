@@ -17,9 +17,6 @@
 #define UNDO_LIMIT_NS 20000000000ull
 #define UNDO_POLL_US 1000
 
-#define NR_PARTS (2 + ENGINE_MAX_ACTORS)
-#define ARENA_BYTES (NR_PARTS * SLOT_NR_OWN * SLOT_BYTES)
-
 _Static_assert(SLOT_NR_SHARED <= SLOT_NR_OWN, "parts of the arena are alike");
 
 /*
@@ -33,7 +30,8 @@ int world_init(struct world *world)
 	world->disk = world->slow = -1;
 	world->device.vfio = world->device.iommufd = -1;
 	world->twin.vfio = world->twin.iommufd = -1;
-	world->arena = mmap(ARENA_PLACE, ARENA_BYTES + SLOT_BYTES, PROT_NONE,
+	world->arena = mmap(ARENA_PLACE, WORLD_ARENA_BYTES + SLOT_BYTES,
+			    PROT_NONE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (world->arena == MAP_FAILED)
 		return -errno;
