@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Race: none but that of failure with what comes after it. A device with mapped and
- * lent memory is closed and opened again, while each allocation of that fails, one
- * after the other; or each of a registration that the close then ends.
+ * Race: none but that of failure with what comes after it, or, in half of the races,
+ * with who resets the device through sysfs or by the bridge above it. A device with
+ * mapped and lent memory is closed and opened again, while each allocation of that
+ * fails, one after the other; or each of a registration that the close then ends.
  *
  * Oracle: it can be opened again, at the latest the next time, and what is done with
  * it then works; at the end nothing of the BAR is in use.
@@ -30,6 +31,12 @@ static const struct stress_step sweepers[] = {
 	{},
 };
 
+/* all that somebody else can do who does not have the device */
+static const struct stress_step takers[] = {
+	STEP(reset, BETWEEN(POWER_SYSFS, POWER_BRIDGE)),
+	{},
+};
+
 static const struct stress_step after[] = {
 	STEP(expect_unused),
 	{},
@@ -42,6 +49,8 @@ SCENARIO(failing_reopen) = {
 	.actors = {
 		{ .name = "sweeper", .steps = sweepers, .in_order = true,
 		  .sweep = true },
+		{ .name = "taker", .steps = takers, .max = 1, .in_order = true,
+		  .turns = 60, .jitter_us = 30000 },
 	},
 	.after = after,
 	.alone = true,
