@@ -65,6 +65,8 @@ static int races_from_json(const json_t *json, struct races *races)
 		.scenario = name ? registry_scenario(name) : NULL,
 		.seed = (uint64_t)json_integer_value(
 			json_object_get(json, "seed")),
+		.number = (uint64_t)json_integer_value(
+			json_object_get(json, "race")),
 	};
 	if (!races->scenario)
 		return brg_fail(-ENOENT, "there is no scenario %s",

@@ -86,7 +86,7 @@ static json_t *races_to_json(const struct races *races)
 static json_t *drawn_to_json(const struct races *races)
 {
 	json_t *earlier = json_array();
-	char text[256];
+	char text[1024];
 
 	for (unsigned int i = 0; i < races->nr_earlier; i++)
 		json_array_append_new(earlier, json_integer(races->earlier[i]));
@@ -108,8 +108,10 @@ static json_t *command_to_json(void)
 	}
 	for (size_t i = 0; i < used; i++)
 		text[i] = text[i] ? text[i] : ' ';
-	return json_stringn(text,
-			    used && text[used - 1] == ' ' ? used - 1 : used);
+	if (used && text[used - 1] == ' ')
+		used--;
+	/* what is no text cannot be told */
+	return json_stringn(text, used) ?: json_null();
 }
 
 static json_t *bundle_to_json(const struct machine *machine,
@@ -121,7 +123,7 @@ static json_t *bundle_to_json(const struct machine *machine,
 		"schema", BUNDLE_SCHEMA, "scenario", races->scenario->name,
 		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
 		"provider", outcome->provider, "seed", (json_int_t)races->seed,
-		"race", (json_int_t)outcome->round, "seconds", outcome->seconds,
+		"race", (json_int_t)races->number, "seconds", outcome->seconds,
 		"ended", outcome->status != STRESS_PASS, "command",
 		command_to_json(), "drawn", drawn_to_json(races), "races",
 		races_to_json(races));

@@ -16,7 +16,7 @@
  * @cycle: for a mix: how often all providers have had their turn
  * @nr_earlier: for a mix: providers that have their turn before this one
  * @earlier: NEED_* that there are with each of those
- * @number: of the last of @given, as it was drawn or came again
+ * @number: of the last of @given, as it was drawn or came again; otherwise 0
  * @nr_given: 0: they are drawn
  * @given: the races
  * @of: what each was drawn from: @scenario, or one that it mixes in
