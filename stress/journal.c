@@ -66,7 +66,8 @@ int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
 {
 	int ret = 0;
 
-	for (; *left; --*left) {
+	while (*left) {
+		--*left;
 		ret = brg_kmsg_next_line(&journal->kmsg, line, size);
 		if (ret <= 0)
 			break;

@@ -92,7 +92,8 @@ static bool is_right(const struct actor *actor, const struct call *call,
 	if (failed)
 		return true;
 	return engine_may(call->op, result) &&
-	       (!actor->strict || !result || result == DONE_NOTHING);
+	       (!actor->strict || !result || result == DONE_NOTHING ||
+		result >= DONE_BYTE(0));
 }
 
 /* until those before it are done */

@@ -50,7 +50,7 @@
  */
 #define DONE_SIGNAL(sig) (1000 + (sig))
 #define DONE_NOTHING 2000 /* there was nothing to do it to */
-#define DONE_BYTE(byte) (3000 + (byte)) /* what was read */
+#define DONE_BYTE(byte) (3000 + (byte)) /* what was read, or a state */
 
 /* who noticed that something is wrong */
 enum oracle {

@@ -161,12 +161,12 @@ static int do_query(struct actor *actor, const int64_t *arg)
 	if (state > 0 && !length)
 		engine_wrong(actor->world, ORACLE_RESULT,
 			     "query: registered, of no length");
-	return state < 0 ? state : 0;
+	return state < 0 ? state : DONE_BYTE(state);
 }
 
 OP(query) = {
 	.name = "query",
-	.summary = "ask for the state of the registration",
+	.summary = "ask for the state of the registration: VFIO_P2P_STATE_*",
 	.source = "ops-register.c",
 	.needs = NEED_VFIO | NEED_P2P,
 	.run = do_query,

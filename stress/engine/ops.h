@@ -25,6 +25,8 @@ extern const struct op op_die_in_io, op_reopen_dead;
 
 /* ops-die-hold.c */
 extern const struct op op_die_importing, op_die_in_region;
+/* ops-drain.c */
+extern const struct op op_unregister_pinned, op_reset_pinned;
 
 /* ops-epoch.c */
 extern const struct op op_reset_epoch, op_off_epoch;

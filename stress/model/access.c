@@ -27,7 +27,7 @@ static int *byte_of(struct model *model, struct model_slot *slot,
 }
 
 /* The kernel chooses what pages of the BAR a mapping of P2P memory has. */
-static void forget_bytes(struct model *model)
+void step_forget_registered(struct model *model)
 {
 	for (unsigned int i = 0; i < model->reg_pages; i++)
 		model->bytes[(model->reg_first + i) % MODEL_BAR_PAGES] =
@@ -46,7 +46,7 @@ int step_poke(struct step *step)
 		 (unsigned int)step->arg[1] % slot->nr_pages) =
 		(int)step->arg[2];
 	if (slot->kind == SLOT_P2P)
-		forget_bytes(step->model);
+		step_forget_registered(step->model);
 	return 0;
 }
 

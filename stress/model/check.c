@@ -41,7 +41,7 @@ void model_check(struct world *world, const struct program *program)
 		engine_wrong(world, ORACLE_DIED, "out of memory for the model");
 		return;
 	}
-	model_init(model, world->device.forgets);
+	model_init(model, world);
 	for (uint32_t order = 1; find(program, order, &actor, &index);
 	     order++) {
 		const struct call *call = &program->actors[actor].calls[index];

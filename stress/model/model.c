@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <errno.h>
+#include <linux/vfio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,13 @@ static void forget_all(struct model *model)
 		model->bytes[i] = MODEL_UNKNOWN;
 }
 
-void model_init(struct model *model, bool forgets)
+void model_init(struct model *model, const struct world *world)
 {
 	memset(model, 0, sizeof(*model));
 	model->memory = true;
-	model->forgets = forgets;
+	model->forgets = world->device.forgets;
+	model->paths = world->device.paths;
+	model->disk = world->disk >= 0;
 	forget_all(model);
 	for (unsigned int a = 0; a < ENGINE_MAX_ACTORS; a++)
 		for (unsigned int i = 0; i < SLOT_NR_OWN; i++)
@@ -73,9 +76,15 @@ static int unregister(struct step *step)
 	return 0;
 }
 
+/* What is registered is frozen for as long as the device does not respond. */
 static int query(struct step *step)
 {
-	return 0;
+	const struct model *model = step->model;
+
+	if (!model->registered)
+		return DONE_BYTE(VFIO_P2P_STATE_NONE);
+	return DONE_BYTE(model_responds(model) ? VFIO_P2P_STATE_LIVE :
+						 VFIO_P2P_STATE_FROZEN);
 }
 
 static int read_pool(struct step *step)
@@ -91,11 +100,51 @@ static void take_off(struct model *model)
 		forget_all(model);
 }
 
-/* Back on the bus are, where they were, all but mappings of P2P memory. */
+static bool has_path(const struct model *model, int64_t path)
+{
+	return model->paths & 1u << path;
+}
+
+/*
+ * Back on the bus are, where they were, all but mappings of P2P memory. That is so
+ * for D3hot with D0 after it as well.
+ */
 static int reset(struct step *step)
 {
+	if (!has_path(step->model, step->arg[0]))
+		return DONE_NOTHING;
 	take_off(step->model);
 	return 0;
+}
+
+/* Can I/O have a page of what is mapped? Its mapping is as good as gone then. */
+static bool pin(struct step *step)
+{
+	const struct model_slot *slot = step_slot(step, 0);
+
+	if (!step->model->disk || slot->kind != SLOT_P2P || !slot->alive)
+		return false;
+	step_forget_registered(step->model);
+	end_p2p(step->model);
+	return true;
+}
+
+static int unregister_pinned(struct step *step)
+{
+	if (!pin(step))
+		return DONE_NOTHING;
+	if (step->arg[3])
+		return -ETIMEDOUT;
+	step->model->registered = false;
+	return 0;
+}
+
+/* What is undone leaves all as it was, but mappings of P2P memory. */
+static int reset_pinned(struct step *step)
+{
+	if (!has_path(step->model, step->arg[2]) || !pin(step))
+		return DONE_NOTHING;
+	return -EBUSY;
 }
 
 /* Memory is given up before low power is refused. */
@@ -139,7 +188,9 @@ static const struct {
 	{ &op_dmabuf_close, step_dmabuf_close },
 	{ &op_dmabuf_revoke, step_dmabuf_revoke },
 	{ &op_unmap, step_unmap },
+	{ &op_unregister_pinned, unregister_pinned },
 	{ &op_reset, reset },
+	{ &op_reset_pinned, reset_pinned },
 	{ &op_power_off, power_off },
 	{ &op_power_on, power_on },
 	{ &op_poke, step_poke },

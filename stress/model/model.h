@@ -3,9 +3,11 @@
  * model - what a BAR is and does, as the kernel documents it
  *
  * A state machine beside the kernel's: none, registered, exported, mapped; memory
- * on the bus or not; revoked for good or until the device is back. It is told each
- * operation that was done, one after the other, and says what it must have ended
- * with. Where the two disagree, one of them is wrong.
+ * on the bus or not, and what is registered frozen meanwhile; revoked for good or
+ * until the device is back. It is told each operation that was done, one after the
+ * other, and says what it must have ended with. Where the two disagree, one of them is
+ * wrong. A registration that drains is one only while an operation waits for it: that
+ * one looks itself, see ops-drain.c.
  */
 #ifndef STRESS_MODEL_H
 #define STRESS_MODEL_H
@@ -53,6 +55,8 @@ struct model_slot {
  * @memory: COMMAND.MEM
  * @low: low power was entered
  * @forgets: what takes it from the bus empties its memory
+ * @paths: of the device: bit of each enum power_path that it has
+ * @disk: there is one for I/O
  * @bytes: the first of each page, or MODEL_UNKNOWN
  * @nr_bufs: dma-bufs that ever were
  */
@@ -63,6 +67,8 @@ struct model {
 	bool memory;
 	bool low;
 	bool forgets;
+	unsigned int paths;
+	bool disk;
 	int bytes[MODEL_BAR_PAGES];
 	unsigned int nr_bufs;
 	struct model_buf bufs[MODEL_MAX_BUFS];
@@ -71,9 +77,9 @@ struct model {
 
 /**
  * model_init - an open device, nothing done to it yet
- * @forgets: what takes it from the bus empties its memory
+ * @world: with the device, and a disk if there is one
  */
-void model_init(struct model *model, bool forgets);
+void model_init(struct model *model, const struct world *world);
 
 /**
  * model_step - an operation was done

@@ -24,6 +24,9 @@ struct step {
 /** model_responds - is the memory on the bus? */
 bool model_responds(const struct model *model);
 
+/** step_forget_registered - what the BAR has where it is registered nobody knows now */
+void step_forget_registered(struct model *model);
+
 /** step_slot - the slot that an argument names */
 static inline struct model_slot *step_slot(const struct step *step, int arg)
 {

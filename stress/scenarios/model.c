@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: none. Several processes do things to one BAR, one after the other, in an
- * order that is drawn: registration, exports, mappings of all kinds, resets, memory
- * off and on, low power, revocation, and single bytes written and read through
- * whatever is mapped.
+ * order that is drawn: registration, its state, exports, mappings of all kinds, resets
+ * of all kinds, memory off and on, low power, revocation, I/O that keeps a page from who
+ * unregisters or resets, and single bytes written and read through whatever is mapped.
  *
  * Oracle: the model of a BAR (model/model.c), which knows each errno, each signal
- * and each byte.
+ * and each byte. A registration
+ * that drains is looked at by the operation that has it wait.
  *
  * Provenance: what the interfaces of the series document; each hazard that leaves
  * a wrong state behind shows here, without its race.
@@ -15,10 +16,16 @@
 
 #include "../model/model.h"
 
+/*
+ * How long a reset waits for who has a page, which costs that much time. Where nobody
+ * has one it has to suffice for the pages of who has just gone.
+ */
+#define RESET_MS 2000
+
 static const struct stress_step steps[] = {
-	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2)),
+	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2), ONLY(RESET_MS)),
 	OFTEN(4, unregister),
-	STEP(query),
+	OFTEN(6, query),
 	STEP(read_pool),
 	OFTEN(4, p2p_map),
 	OFTEN(4, bar_map, ANY, ONLY(0)),
@@ -28,7 +35,12 @@ static const struct stress_step steps[] = {
 	OFTEN(4, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, unmap),
-	OFTEN(2, reset, ONLY(POWER_RESET), ONLY(0)),
+	OFTEN(2, reset, BETWEEN(POWER_RESET, POWER_SYSFS), ONLY(0)),
+	STEP(reset, BETWEEN(POWER_FLR, POWER_AF_FLR), ONLY(0)),
+	STEP(reset, ONLY(POWER_D3HOT), ONLY(0)),
+	STEP(unregister_pinned, ANY, ANY, ONLY(20000), ONLY(0)),
+	STEP(unregister_pinned, ANY, ANY, BETWEEN(50, 200), ONLY(1)),
+	STEP(reset_pinned, ANY, ANY, BETWEEN(POWER_RESET, POWER_HOT_RESET)),
 	STEP(power_off, ONLY(POWER_MEMORY)),
 	OFTEN(3, power_on, ONLY(POWER_MEMORY)),
 	STEP(power_off, ONLY(POWER_LOW)),
@@ -42,7 +54,7 @@ static const struct stress_step steps[] = {
 SCENARIO(model) = {
 	.name = "model",
 	.summary = "a BAR is what its model is, operation by operation",
-	.hazards = { 7, 18, 19, 21, 22, 24, 36 },
+	.hazards = { 18, 19, 22, 24, 28, 33, 36 },
 	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP | NEED_8_MIB,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,

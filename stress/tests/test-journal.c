@@ -44,22 +44,46 @@ static void races_are_told_where_something_is(void **state)
 		"barrage: race 4",
 		NULL,
 	};
+	unsigned int left = JOURNAL_LINES;
 	struct journal journal;
-	char *text = NULL, line[200];
-	size_t size;
-	FILE *copy = open_memstream(&text, &size);
+	struct tail copy = {};
+	char line[200];
 
 	log_of(&journal, lines);
-	assert_int_equal(journal_next(&journal, copy, line, sizeof(line)), 1);
+	assert_int_equal(
+		journal_next(&journal, &copy, &left, line, sizeof(line)), 1);
 	assert_string_equal(line, "BUG: KASAN: use of pool");
-	assert_int_equal(journal_next(&journal, copy, line, sizeof(line)), 0);
-	fclose(copy);
-	assert_string_equal(text, "barrage: race 1\n"
-				  "vfio-pci: resetting\n"
-				  "vfio-pci: reset done\n"
-				  "barrage: race 3\n"
-				  "BUG: KASAN: use of pool\n");
-	free(text);
+	assert_int_equal(
+		journal_next(&journal, &copy, &left, line, sizeof(line)), 0);
+	assert_string_equal(copy.text, "barrage: race 1\n"
+				       "vfio-pci: resetting\n"
+				       "vfio-pci: reset done\n"
+				       "barrage: race 3\n"
+				       "BUG: KASAN: use of pool\n");
+	tail_free(&copy);
+	journal_close(&journal);
+}
+
+/* Who reads has something else to do, too. */
+static void no_more_is_read_than_is_asked_for(void **state)
+{
+	static const char *const lines[] = { "a", "b", "BUG: c", "BUG: d",
+					     NULL };
+	unsigned int left = 2;
+	struct journal journal;
+	char line[200];
+
+	log_of(&journal, lines);
+	assert_int_equal(
+		journal_next(&journal, NULL, &left, line, sizeof(line)), 0);
+	left = 2;
+	assert_int_equal(
+		journal_next(&journal, NULL, &left, line, sizeof(line)), 1);
+	assert_string_equal(line, "BUG: c");
+	assert_int_equal(
+		journal_next(&journal, NULL, &left, line, sizeof(line)), 1);
+	assert_string_equal(line, "BUG: d");
+	assert_int_equal(left, 0);
 	journal_close(&journal);
 }
 
@@ -67,6 +91,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(races_are_told_where_something_is),
+		cmocka_unit_test(no_more_is_read_than_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
