@@ -3,18 +3,52 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "emission.h"
 #include "emit-points.h"
 #include "registry.h"
+#include "sources.h"
+
+extern const struct op *const __start_stress_ops[];
+extern const struct op *const __stop_stress_ops[];
+
+static void id_of(const struct op *op, char id[64])
+{
+	snprintf(id, 64, "%s", op->name);
+	for (char *c = id; *c; c++)
+		*c = *c == '-' ? '_' : *c;
+}
+
+/* Some do what others do as a part of what they do; those others do not. */
+static int emit_called(struct emission *emission, const struct op *op)
+{
+	const struct source *source = source_find(op->source);
+	int ret = 0;
+
+	for (const struct op *const *other = __start_stress_ops;
+	     !ret && source && other < __stop_stress_ops; other++) {
+		char id[64], text[80];
+
+		id_of(*other, id);
+		snprintf(text, sizeof(text), "op_%s.run(", id);
+		if (memmem(source->begin, (size_t)(source->end - source->begin),
+			   text, strlen(text)))
+			ret = emission_add(emission, (*other)->source);
+	}
+	return ret;
+}
 
 static int emit_ops(struct emission *emission,
 		    const struct actor_program *actor)
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; !ret && i < actor->nr_calls; i++)
+	for (unsigned int i = 0; !ret && i < actor->nr_calls; i++) {
 		ret = emission_add(emission, actor->calls[i].op->source);
+		if (!ret)
+			ret = emit_called(emission, actor->calls[i].op);
+	}
 	return ret;
 }
 
@@ -22,9 +56,7 @@ static void emit_call(FILE *f, const struct call *call)
 {
 	char id[64];
 
-	snprintf(id, sizeof(id), "%s", call->op->name);
-	for (char *c = id; *c; c++)
-		*c = *c == '-' ? '_' : *c;
+	id_of(call->op, id);
 	fprintf(f, "\t\t{ .op = &op_%s, .arg = {", id);
 	for (int i = 0; i < ENGINE_NR_ARGS; i++)
 		fprintf(f, "%s %lld", i ? "," : "", (long long)call->arg[i]);

@@ -37,6 +37,27 @@ static void what_is_printed_compiles(void **state)
 	expect_compiles(all_races());
 }
 
+/* What it calls of other operations is printed, too. */
+static void one_alone_compiles(void **state)
+{
+	static const struct op *const ops[] = { &op_unregister_pinned,
+						&op_unregister_stalled };
+	static struct races races;
+
+	for (int i = 0; i < 2; i++) {
+		races = (struct races){ .scenario = &all_operations,
+					.nr_given = 1 };
+		races.given[0].before = (struct actor_program){
+			.name = "before",
+			.turns = 1,
+			.nr_calls = 1,
+			.calls = { { .op = ops[i] } },
+		};
+		races.given[0].after.name = "after";
+		expect_compiles(&races);
+	}
+}
+
 static void add_point(struct races *races, const char *text)
 {
 	struct program *program = &races->given[0];
@@ -186,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_printed_compiles),
+		cmocka_unit_test(one_alone_compiles),
 		cmocka_unit_test(with_delays_it_compiles),
 		cmocka_unit_test(delays_are_as_they_were),
 		cmocka_unit_test(without_delays_there_is_no_amplifier),
