@@ -6,14 +6,12 @@
 
 #include <barrage/env.h>
 
+#include "build-id.h"
 #include "devices-json.h"
 #include "planted.h"
 
 static const char *const parts[] = {
-	"environment",
-	"planted_bug",
-	"devices",
-	"disks",
+	"environment", "planted_bug", "devices", "disks", "suite",
 };
 
 #define NR_PARTS (sizeof(parts) / sizeof(*parts))
@@ -41,11 +39,20 @@ json_t *environment_planted_bug(void)
 			 (json_int_t)planted.reached);
 }
 
+static json_t *suite_json(void)
+{
+	char text[BUILD_ID_BYTES];
+
+	build_id(text);
+	return json_pack("{s:s}", "build_id", text);
+}
+
 json_t *environment_of(const struct machine *machine)
 {
-	json_t *json = json_pack("{s:o, s:o}", "environment",
+	json_t *json = json_pack("{s:o, s:o, s:o}", "environment",
 				 environment_json(), "planted_bug",
-				 environment_planted_bug());
+				 environment_planted_bug(), "suite",
+				 suite_json());
 
 	if (json && machine) {
 		json_object_set_new(json, "devices", devices_to_json(machine));
@@ -141,6 +148,7 @@ bool environment_differs(const json_t *was, const json_t *is, char *text,
 		{ "environment", "accel", "acceleration" },
 		{ "environment", "qemu", "QEMU" },
 		{ "environment", "git", "suite" },
+		{ "suite", "build_id", "build of the suite" },
 	};
 	struct text told = { .text = text, .size = size };
 

@@ -217,6 +217,9 @@ static void another_machine_is_told(void **state)
 	here = environment_of(NULL);
 	assert_true(environment_differs(was, here, text, sizeof(text)));
 	assert_string_equal(text, "topology none, here stress");
+	assert_int_equal(strlen(json_string_value(json_object_get(
+				 json_object_get(here, "suite"), "build_id"))),
+			 16);
 	/* of the time when they were the bundle's own members */
 	json_decref(was);
 	was = environment_part(old);
