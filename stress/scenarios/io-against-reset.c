@@ -23,10 +23,10 @@ static const struct stress_step readers[] = {
 	STEP(aio_read, ONLY(0), BETWEEN(32, 64), ANY, ONLY(1)),
 	STEP(p2p_map, ONLY(1), BETWEEN(32, 64)),
 	STEP(uring_read, ONLY(1), BETWEEN(32, 64), ANY, ONLY(1)),
-	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 32), ONLY(100)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(8, 16), ONLY(100)),
 	STEP(uring_fixed, ONLY(0)),
-	STEP(disk_scatter, ONLY(0), BETWEEN(8, 32)),
-	STEP(aio_write, ONLY(0), BETWEEN(16, 32), ANY, ONLY(1)),
+	STEP(disk_scatter, ONLY(0), BETWEEN(8, 16)),
+	STEP(aio_write, ONLY(0), BETWEEN(8, 16), ANY, ONLY(1)),
 	{},
 };
 
