@@ -54,5 +54,5 @@ SCENARIO(failing_reopen) = {
 	},
 	.after = after,
 	.alone = true,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: P2P memory is mapped, used, forked and freed while the machine is short
- * of memory: pages are moved and taken back, caches dropped; meanwhile the memory
- * is taken off the bus, registered and unregistered.
+ * of memory: what is free is used up until pages of caches are taken back, by kswapd
+ * and by whoever allocates, pages are moved, caches dropped; meanwhile the memory is
+ * taken off the bus, registered and unregistered.
  *
  * Oracle: the kernel's own; what a read has brought is compared; all memory comes
  * back.
@@ -62,5 +63,5 @@ SCENARIO(pressure_against_teardown) = {
 		  .turns = 3, .jitter_us = 10000 },
 	},
 	.after = after,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };
