@@ -14,6 +14,10 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMA = os.path.join(HERE, "schema", "record.schema.json")
+# of records that name theirs
+SCHEMAS = {
+    "barrage-stress-1": os.path.join(HERE, "schema", "stress.schema.json"),
+}
 RUNS = os.path.join(HERE, "runs")
 
 EXIT_PASS, EXIT_FAIL, EXIT_SKIP, EXIT_ERROR = 0, 1, 77, 99

@@ -65,6 +65,42 @@ BROKEN = {
 }
 
 
+def race(**changes):
+    return {
+        "schema": "barrage-stress-1", "name": "io-against-reset",
+        "status": "pass", "hazards": [16], "oracle": "none", "reason": "",
+        "seed": 1, "races": 3, "operations": 70, "failed_race": 0,
+        "seconds": 2.5, "unkillable": False, "provider": "0000:01:00.0",
+        "drawn_from": "",
+        "delays": {"wanted": True, "passed": 3, "delayed": 2},
+        "failed_allocations": 0, "observer": {"host": 1, "device": 1},
+        "ledger": ["dma-bufs of VFIO"],
+        "planted_bug": {"name": "", "reached": 0},
+        "environment": {
+            "kernel": "7.3.4", "flavour": "debug", "series_hash": "a",
+            "test_only_hash": "b", "mutants_hash": "", "config_hash": "c",
+            "topology": "stress", "accel": "tcg", "qemu": "10", "git": "d"},
+        **changes}
+
+
+STRESS = {
+    "good": (race(), ""),
+    "a failure": (race(status="fail", oracle="data", reason="wrong data"), ""),
+    "a skip": (race(status="skip", reason="no slot", races=0, operations=0,
+                    provider=""), ""),
+    "a pass that did nothing": (race(races=0), "races"),
+    "a failure nobody noticed": (race(status="fail", reason="x"), "oracle"),
+    "a failure without a reason": (race(status="fail", oracle="data"),
+                                   "reason"),
+    "a pass with an oracle": (race(oracle="data"), "oracle"),
+    "an error without a reason": (race(status="error"), "reason"),
+    "unknown member": (race(speed=1), "speed"),
+    "no environment": (race(environment={}), "kernel"),
+    "another schema": (race(schema="barrage-stress-9"), "barrage-stress-9"),
+    "no schema at all": (race(schema=[]), "only barrage-stress-1"),
+}
+
+
 class Validate(ToolCase):
     def check(self, text):
         folder = self.folder(f"run{len(os.listdir(self.scratch.name))}")
@@ -94,8 +130,8 @@ class Validate(ToolCase):
         folder = sample.write(self.folder("bad"),
                               [record for record, _ in BROKEN.values()])
         import validate_module
-        validator = validate_module.make_validator()
-        _, problems = validate_module.validate(validator, folder)
+        validators = validate_module.make_validators()
+        _, problems = validate_module.validate(validators, folder)
         for line, (name, (_, text)) in enumerate(BROKEN.items(), 1):
             with self.subTest(name):
                 mine = [p for p in problems
@@ -103,6 +139,19 @@ class Validate(ToolCase):
                 self.assertTrue(mine, f"{name} was accepted")
                 self.assertIn(text, " ".join(mine))
         self.assertEqual(call("validate", folder)[0], 1)
+
+    def test_records_of_stress(self):
+        records = list(STRESS.values())
+        folder = sample.write(self.folder("races"), [r for r, _ in records])
+        import validate_module
+        validators = validate_module.make_validators()
+        _, problems = validate_module.validate(validators, folder)
+        for line, (name, (_, text)) in enumerate(STRESS.items(), 1):
+            with self.subTest(name):
+                mine = [p for p in problems
+                        if f"records.jsonl:{line}: " in p]
+                self.assertEqual(bool(mine), bool(text), mine)
+                self.assertIn(text, " ".join(mine))
 
     def test_broken_files(self):
         good = '{"version": 1}'

@@ -13,5 +13,5 @@ _module = importlib.util.module_from_spec(
     importlib.util.spec_from_loader("validate", _loader))
 _loader.exec_module(_module)
 
-make_validator = _module.make_validator
+make_validators = _module.make_validators
 validate = _module.validate
