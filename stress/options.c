@@ -37,6 +37,7 @@ enum {
 	KEY_SHARD,
 	KEY_NO_DELAYS,
 	KEY_ABANDON,
+	KEY_EACH,
 	KEY_KEEP_GOING,
 	KEY_BUNDLES,
 	KEY_TAP,
@@ -80,6 +81,8 @@ static const struct argp_option argp_options[] = {
 	  "Run the K-th of N parts of the scenarios" },
 	{ "no-delays", KEY_NO_DELAYS, NULL, 0,
 	  "Put no delays into the kernel" },
+	{ "each-provider", KEY_EACH, NULL, 0,
+	  "The time of each scenario is for all devices that can do it, one after the other (default: for the first)" },
 	{ "keep-going", KEY_KEEP_GOING, NULL, 0,
 	  "Go on with the next scenario after a failure: the kernel may not be what it was" },
 	{ "abandon", KEY_ABANDON, NULL, 0,
@@ -189,6 +192,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_ABANDON:
 		options->abandon = true;
+		break;
+	case KEY_EACH:
+		options->each_provider = true;
 		break;
 	case KEY_KEEP_GOING:
 		options->keep_going = true;

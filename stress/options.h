@@ -45,6 +45,7 @@ struct stress_provider {
  * @nr_shards: of how many
  * @delays: put delays into the kernel
  * @abandon: after a failure devices are not given back
+ * @each_provider: the time of a scenario is for all of them
  * @keep_going: with the next scenario, after one that failed
  * @output: file of records; NULL for none
  * @bundles: folder that gets a bundle of each failure; NULL for none
@@ -74,6 +75,7 @@ struct stress_options {
 	unsigned int nr_shards;
 	bool delays;
 	bool abandon;
+	bool each_provider;
 	bool keep_going;
 	const char *output;
 	const char *bundles;

@@ -11,12 +11,18 @@
 #define MAX_SLICE_S 10.0
 #define SEED_STEP 0x9e3779b97f4a7c15ull
 
+static bool is_for_each(const struct stress_options *options,
+			const struct stress_scenario *scenario)
+{
+	return options->each_provider || scenario->each_provider;
+}
+
 static double slice_of(const struct stress_options *options,
 		       const struct stress_scenario *scenario)
 {
 	double part = options->duration_s / (options->nr_providers ?: 1);
 
-	if (!scenario->each_provider)
+	if (!is_for_each(options, scenario))
 		return options->duration_s;
 	return part < MAX_SLICE_S ? part : MAX_SLICE_S;
 }
@@ -51,7 +57,7 @@ static bool go_on(const struct stress_options *options, struct machine *machine,
 		  const struct stress_scenario *scenario,
 		  struct outcome *outcome)
 {
-	int ret = scenario->each_provider ?
+	int ret = is_for_each(options, scenario) ?
 			  errand_use_next(machine, registry_needs(scenario)) :
 			  0;
 
