@@ -97,6 +97,19 @@ static void ask(struct actor *actor, int64_t slot)
 	expect(actor, "export", -EBUSY, op_export.run(actor, exported));
 }
 
+/* P2P memory that I/O has a page of, if there is any to be had */
+static int pin(struct actor *actor, const int64_t *arg, struct stall *stall)
+{
+	const int64_t mapped[ENGINE_NR_ARGS] = { arg[0], 1 };
+	int ret = op_p2p_map.run(actor, mapped);
+
+	if (ret)
+		return DONE_NOTHING;
+	ret = stall_slot(actor, slot_of(actor, arg[0]), arg[1], stall);
+	/* somebody took it away before I/O had it */
+	return ret == -EFAULT ? DONE_NOTHING : ret;
+}
+
 /*
  * Where there is time, I/O ends when others have been asked; where there is little,
  * when that is over, and the registration stays.
@@ -104,16 +117,15 @@ static void ask(struct actor *actor, int64_t slot)
 static int do_unregister_pinned(struct actor *actor, const int64_t *arg)
 {
 	struct drain drain = { .actor = actor, .timeout_ms = arg[2] };
-	struct slot *slot = slot_of(actor, arg[0]);
 	struct stall stall;
 	pthread_t thread;
 	int ret, read;
 
-	if (slot->kind != SLOT_P2P || actor->world->device.vfio < 0)
+	if (actor->world->device.vfio < 0)
 		return DONE_NOTHING;
-	ret = stall_slot(actor, slot, arg[1], &stall);
+	ret = pin(actor, arg, &stall);
 	if (ret)
-		return ret == -EFAULT ? DONE_NOTHING : ret;
+		return ret;
 	ret = -pthread_create(&thread, NULL, unregister, &drain);
 	if (ret) {
 		stall_end(&stall);
@@ -148,15 +160,14 @@ static int do_reset_pinned(struct actor *actor, const int64_t *arg)
 {
 	enum power_path path = (enum power_path)arg[2];
 	struct world *world = actor->world;
-	struct slot *slot = slot_of(actor, arg[0]);
 	struct stall stall;
 	int ret;
 
-	if (slot->kind != SLOT_P2P || !(world->device.paths & 1u << path))
+	if (!(world->device.paths & 1u << path))
 		return DONE_NOTHING;
-	ret = stall_slot(actor, slot, arg[1], &stall);
+	ret = pin(actor, arg, &stall);
 	if (ret)
-		return ret == -EFAULT ? DONE_NOTHING : ret;
+		return ret;
 	ret = power_begin(world, &world->device, path);
 	if (!ret)
 		ret = power_end(&world->device, path);

@@ -117,12 +117,14 @@ static int reset(struct step *step)
 	return 0;
 }
 
-/* Can I/O have a page of what is mapped? Its mapping is as good as gone then. */
+/* Is there memory for I/O to have? Mapped, it is as good as gone then. */
 static bool pin(struct step *step)
 {
-	const struct model_slot *slot = step_slot(step, 0);
+	const int64_t arg[ENGINE_NR_ARGS] = { step->arg[0], 1 };
+	struct step map = *step;
 
-	if (!step->model->disk || slot->kind != SLOT_P2P || !slot->alive)
+	map.arg = arg;
+	if (step_p2p_map(&map) || !step->model->disk)
 		return false;
 	step_forget_registered(step->model);
 	end_p2p(step->model);

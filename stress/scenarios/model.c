@@ -20,7 +20,7 @@
  * How long a reset waits for who has a page, which costs that much time. Where nobody
  * has one it has to suffice for the pages of who has just gone.
  */
-#define RESET_MS 2000
+#define RESET_MS 1000
 
 static const struct stress_step steps[] = {
 	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2), ONLY(RESET_MS)),
@@ -35,8 +35,7 @@ static const struct stress_step steps[] = {
 	OFTEN(4, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, unmap),
-	OFTEN(2, reset, BETWEEN(POWER_RESET, POWER_SYSFS), ONLY(0)),
-	STEP(reset, BETWEEN(POWER_FLR, POWER_AF_FLR), ONLY(0)),
+	OFTEN(4, reset, BETWEEN(POWER_RESET, POWER_AF_FLR), ONLY(0)),
 	STEP(reset, ONLY(POWER_D3HOT), ONLY(0)),
 	STEP(unregister_pinned, ANY, ANY, ONLY(20000), ONLY(0)),
 	STEP(unregister_pinned, ANY, ANY, BETWEEN(50, 200), ONLY(1)),
