@@ -53,7 +53,7 @@ static const struct stress_step steps[] = {
 SCENARIO(model) = {
 	.name = "model",
 	.summary = "a BAR is what its model is, operation by operation",
-	.hazards = { 18, 19, 22, 24, 28, 33, 36 },
+	.hazards = { 18, 19, 22, 24, 28, 36 },
 	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP | NEED_8_MIB,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,
