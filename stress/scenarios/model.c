@@ -22,31 +22,34 @@
  */
 #define RESET_MS 1000
 
+/* few, so that what is mapped is used, also when something has happened to it */
+#define SLOT BETWEEN(0, 1)
+
 static const struct stress_step steps[] = {
 	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2), ONLY(RESET_MS)),
-	OFTEN(4, unregister),
-	OFTEN(6, query),
+	OFTEN(5, unregister),
+	OFTEN(4, query),
 	STEP(read_pool),
-	OFTEN(4, p2p_map),
-	OFTEN(4, bar_map, ANY, ONLY(0)),
-	STEP(bar_map),
-	OFTEN(3, export, ANY, ANY, ANY, ONLY(0)),
-	OFTEN(4, dmabuf_map),
-	OFTEN(4, dmabuf_close),
-	STEP(dmabuf_revoke),
-	OFTEN(2, unmap),
+	OFTEN(5, p2p_map, SLOT),
+	OFTEN(4, bar_map, SLOT, ONLY(0)),
+	STEP(bar_map, SLOT),
+	OFTEN(4, export, SLOT, ANY, ANY, ONLY(0)),
+	OFTEN(4, dmabuf_map, SLOT, SLOT),
+	OFTEN(4, dmabuf_close, SLOT),
+	OFTEN(2, dmabuf_revoke, SLOT),
+	STEP(unmap, SLOT),
 	OFTEN(4, reset, BETWEEN(POWER_RESET, POWER_AF_FLR), ONLY(0)),
 	STEP(reset, ONLY(POWER_D3HOT), ONLY(0)),
-	STEP(unregister_pinned, ANY, ANY, ONLY(20000), ONLY(0)),
-	STEP(unregister_pinned, ANY, ANY, BETWEEN(50, 200), ONLY(1)),
-	STEP(reset_pinned, ANY, ANY, BETWEEN(POWER_RESET, POWER_HOT_RESET)),
+	STEP(unregister_pinned, SLOT, ANY, ONLY(20000), ONLY(0)),
+	STEP(unregister_pinned, SLOT, ANY, BETWEEN(50, 200), ONLY(1)),
+	STEP(reset_pinned, SLOT, ANY, BETWEEN(POWER_RESET, POWER_HOT_RESET)),
 	STEP(power_off, ONLY(POWER_MEMORY)),
-	OFTEN(3, power_on, ONLY(POWER_MEMORY)),
+	OFTEN(4, power_on, ONLY(POWER_MEMORY)),
 	STEP(power_off, ONLY(POWER_LOW)),
-	OFTEN(3, power_on, ONLY(POWER_LOW)),
-	/* few pages, so that they are used again when something has happened */
-	OFTEN(12, poke, ANY, BETWEEN(0, 2)),
-	OFTEN(12, peek, ANY, BETWEEN(0, 2)),
+	OFTEN(4, power_on, ONLY(POWER_LOW)),
+	/* few pages, for the same reason */
+	OFTEN(14, poke, SLOT, BETWEEN(0, 2)),
+	OFTEN(18, peek, SLOT, BETWEEN(0, 2)),
 	{},
 };
 
