@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: none. Several processes do things to one BAR, one after the other, in an
- * order that is drawn: registration, its state, exports, mappings of all kinds, resets
- * of all kinds, memory off and on, low power, revocation, I/O that keeps a page from who
- * unregisters or resets, and single bytes written and read through whatever is mapped.
+ * order that is drawn: registration, its state, exports, mappings of all kinds, resets,
+ * memory off and on, low power, revocation, and single bytes written and read through
+ * whatever is mapped. model-resets.c has more of resets, and less of all this.
  *
  * Oracle: the model of a BAR (model/model.c), which knows each errno, each signal
- * and each byte. A registration
- * that drains is looked at by the operation that has it wait.
+ * and each byte.
  *
  * Provenance: what the interfaces of the series document; each hazard that leaves
  * a wrong state behind shows here, without its race.
@@ -16,47 +15,34 @@
 
 #include "../model/model.h"
 
-/*
- * How long a reset waits for who has a page, which costs that much time. Where nobody
- * has one it has to suffice for the pages of who has just gone.
- */
-#define RESET_MS 1000
-
-/* few, so that what is mapped is used, also when something has happened to it */
-#define SLOT BETWEEN(0, 1)
-
 static const struct stress_step steps[] = {
-	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2), ONLY(RESET_MS)),
-	OFTEN(5, unregister),
-	OFTEN(4, query),
+	OFTEN(8, register, BETWEEN(0, 1), BETWEEN(1, 2)),
+	OFTEN(4, unregister),
+	OFTEN(3, query),
 	STEP(read_pool),
-	OFTEN(5, p2p_map, SLOT),
-	OFTEN(4, bar_map, SLOT, ONLY(0)),
-	STEP(bar_map, SLOT),
-	OFTEN(4, export, SLOT, ANY, ANY, ONLY(0)),
-	OFTEN(4, dmabuf_map, SLOT, SLOT),
-	OFTEN(4, dmabuf_close, SLOT),
-	OFTEN(2, dmabuf_revoke, SLOT),
-	STEP(unmap, SLOT),
-	OFTEN(4, reset, BETWEEN(POWER_RESET, POWER_AF_FLR), ONLY(0)),
-	STEP(reset, ONLY(POWER_D3HOT), ONLY(0)),
-	STEP(unregister_pinned, SLOT, ANY, ONLY(20000), ONLY(0)),
-	STEP(unregister_pinned, SLOT, ANY, BETWEEN(50, 200), ONLY(1)),
-	STEP(reset_pinned, SLOT, ANY, BETWEEN(POWER_RESET, POWER_HOT_RESET)),
+	OFTEN(4, p2p_map),
+	OFTEN(4, bar_map, ANY, ONLY(0)),
+	STEP(bar_map),
+	OFTEN(3, export, ANY, ANY, ANY, ONLY(0)),
+	OFTEN(4, dmabuf_map),
+	OFTEN(4, dmabuf_close),
+	STEP(dmabuf_revoke),
+	OFTEN(2, unmap),
+	OFTEN(2, reset, ONLY(POWER_RESET), ONLY(0)),
 	STEP(power_off, ONLY(POWER_MEMORY)),
-	OFTEN(4, power_on, ONLY(POWER_MEMORY)),
+	OFTEN(3, power_on, ONLY(POWER_MEMORY)),
 	STEP(power_off, ONLY(POWER_LOW)),
-	OFTEN(4, power_on, ONLY(POWER_LOW)),
-	/* few pages, for the same reason */
-	OFTEN(14, poke, SLOT, BETWEEN(0, 2)),
-	OFTEN(18, peek, SLOT, BETWEEN(0, 2)),
+	OFTEN(3, power_on, ONLY(POWER_LOW)),
+	/* few pages, so that they are used again when something has happened */
+	OFTEN(12, poke, ANY, BETWEEN(0, 2)),
+	OFTEN(12, peek, ANY, BETWEEN(0, 2)),
 	{},
 };
 
 SCENARIO(model) = {
 	.name = "model",
 	.summary = "a BAR is what its model is, operation by operation",
-	.hazards = { 18, 19, 22, 24, 28, 36 },
+	.hazards = { 18, 22, 28, 36 },
 	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP | NEED_8_MIB,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,
