@@ -19,6 +19,7 @@ struct traffic {
 	bool known; /* which of its pages those are */
 	struct rdma_transfer to;
 	uint64_t generation;
+	uint32_t quiet; /* since then nobody has taken the memory off the bus */
 };
 
 /*
@@ -37,6 +38,7 @@ static bool begin(struct actor *actor, const int64_t *arg,
 		.page = slot->region_offset / RDMA_PAGE + (uint64_t)arg[1],
 		.known = slot->region_number,
 		.generation = engine_now_ns(),
+		.quiet = promise_quiet(&actor->world->shared->off),
 		.to = {
 			.host = actor->host,
 			.offset = (uint64_t)arg[1] * RDMA_PAGE,
@@ -101,19 +103,19 @@ static void compare(struct actor *actor, const struct traffic *traffic,
 
 /*
  * By the CPU, past all mappings. What has been read by the same queue has arrived.
- * Where the memory may have been off meanwhile, what is there says nothing.
+ * Where the memory may have been off since the transfer began, and may have to be
+ * enabled by its user, what is there says nothing.
  */
 static void look_at_bar(struct actor *actor, const struct traffic *traffic)
 {
 	const struct device *device = &actor->world->device;
 	struct promise *off = &actor->world->shared->off;
-	uint32_t quiet = promise_quiet(off);
 	off_t at = (off_t)(((uint64_t)device->bar << 40) +
 			   traffic->page * RDMA_PAGE);
 	size_t bytes = bytes_of(traffic);
 
 	if (pread(device->vfio, actor->host, bytes, at) == (ssize_t)bytes &&
-	    promise_still(off, quiet))
+	    promise_still(off, traffic->quiet))
 		compare(actor, traffic, "in a BAR");
 }
 
