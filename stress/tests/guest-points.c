@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * In the kernels that have all of it, debug and that of the planted bugs: a scenario
+ * In the kernel that has all of it, which is that of the planted bugs: a scenario
  * says where the kernel is to be slow, and that can be done. Elsewhere a place that
  * is not there is left out of races, with a warning that is easily missed.
  */
