@@ -42,7 +42,7 @@ static const struct stress_step steps[] = {
 SCENARIO(model) = {
 	.name = "model",
 	.summary = "a BAR is what its model is, operation by operation",
-	.hazards = { 18, 22, 28, 36 },
+	.hazards = { 18, 22, 28 },
 	.needs = NEED_RESET | NEED_P2P | NEED_DMABUF_MMAP | NEED_8_MIB,
 	.actors = {
 		{ .name = "user", .steps = steps, .min = 2, .max = 4,
