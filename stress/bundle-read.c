@@ -87,7 +87,17 @@ static void copy_text(const json_t *json, const char *key, char *text,
 		 json_string_value(json_object_get(json, key)) ?: "");
 }
 
-/* The names in it stay in use: it is not freed. */
+/* of what is read, the names stay in use */
+static json_t *keep(json_t *json)
+{
+	static json_t *kept;
+
+	if (!kept)
+		kept = json_array();
+	json_array_append_new(kept, json);
+	return json;
+}
+
 int bundle_read(const char *folder, struct races *races,
 		struct outcome *outcome)
 {
@@ -100,7 +110,7 @@ int bundle_read(const char *folder, struct races *races,
 	json = json_load_file(path, 0, &error);
 	if (!json)
 		return brg_fail(-EINVAL, "%s: %s", path, error.text);
-	ret = races_from_json(json, races);
+	ret = races_from_json(keep(json), races);
 	if (ret) {
 		snprintf(why, sizeof(why), "%s", brg_last_error());
 		return brg_fail(ret, "%s: %s", path, why);
@@ -114,7 +124,7 @@ int bundle_read(const char *folder, struct races *races,
 		copy_text(json, "reason", outcome->text, sizeof(outcome->text));
 		copy_text(json, "provider", outcome->provider,
 			  sizeof(outcome->provider));
-		outcome->made_on = environment_part(json);
+		outcome->made_on = keep(environment_part(json));
 	}
 	return 0;
 }
