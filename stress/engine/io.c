@@ -97,6 +97,13 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 		io_claim_pages(actor, first_page(slot, addr), bytes / PAGE);
 }
 
+bool io_overlap(const struct slot *one, const struct slot *other, uint64_t nr)
+{
+	return is_shared(one) && is_shared(other) &&
+	       one->bar_page < other->bar_page + nr &&
+	       other->bar_page < one->bar_page + nr;
+}
+
 bool io_is_own(const struct actor *actor, const struct slot *slot)
 {
 	return slot->kind == SLOT_P2P && slot >= actor->slots &&

@@ -39,6 +39,14 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
  */
 bool io_was_steady(struct actor *actor);
 
+/**
+ * io_overlap - are the first pages of two slots the same pages of the BAR?
+ * @nr: so many of each
+ *
+ * Of P2P memory never: who maps it has it alone.
+ */
+bool io_overlap(const struct slot *one, const struct slot *other, uint64_t nr);
+
 /** io_is_own - P2P memory in one of the actor's own slots: nobody else writes to it */
 bool io_is_own(const struct actor *actor, const struct slot *slot);
 

@@ -142,7 +142,8 @@ static int do_disk_readv(struct actor *actor, const int64_t *arg)
 	int ret;
 
 	if (actor->world->disk < 0 || first == second ||
-	    slot_range(first, &zero, &nr) || slot_range(second, &zero, &nr))
+	    slot_range(first, &zero, &nr) || slot_range(second, &zero, &nr) ||
+	    io_overlap(first, second, (uint64_t)nr))
 		return DONE_NOTHING;
 	if (!gate_enter(actor->world))
 		return DONE_NOTHING;

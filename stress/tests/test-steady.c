@@ -68,6 +68,18 @@ static void a_reset_may_empty_memory(void **state)
 	assert_true(atomic_load(&world.shared->told));
 }
 
+static void two_mappings_may_be_of_the_same_pages(void **state)
+{
+	struct slot one = { .kind = SLOT_BAR, .bar_page = 10 };
+	struct slot other = { .kind = SLOT_DMABUF, .bar_page = 12 };
+
+	assert_false(io_overlap(&one, &other, 2));
+	assert_true(io_overlap(&one, &other, 3));
+	assert_true(io_overlap(&other, &one, 3));
+	other.kind = SLOT_P2P;
+	assert_false(io_overlap(&one, &other, 3));
+}
+
 /* of whatever kind the others' access is: they claim before they write */
 static void pages_of_several_prove_nothing(void **state)
 {
@@ -157,6 +169,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_data_count_where_nobody_reset_it),
 		cmocka_unit_test(a_reset_may_empty_memory),
+		cmocka_unit_test(two_mappings_may_be_of_the_same_pages),
 		cmocka_unit_test(pages_of_several_prove_nothing),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
