@@ -23,6 +23,9 @@ struct emission {
 	FILE *f;
 	const struct source *done[MAX_FILES];
 	unsigned int nr_done;
+	const struct source *later[MAX_FILES];
+	unsigned int nr_later;
+	unsigned int depth; /* headers that include one another */
 	char names[MAX_NAMES][NAME_BYTES];
 	unsigned int nr_names;
 };
@@ -214,26 +217,49 @@ static int emit_text(struct emission *emission, const struct source *source)
 	return ret;
 }
 
-/* what it includes, itself, and the .c file to a header */
-static int emit_file(struct emission *emission, const struct source *source)
+static int emit_once(struct emission *emission, const struct source *source)
 {
-	char name[NAME_BYTES];
 	int ret;
 
-	if (is_done(emission, source))
-		return 0;
 	if (emission->nr_done == MAX_FILES)
 		return brg_fail(-E2BIG, "too many files");
 	emission->done[emission->nr_done++] = source;
 	ret = emit_includes(emission, source);
-	if (!ret)
-		ret = emit_text(emission, source);
-	if (ret || !is_header(source))
-		return ret;
-	snprintf(name, sizeof(name), "%.*sc", (int)strlen(source->name) - 1,
-		 source->name);
+	return ret ? ret : emit_text(emission, source);
+}
+
+/* it may need all of a header that includes this one */
+static void put_off(struct emission *emission, const struct source *header)
+{
+	const struct source *source;
+	char name[NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%.*sc", (int)strlen(header->name) - 1,
+		 header->name);
 	source = source_find(name);
-	return source ? emit_file(emission, source) : 0;
+	/* as many as there are headers, which are not more than files */
+	if (source)
+		emission->later[emission->nr_later++] = source;
+}
+
+/* what it includes, itself, and the .c file to a header */
+static int emit_file(struct emission *emission, const struct source *source)
+{
+	int ret;
+
+	if (is_done(emission, source))
+		return 0;
+	if (!is_header(source))
+		return emit_once(emission, source);
+	emission->depth++;
+	ret = emit_once(emission, source);
+	emission->depth--;
+	if (!ret)
+		put_off(emission, source);
+	while (!ret && !emission->depth && emission->nr_later)
+		ret = emit_file(emission,
+				emission->later[--emission->nr_later]);
+	return ret;
 }
 
 int emission_add(struct emission *emission, const char *name)

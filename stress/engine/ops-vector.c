@@ -19,8 +19,8 @@
 
 #define PAGE 4096
 #define MAX_PIECES 24 /* of each of two parts */
-#define MAX_SECTORS                                                            \
-	15 /* of a piece: less than two pages, and no power of two */
+/* of a piece: less than two pages, and no power of two */
+#define MAX_SECTORS 15
 
 /*
  * What the disk has in one piece is two in memory: @nr pages from @first on, then

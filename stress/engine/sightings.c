@@ -17,8 +17,8 @@
 /*
  * Through the device each access is a round trip: a part of each page has to do. All of
  * 2 MiB takes more than a second in emulation, which is too late to see anything; such
- * parts 25 ms, and the host 10. What arrives comes in pieces of a sector or more: neighbours have another part
- * looked at each.
+ * parts 25 ms, and the host 10. What arrives comes in pieces of a sector or more:
+ * neighbours have another part looked at each.
  */
 static uint64_t place(uint64_t page)
 {
