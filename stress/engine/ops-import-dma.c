@@ -28,6 +28,36 @@ static int judge_engine(struct world *world, int ret)
 	return DONE_NOTHING;
 }
 
+/* of this time and this actor */
+static void make_mark(const struct actor *actor, uint64_t *mark, size_t bytes)
+{
+	uint64_t value = engine_now_ns() ^ (uint64_t)actor->index << 56;
+
+	for (size_t i = 0; i < bytes / 8; i++)
+		mark[i] = value =
+			value * 6364136223846793005ull + 1442695040888963407ull;
+}
+
+/* what the importer has to give away from now on */
+static int store(const struct slot *slot, uint64_t *mark, size_t bytes)
+{
+	struct barrage_importer_buffer buffer = {
+		.data = (uintptr_t)mark,
+		.length = (uint32_t)bytes,
+	};
+
+	return importer_call(slot, BARRAGE_IMPORTER_STORE, &buffer);
+}
+
+/* DMA of what is there already would arrive unseen */
+static int store_new(struct actor *actor, const struct slot *slot)
+{
+	uint64_t *mark = (uint64_t *)actor->host;
+
+	make_mark(actor, mark, BARRAGE_IMPORTER_BUFFER_BYTES);
+	return store(slot, mark, BARRAGE_IMPORTER_BUFFER_BYTES);
+}
+
 /* A dynamic importer maps again by itself, after a reset as well: see gate. */
 static int do_import_dma(struct actor *actor, const int64_t *arg)
 {
@@ -40,14 +70,18 @@ static int do_import_dma(struct actor *actor, const int64_t *arg)
 	struct importer_before before =
 		importer_look(actor->world, slot->import_number);
 	bool inside = slot->import_mode == BARRAGE_IMPORTER_DYNAMIC;
-	int ret;
+	int ret = 0;
 
 	if (slot->importer < 0 || (inside && !gate_enter(actor->world)))
 		return DONE_NOTHING;
 	gate_take_off(actor->world);
 	io_claim_all(actor);
-	ret = judge_engine(actor->world,
-			   importer_call(slot, BARRAGE_IMPORTER_DMA, &dma));
+	if (arg[2])
+		ret = store_new(actor, slot);
+	if (!ret)
+		ret = judge_engine(
+			actor->world,
+			importer_call(slot, BARRAGE_IMPORTER_DMA, &dma));
 	gate_land(actor->world);
 	if (inside)
 		gate_leave(actor->world);
@@ -68,16 +102,6 @@ OP(import_dma) = {
 	.may = IMPORT_MAY,
 };
 
-/* of this time and this actor */
-static void make_mark(const struct actor *actor, uint64_t mark[MARK_BYTES / 8])
-{
-	uint64_t value = engine_now_ns() ^ (uint64_t)actor->index << 56;
-
-	for (int i = 0; i < MARK_BYTES / 8; i++)
-		mark[i] = value =
-			value * 6364136223846793005ull + 1442695040888963407ull;
-}
-
 static bool has_mark(const struct world *world, uint64_t at, const void *mark)
 {
 	char there[MARK_BYTES];
@@ -89,19 +113,15 @@ static bool has_mark(const struct world *world, uint64_t at, const void *mark)
 }
 
 /* to where the last mapping had @offset */
-static int dma_stale(const struct slot *slot, uint64_t offset, void *mark)
+static int dma_stale(const struct slot *slot, uint64_t offset, uint64_t *mark)
 {
-	struct barrage_importer_buffer buffer = {
-		.data = (uintptr_t)mark,
-		.length = MARK_BYTES,
-	};
 	struct barrage_importer_dma dma = {
 		.flags = BARRAGE_IMPORTER_DMA_TO_DMABUF |
 			 BARRAGE_IMPORTER_DMA_STALE,
 		.offset = offset,
 		.length = MARK_BYTES,
 	};
-	int ret = importer_call(slot, BARRAGE_IMPORTER_STORE, &buffer);
+	int ret = store(slot, mark, MARK_BYTES);
 
 	return ret ? ret : importer_call(slot, BARRAGE_IMPORTER_DMA, &dma);
 }
@@ -124,7 +144,7 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	    importer_status(slot, &status) ||
 	    status.state != BARRAGE_IMPORTER_REVOKED)
 		return DONE_NOTHING;
-	make_mark(actor, mark);
+	make_mark(actor, mark, sizeof(mark));
 	ret = judge_engine(actor->world, dma_stale(slot, offset, mark));
 	if (!ret && atomic_load(&shared->nr_imports) == nr &&
 	    has_mark(actor->world, slot->import_offset + offset, mark))
