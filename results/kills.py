@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What machines with planted bugs left behind: which of them saw their bug."""
 
+import functools
 import glob
 import json
 import os
@@ -48,6 +49,7 @@ def status_of(run, label):
         raise Unusable(f"{run}/{label}.status: no exit status") from None
 
 
+@functools.cache
 def records_of(run, label):
     path = os.path.join(run, f"{label}.records.jsonl")
     try:
