@@ -94,8 +94,7 @@ static unsigned int needs_of(const struct device *device)
 static bool look_at_mark(const struct device *device, bool write, int *ret)
 {
 	uint64_t mark = write ? MARK : 0;
-	off_t at = ((off_t)device->bar << 40) +
-		   (off_t)(device->bar_bytes - sizeof(mark));
+	off_t at = device_at(device->bar, device->bar_bytes - sizeof(mark));
 	ssize_t done = write ? pwrite(device->vfio, &mark, sizeof(mark), at) :
 			       pread(device->vfio, &mark, sizeof(mark), at);
 

@@ -10,7 +10,7 @@
 
 static off_t place(unsigned int offset)
 {
-	return ((off_t)VFIO_PCI_CONFIG_REGION_INDEX << 40) + offset;
+	return device_at(VFIO_PCI_CONFIG_REGION_INDEX, offset);
 }
 
 static int outcome(ssize_t bytes)

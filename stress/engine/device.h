@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "promise.h"
 #include "verdict.h"
@@ -45,6 +46,18 @@ struct device {
 	struct promise *off;
 	char rdma[64];
 };
+
+/**
+ * device_at - where a byte is in the file of a device
+ * @region: number of a BAR, or VFIO_PCI_CONFIG_REGION_INDEX
+ * @offset: in there
+ *
+ * As vfio-pci has it, VFIO_PCI_INDEX_TO_OFFSET().
+ */
+static inline off_t device_at(unsigned int region, uint64_t offset)
+{
+	return (off_t)(((uint64_t)region << 40) + offset);
+}
 
 /** device_cannot - one line of what failed, with errno; returns -errno */
 int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,

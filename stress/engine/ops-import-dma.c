@@ -107,8 +107,7 @@ static bool has_mark(const struct world *world, uint64_t at, const void *mark)
 	char there[MARK_BYTES];
 
 	return pread(world->device.vfio, there, MARK_BYTES,
-		     (off_t)(((uint64_t)world->device.bar << 40) + at)) ==
-		       MARK_BYTES &&
+		     device_at(world->device.bar, at)) == MARK_BYTES &&
 	       !memcmp(there, mark, MARK_BYTES);
 }
 

@@ -30,7 +30,7 @@ static int do_bar_map(struct actor *actor, const int64_t *arg)
 	slot_unmap(slot);
 	slot->bar_page = (uint64_t)arg[1];
 	ret = slot_map(actor, slot, SLOT_BAR, device->vfio,
-		       ((uint64_t)device->bar << 40) + at, bytes);
+		       (uint64_t)device_at(device->bar, at), bytes);
 	if (!ret && promise_holds(registered, kept))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "mmap() of a BAR that is registered");

@@ -110,8 +110,7 @@ static void look_at_bar(struct actor *actor, const struct traffic *traffic)
 {
 	const struct device *device = &actor->world->device;
 	struct promise *off = &actor->world->shared->off;
-	off_t at = (off_t)(((uint64_t)device->bar << 40) +
-			   traffic->page * RDMA_PAGE);
+	off_t at = device_at(device->bar, traffic->page * RDMA_PAGE);
 	size_t bytes = bytes_of(traffic);
 
 	if (pread(device->vfio, actor->host, bytes, at) == (ssize_t)bytes &&

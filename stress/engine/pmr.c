@@ -20,9 +20,8 @@
 static int read32(const struct device *device, unsigned int region,
 		  unsigned int offset, uint32_t *value)
 {
-	off_t at = ((off_t)region << 40) + offset;
-
-	return engine_transferred(pread(device->vfio, value, 4, at), 4);
+	return engine_transferred(
+		pread(device->vfio, value, 4, device_at(region, offset)), 4);
 }
 
 static int write32(const struct device *device, unsigned int offset,

@@ -29,13 +29,14 @@ static uint64_t place(uint64_t page)
 static int look(const struct device *device, const struct sightings *sightings,
 		char *copy)
 {
-	uint64_t base = ((uint64_t)device->bar << 40) + sightings->from;
 	int ret = 0;
 
 	for (uint64_t page = 0; page < sightings->bytes / PAGE && !ret; page++)
 		ret = engine_transferred(
 			pread(device->vfio, copy + page * LOOK_BYTES,
-			      LOOK_BYTES, (off_t)(base + place(page))),
+			      LOOK_BYTES,
+			      device_at(device->bar,
+					sightings->from + place(page))),
 			LOOK_BYTES);
 	return ret;
 }
