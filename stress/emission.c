@@ -15,15 +15,13 @@
 
 #include "sources.h"
 
-#define MAX_FILES 128
 #define MAX_NAMES 1024
 #define NAME_BYTES 64
 
 struct emission {
 	FILE *f;
-	const struct source *done[MAX_FILES];
-	unsigned int nr_done;
-	const struct source *later[MAX_FILES];
+	bool *done; /* each of the sources */
+	const struct source **later; /* as many at most */
 	unsigned int nr_later;
 	unsigned int depth; /* headers that include one another */
 	char names[MAX_NAMES][NAME_BYTES];
@@ -39,32 +37,42 @@ struct private
 	unsigned int nr_macros;
 };
 
+static size_t nr_sources(void)
+{
+	size_t nr = 0;
+
+	while (sources[nr].name)
+		nr++;
+	return nr;
+}
+
 struct emission *emission_begin(FILE *f)
 {
 	struct emission *emission = calloc(1, sizeof(*emission));
 
-	if (emission)
+	if (emission) {
 		emission->f = f;
-	else
-		brg_fail(-ENOMEM, "out of memory");
-	return emission;
+		emission->done = calloc(nr_sources(), sizeof(*emission->done));
+		emission->later =
+			calloc(nr_sources(), sizeof(*emission->later));
+	}
+	if (emission && emission->done && emission->later)
+		return emission;
+	emission_end(emission);
+	brg_fail(-ENOMEM, "out of memory");
+	return NULL;
 }
 
 void emission_end(struct emission *emission)
 {
+	if (!emission)
+		return;
+	free(emission->done);
+	free(emission->later);
 	free(emission);
 }
 
 static int emit_file(struct emission *emission, const struct source *source);
-
-static bool is_done(const struct emission *emission,
-		    const struct source *source)
-{
-	for (unsigned int i = 0; i < emission->nr_done; i++)
-		if (emission->done[i] == source)
-			return true;
-	return false;
-}
 
 static bool is_header(const struct source *source)
 {
@@ -221,9 +229,7 @@ static int emit_once(struct emission *emission, const struct source *source)
 {
 	int ret;
 
-	if (emission->nr_done == MAX_FILES)
-		return brg_fail(-E2BIG, "too many files");
-	emission->done[emission->nr_done++] = source;
+	emission->done[source - sources] = true;
 	ret = emit_includes(emission, source);
 	return ret ? ret : emit_text(emission, source);
 }
@@ -237,7 +243,6 @@ static void put_off(struct emission *emission, const struct source *header)
 	snprintf(name, sizeof(name), "%.*sc", (int)strlen(header->name) - 1,
 		 header->name);
 	source = source_find(name);
-	/* as many as there are headers, which are not more than files */
 	if (source)
 		emission->later[emission->nr_later++] = source;
 }
@@ -247,7 +252,7 @@ static int emit_file(struct emission *emission, const struct source *source)
 {
 	int ret;
 
-	if (is_done(emission, source))
+	if (emission->done[source - sources])
 		return 0;
 	if (!is_header(source))
 		return emit_once(emission, source);

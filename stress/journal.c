@@ -5,31 +5,13 @@
 
 #include <barrage/log.h>
 
-/*
- * P, F, C, O, E and N of Documentation/admin-guide/tainted-kernels.rst; N is of those
- * that have tests in them
- */
-#define MODULES_TAINT                                                          \
-	(1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13 | 1ul << 18)
-
-/* 0 where the kernel does not say */
-static unsigned long read_taint(void)
-{
-	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
-	unsigned long taint = 0;
-
-	if (f && fscanf(f, "%lu", &taint) != 1)
-		taint = 0;
-	if (f)
-		fclose(f);
-	return taint & ~MODULES_TAINT;
-}
+#include "taint.h"
 
 int journal_open(struct journal *journal)
 {
 	journal->races.nr_given = 0;
 	journal->faults = false;
-	journal->taint = read_taint();
+	journal->taint = taint_read(TAINT_FILE);
 	return brg_kmsg_open(&journal->kmsg, NULL);
 }
 
@@ -84,7 +66,7 @@ int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
 
 bool journal_taints(struct journal *journal, char *text, size_t size)
 {
-	unsigned long taint = read_taint(), was = journal->taint;
+	unsigned long taint = taint_read(TAINT_FILE), was = journal->taint;
 
 	journal->taint = taint;
 	if (taint == was)

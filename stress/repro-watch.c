@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "group.h"
 #include "stacks.h"
+#include "taint.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -23,30 +24,11 @@
 #define LOOK_MS 100
 
 #ifndef TAINTED
-#define TAINTED "/proc/sys/kernel/tainted"
+#define TAINTED TAINT_FILE
 #endif
-
-/*
- * P, F, C, O, E and N of Documentation/admin-guide/tainted-kernels.rst: a module that
- * is loaded meanwhile is no failure
- */
-#define MODULES_TAINT                                                          \
-	(1ul << 0 | 1ul << 1 | 1ul << 10 | 1ul << 12 | 1ul << 13 | 1ul << 18)
 
 /* races that have begun, for both processes to see */
 static _Atomic uint32_t *nr_begun;
-
-static unsigned long read_taint(void)
-{
-	FILE *f = fopen(TAINTED, "re");
-	unsigned long taint = 0;
-
-	if (f && fscanf(f, "%lu", &taint) != 1)
-		taint = 0;
-	if (f)
-		fclose(f);
-	return taint & ~MODULES_TAINT;
-}
 
 /* in a group of its own: all processes of the races can be found, and killed */
 static pid_t start(int (*what)(void *arg), void *arg)
@@ -125,7 +107,7 @@ static int judge(bool ended, bool all_killed, int status)
 
 static int watch_taint(unsigned long was)
 {
-	unsigned long taint = read_taint();
+	unsigned long taint = taint_read(TAINTED);
 
 	if (taint == was)
 		return 0;
@@ -139,7 +121,7 @@ static int watch_taint(unsigned long was)
  */
 static int watch(int (*what)(void *arg), void *arg, unsigned int limit_s)
 {
-	unsigned long taint = read_taint();
+	unsigned long taint = taint_read(TAINTED);
 	bool ended, all_killed;
 	int status = 0, ret;
 	pid_t pid;
