@@ -30,7 +30,7 @@ static const char usage[] =
 	"  --patience SEC       for processes that COMMAND leaves to end (30)\n"
 	"  --boot-timeout SEC   limit for reaching user space (90; debug: 300)\n"
 	"  --env NAME=VALUE     for COMMAND, may be repeated\n"
-	"  --append PARAMETERS  for the kernel\n"
+	"  --append PARAMETERS  for the kernel, may be repeated\n"
 	"  --memory MIB         of the machine\n"
 	"  --cpus N             of the machine (2)\n"
 	"  --icount             time counts instructions: repeatable, no clock\n"

@@ -118,7 +118,8 @@ static int parse_one(int option, const char *arg, struct vm_options *o)
 		o->out = arg;
 		return 0;
 	case OPT_APPEND:
-		o->append = arg;
+		vm_buf_printf(&o->append, "%s%s", o->append.len ? " " : "",
+			      arg);
 		return 0;
 	case OPT_OBSERVE_FILE:
 		o->observe_file = arg;
@@ -175,4 +176,5 @@ int vm_options_parse(int argc, char **argv, struct vm_options *options)
 void vm_options_free(struct vm_options *options)
 {
 	vm_strv_free(&options->env);
+	vm_buf_free(&options->append);
 }

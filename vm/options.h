@@ -21,7 +21,7 @@
  * @memory_mb: 0 for what the topology says
  * @cpus: likewise
  * @out: folder for what is left, NULL for none
- * @append: kernel parameters, or NULL
+ * @append: kernel parameters, those of all --append; without data: none
  * @observe_file: where the provider's memory is to be, or NULL
  * @keep_bar: where to copy it to in the end, or NULL
  * @env: NAME=VALUE each
@@ -41,7 +41,7 @@ struct vm_options {
 	int memory_mb;
 	int cpus;
 	const char *out;
-	const char *append;
+	struct vm_buf append;
 	const char *observe_file;
 	const char *keep_bar;
 	struct vm_strv env;

@@ -140,7 +140,7 @@ static void set_machine(struct run *run)
 			       !o->kmemleak,
 		.tty = o->shell,
 		.memory_mb = o->memory_mb,
-		.append = o->append,
+		.append = o->append.data,
 		.init = run->init,
 		.out_dir = run->out,
 		.run_dir = run->rundir.path,
