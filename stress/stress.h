@@ -158,7 +158,8 @@ struct stress_actor {
  * @after: done in order when they have ended; must succeed
  * @points: where the kernel may be delayed, in the words of
  *	brg_amplifier_parse(), two that go together with a "&" between them; what
- *	a kernel does not have is left out
+ *	a kernel does not have is left out; the first is the one that opens what
+ *	the race is about, and is seldom missing from one
  * @limit_ms: how long one race may take, 0: a minute
  * @each_provider: its time is for all providers, one after the other; otherwise
  *	for the first that has what is needed

@@ -46,15 +46,15 @@ SCENARIO(cmb_late_mapping_against_unbind) = {
 	},
 	.after = after,
 	.points = {
-		"vm_insert_page:50us..500us/0.1",
-		"vm_insert_page+return:1ms..5ms/0.1",
 		/* behind the last reference that removal of the file waits for */
-		"kernfs_fop_mmap+return:0us/0.7,hold=50ms",
 		"kernfs_fop_mmap+return:0us/0.7,hold=150ms",
+		"kernfs_fop_mmap+return:0us/0.7,hold=50ms",
 		"kernfs_fop_mmap+return:0us/0.7,hold=400ms",
 		"p2pmem_alloc_mmap+return:0us/0.7,hold=50ms",
 		"p2pmem_alloc_mmap+return:0us/0.7,hold=150ms",
 		"p2pmem_alloc_mmap+return:0us/0.7,hold=400ms",
+		"vm_insert_page:50us..500us/0.1",
+		"vm_insert_page+return:1ms..5ms/0.1",
 	},
 	.pace = STRESS_LENGTHY,
 };

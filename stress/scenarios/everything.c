@@ -287,13 +287,13 @@ SCENARIO(everything) = {
 	.limit_ms = 120000,
 	.each_provider = true,
 	.points = {
-		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
 		"pci_p2pdma_wait_idle:100..3000us/0.5",
 		"p2pmem_alloc_mmap:100..2000us/0.3",
 		"p2pmem_alloc_mmap+return:0us/0.5,hold=100ms",
 		"p2pdma_wake:0us/0.5,meet=0a,wait=600ms,most=4&"
 		"pci_p2pdma_pagemap_release+return:0us,meet=0b",
 		"p2pdma_folio_free:50..500us/0.1,any",
+		"pci_p2pdma_freeze_resource:0us/0.5,hold=80ms",
 		"unmap_mapping_pages:0us/0.3,hold=60ms",
 		"vfio_pci_dma_buf_move:100..3000us/0.5",
 		"vfio_pci_pages_fault:100..2000us/0.3",

@@ -54,9 +54,9 @@ SCENARIO(late_mapping_against_zap) = {
 	},
 	.after = after,
 	.points = {
-		"vm_insert_page:50us..500us/0.1",
 		/* until somebody has looked for mappings, which did not find it */
 		"vm_insert_page+return:0us/0.003,meet=0a,wait=300ms,most=12&"
 		"unmap_mapping_pages+return:0us,meet=0b",
+		"vm_insert_page:50us..500us/0.1",
 	},
 };

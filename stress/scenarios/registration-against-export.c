@@ -39,14 +39,17 @@ SCENARIO(registration_against_export) = {
 	.actors = {
 		/* what is registered stays about as long as an export is held */
 		{ .name = "registrar", .steps = registrars, .in_order = true,
-		  .turns = 8, .jitter_us = 60000, .even = true },
+		  .turns = 6, .jitter_us = 60000, .even = true },
 		{ .name = "exporter", .steps = exporters, .min = 1, .max = 2,
-		  .in_order = true, .turns = 48, .jitter_us = 20000 },
+		  .in_order = true, .turns = 24, .jitter_us = 20000 },
 		{ .name = "mapper", .steps = mappers, .in_order = true,
 		  .turns = 24, .jitter_us = 2000 },
 	},
 	.pace = STRESS_SLOW,
-	.points = { "dma_buf_export:0us/0.7,hold=60ms",
+	.points = { /* until the BAR has been registered */
+		    "dma_buf_export:0us/0.7,meet=0a,wait=300ms,most=4&"
+		    "vfio_pci_p2p_register+return:0us,meet=0b",
+		    "dma_buf_export:0us/0.7,hold=60ms",
 		    "dma_buf_export:100..20000us/0.5",
 		    "dma_buf_export+return:100..5000us/0.5",
 		    "vfio_pci_dma_buf_exported+return:100..2000us/0.5",

@@ -35,7 +35,6 @@ SCENARIO(release_against_move) = {
 	.name = "release-against-move",
 	.summary = "dma-bufs are closed while resets walk the list of them",
 	.hazards = { 26 },
-	.before = NULL,
 	.actors = {
 		{ .name = "exporter", .steps = exporters, .min = 2, .max = 5,
 		  .in_order = true, .turns = 24, .jitter_us = 200 },
@@ -44,8 +43,12 @@ SCENARIO(release_against_move) = {
 		{ .name = "registrar", .steps = registrars, .max = 1,
 		  .in_order = true, .turns = 2, .jitter_us = 2000 },
 	},
-	.points = { "vfio_pci_dma_buf_get_file+return:50..2000us/0.5",
-		    "dma_buf_invalidate_mappings:50..2000us/0.5",
-		    "vfio_pci_dma_buf_release:50..2000us/0.5",
-		    "vfio_pci_dma_buf_move+any:50..2000us/0.5" },
+	.points = {
+		/* who walks is at one that is about to go, and stays until it has */
+		"vfio_pci_dma_buf_release:500us..4ms/0.9&"
+		"vfio_pci_dma_buf_get_file+return:2ms..6ms/0.5",
+		"dma_buf_invalidate_mappings:50..2000us/0.5",
+		"vfio_pci_dma_buf_get_file+return:50..2000us/0.5",
+		"vfio_pci_dma_buf_move+any:50..2000us/0.5",
+	},
 };
