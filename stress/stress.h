@@ -45,10 +45,10 @@ enum stress_status {
 
 /**
  * enum stress_pace - how long races of a scenario take in software emulation
- * @STRESS_QUICK: below a second; every cycle of a mix has them
+ * @STRESS_QUICK: half a second or so; every cycle of a mix has them
  * @STRESS_SLOW: a second or two; from the second cycle on, before the others
- * @STRESS_LENGTHY: more; in each second cycle, after the others. Who asks for a hazard
- *	has them last as well.
+ * @STRESS_LENGTHY: more, or what little is to be expected of; in each second cycle,
+ *	after the others. Who asks for a hazard has them last as well.
  */
 enum stress_pace {
 	STRESS_QUICK,

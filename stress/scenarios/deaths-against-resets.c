@@ -72,7 +72,7 @@ SCENARIO(deaths_against_resets) = {
 		  .max_calls = 8, .jitter_us = 100000, .even = true },
 	},
 	.after = after,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };
 
 /*
@@ -128,7 +128,7 @@ SCENARIO(deaths_against_revocation) = {
 		  .max_calls = 24, .turns = 3, .jitter_us = 30000 },
 	},
 	.after = unused,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };
 
 /*
@@ -167,5 +167,5 @@ SCENARIO(deaths_of_owners) = {
 		  .in_order = true, .turns = 30, .jitter_us = 50000 },
 	},
 	.alone = true,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };

@@ -58,5 +58,5 @@ SCENARIO(failing_exports) = {
 		  .max_calls = 16, .turns = 20, .jitter_us = 10000 },
 	},
 	.after = after,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };

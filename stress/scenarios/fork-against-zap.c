@@ -39,4 +39,5 @@ SCENARIO(fork_against_zap) = {
 		{ .name = "taker", .steps = takers, .in_order = true,
 		  .turns = 72, .jitter_us = 5000 },
 	},
+	.pace = STRESS_SLOW,
 };

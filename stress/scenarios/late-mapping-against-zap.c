@@ -53,6 +53,7 @@ SCENARIO(late_mapping_against_zap) = {
 		  .turns = 4, .jitter_us = 50000, .even = true },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = {
 		/* until somebody has looked for mappings, which did not find it */
 		"vm_insert_page+return:0us/0.003,meet=0a,wait=300ms,most=12&"

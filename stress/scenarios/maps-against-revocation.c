@@ -50,6 +50,7 @@ SCENARIO(maps_against_revocation) = {
 		{ .name = "resetter", .steps = resetters, .in_order = true,
 		  .turns = 96, .jitter_us = 2000 },
 	},
+	.pace = STRESS_SLOW,
 	.points = { "dma_buf_invalidate_mappings+return:100..3000us/0.5",
 		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5",
 		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },

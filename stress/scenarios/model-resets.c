@@ -61,4 +61,5 @@ SCENARIO(model_resets) = {
 	},
 	.ordered = true,
 	.check = model_check,
+	.pace = STRESS_SLOW,
 };

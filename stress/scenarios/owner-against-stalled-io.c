@@ -41,5 +41,5 @@ SCENARIO(owner_against_stalled_io) = {
 		  .in_order = true, .turns = 60, .jitter_us = 100000 },
 	},
 	.alone = true,
-	.pace = STRESS_LENGTHY,
+	.pace = STRESS_SLOW,
 };

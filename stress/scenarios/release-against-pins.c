@@ -82,6 +82,7 @@ SCENARIO(release_against_pins) = {
 		  .turns = 4, .jitter_us = 50000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = { "vfio_pci_pages_kill:100..3000us/0.5",
 		    "pci_p2pdma_pages_destroy:100..3000us/0.5",
 		    "vfio_pci_pages_kill+any:100..3000us/0.5" },

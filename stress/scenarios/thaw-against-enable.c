@@ -46,6 +46,7 @@ SCENARIO(thaw_against_enable) = {
 		  .turns = 48, .jitter_us = 3000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 	.points = { "pci_user_read_config_word:100..3000us/0.5",
 		    "vfio_pci_p2p_unquiesce:100..3000us/0.5",
 		    "vfio_pci_p2p_unquiesce+any:100..3000us/0.5" },
