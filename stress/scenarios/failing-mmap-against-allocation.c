@@ -63,7 +63,9 @@ SCENARIO(failing_mmap_against_allocation) = {
 	.limit_ms = 60000,
 	.pace = STRESS_SLOW,
 	.points = {
-		"p2pdma_reset_count:1ms..20ms/0.7",
+		/* until somebody has allocated memory */
+		"p2pdma_reset_count:1ms..10ms/0.9,meet=0a,wait=30ms&"
+		"gen_pool_alloc_algo_owner+return:0us,meet=0b",
 		"gen_pool_free_owner+return:1ms..10ms/0.3",
 		"vm_insert_page+return:100us..2ms/0.1",
 		"p2pmem_alloc_mmap+any:100us..5ms/0.2",

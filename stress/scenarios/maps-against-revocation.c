@@ -51,7 +51,13 @@ SCENARIO(maps_against_revocation) = {
 		  .turns = 96, .jitter_us = 2000 },
 	},
 	.pace = STRESS_SLOW,
-	.points = { "dma_buf_invalidate_mappings+return:100..3000us/0.5",
-		    "vfio_pci_dma_buf_unmap+return:100..3000us/0.5",
-		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },
+	.points = {
+		/* until an importer has mapped it, or has been refused */
+		"wait_for_completion<vfio_pci_dma_buf_set_status:0us/0.7,"
+		"meet=0a,wait=20ms,most=16&"
+		"vfio_pci_dma_buf_map+return:0us,meet=0b",
+		"dma_buf_invalidate_mappings+return:100..3000us/0.5",
+		"vfio_pci_dma_buf_unmap+return:100..3000us/0.5",
+		"vfio_pci_dma_buf_move+any:100..3000us/0.5",
+	},
 };
