@@ -43,7 +43,7 @@ static int close_device(void *arg)
 /* Begun before the notification, ended soon after the mapping was gone */
 static void expect_waited(const struct brg_importer *it, uint64_t ms)
 {
-	const struct importer_call *call = importer_get()->call;
+	const struct guest_call *call = importer_get()->call;
 	const struct brg_importer_status status = importer_await_revoked(it);
 
 	assert_int_equal(status.nr_invalidated, 1);

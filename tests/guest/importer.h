@@ -8,12 +8,10 @@
 #ifndef IMPORTER_H
 #define IMPORTER_H
 
+#include "guest-call.h"
 #include "guest.h"
 
 #include <barrage/importer.h>
-
-#include <pthread.h>
-#include <stdatomic.h>
 
 /* what the tests export: far enough in to notice an offset that is lost */
 #define IMPORTER_OFFSET (6 * MIB)
@@ -51,17 +49,7 @@ struct importer {
 	struct brg_pci_binding bindings[2];
 	struct brg_importer it[IMPORTER_MAX];
 	int dmabuf;
-	struct importer_call {
-		int (*call)(void *arg);
-		void *arg;
-		pthread_t thread;
-		_Atomic pid_t tid;
-		bool started;
-		int ret;
-		uint64_t begin_ns;
-		uint64_t end_ns;
-		atomic_bool done;
-	} * call;
+	struct guest_call *call;
 };
 
 /** importer_get - that of this test */

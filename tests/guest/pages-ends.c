@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How the pages of a dma-buf end: it is closed, or the device is, in use or not */
+#include "guest-call.h"
 #include "children.h"
 #include "pages.h"
 
@@ -10,7 +11,6 @@
 #include <barrage/sysfs.h>
 
 #include <errno.h>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -114,28 +114,29 @@ static void it_does_not_keep_a_device_in_use_either(void **state)
 	close(pages_get_range(guest, PAGES_OFFSET, PAGES_LEN));
 }
 
-static void *restore(void *arg)
+static int restore(void *arg)
 {
 	struct guest *guest = arg;
 
-	return (void *)(intptr_t)brg_pci_restore(&guest->binding);
+	return brg_pci_restore(&guest->binding);
 }
 
 static void unbinding_waits_for_the_pin(void **state)
 {
+	/* of a test that fails, which does not wait for it */
+	static struct guest_call call;
 	struct guest *guest = *state;
-	pthread_t thread;
-	void *ret;
+	uint64_t released;
 
 	close_all_but_the_pin(guest, true);
-	assert_int_equal(pthread_create(&thread, NULL, restore, guest), 0);
+	guest_call_start(&call, restore, guest);
 	/* the name of the driver goes first; then, with no wait, all the rest */
 	guest_expect_driver("PROVIDER", "");
-	brg_clock_sleep_ns(500 * MS);
-	assert_int_equal(pthread_tryjoin_np(thread, &ret), EBUSY);
+	guest_call_await_asleep(&call);
+	released = brg_clock_now_ns();
 	assert_int_equal(stuck_end(), 2 * PAGE);
-	assert_int_equal(pthread_join(thread, &ret), 0);
-	assert_int_equal((intptr_t)ret, 0);
+	assert_good(guest_call_join(&call));
+	assert_true(call.end_ns > released);
 	assert_good(brg_pci_bind(guest->bdf, "vfio-pci", &guest->binding));
 	assert_good(brg_vfio_open(guest->bdf, &guest->vfio));
 	pages_begin(guest);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ending a registration while direct I/O holds pages of it. */
+#include "guest-call.h"
 #include "children.h"
 #include "guest.h"
 
@@ -8,7 +9,6 @@
 #include <barrage/clock.h>
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -43,50 +43,14 @@ static void unregistering_times_out_and_changes_nothing(void **state)
 	guest_unregister(guest);
 }
 
-struct later {
-	const struct guest *guest;
-	uint64_t ms;
-	int ret;
-};
+/* of unregister_now(): a test that fails does not wait for it */
+static struct guest_call call;
 
-static void *release_later(void *arg)
+static int unregister_now(void *arg)
 {
-	struct later *later = arg;
+	const struct guest *guest = arg;
 
-	brg_clock_sleep_ns(later->ms * MS);
-	stuck_release();
-	return NULL;
-}
-
-static void unregistering_waits_for_io_to_end(void **state)
-{
-	const struct guest *guest = *state;
-	struct later later = { .ms = 400 };
-	pthread_t thread;
-	uint64_t start;
-	uint8_t *page;
-
-	guest_register(guest);
-	page = guest_map(guest, PAGE);
-	stuck_start(page);
-	start = brg_clock_now_ns();
-	assert_int_equal(pthread_create(&thread, NULL, release_later, &later),
-			 0);
-	assert_good(brg_p2p_unregister(&guest->vfio, guest->bar, 60000));
-	assert_in_range(ms_since(start), 390, 59000);
-	pthread_join(thread, NULL);
-	assert_false(guest_has_pool(guest));
-	stuck_end();
-	munmap(page, PAGE);
-}
-
-static void *unregister_now(void *arg)
-{
-	struct later *later = arg;
-
-	later->ret = brg_p2p_unregister(&later->guest->vfio, later->guest->bar,
-					60000);
-	return NULL;
+	return brg_p2p_unregister(&guest->vfio, guest->bar, 60000);
 }
 
 static void await_state(const struct guest *guest, uint32_t state)
@@ -106,27 +70,44 @@ static void await_state(const struct guest *guest, uint32_t state)
 	}
 }
 
+static void unregistering_waits_for_io_to_end(void **state)
+{
+	struct guest *guest = *state;
+	uint64_t released;
+	uint8_t *page;
+
+	guest_register(guest);
+	page = guest_map(guest, PAGE);
+	stuck_start(page);
+	guest_call_start(&call, unregister_now, guest);
+	await_state(guest, VFIO_P2P_STATE_DRAINING);
+	guest_call_await_asleep(&call);
+	released = brg_clock_now_ns();
+	stuck_release();
+	assert_good(guest_call_join(&call));
+	assert_true(call.end_ns > released);
+	assert_false(guest_has_pool(guest));
+	stuck_end();
+	munmap(page, PAGE);
+}
+
 static void a_bar_that_drains_is_busy(void **state)
 {
-	const struct guest *guest = *state;
-	struct later later = { .guest = guest };
-	pthread_t thread;
+	struct guest *guest = *state;
 	uint8_t *page;
 	void *addr;
 
 	guest_register(guest);
 	page = guest_map(guest, PAGE);
 	stuck_start(page);
-	assert_int_equal(pthread_create(&thread, NULL, unregister_now, &later),
-			 0);
+	guest_call_start(&call, unregister_now, guest);
 	await_state(guest, VFIO_P2P_STATE_DRAINING);
 	assert_errno(brg_p2p_register(&guest->vfio, guest->bar, 0, 0), EBUSY);
 	assert_errno(brg_p2p_unregister(&guest->vfio, guest->bar, 100), EBUSY);
 	assert_errno(brg_vfio_map(&guest->vfio, guest->bar, 0, PAGE, &addr),
 		     EBUSY);
 	stuck_end();
-	pthread_join(thread, NULL);
-	assert_good(later.ret);
+	assert_good(guest_call_join(&call));
 	guest_expect_state(guest, VFIO_P2P_STATE_NONE);
 	munmap(page, PAGE);
 	guest_register(guest);
@@ -134,18 +115,15 @@ static void a_bar_that_drains_is_busy(void **state)
 
 static void a_frozen_pool_gives_eagain(void **state)
 {
-	const struct guest *guest = *state;
+	struct guest *guest = *state;
 	uint64_t end = brg_clock_now_ns() + 30000 * MS;
-	struct later later = { .guest = guest };
-	pthread_t thread;
 	uint8_t *page;
 	int ret;
 
 	guest_register(guest);
 	page = guest_map(guest, PAGE);
 	stuck_start(page);
-	assert_int_equal(pthread_create(&thread, NULL, unregister_now, &later),
-			 0);
+	guest_call_start(&call, unregister_now, guest);
 	await_state(guest, VFIO_P2P_STATE_DRAINING);
 	/* the state is set a moment before the pool is frozen */
 	do {
@@ -153,8 +131,7 @@ static void a_frozen_pool_gives_eagain(void **state)
 	} while (!ret && brg_clock_left_ms(end));
 	assert_errno(ret, EAGAIN);
 	stuck_end();
-	pthread_join(thread, NULL);
-	assert_good(later.ret);
+	assert_good(guest_call_join(&call));
 	munmap(page, PAGE);
 }
 
