@@ -10,6 +10,7 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
+#define HALVES 0 /* seed of which those are */
 #define LENGTHY_CYCLES 2 /* one that is lengthy comes in one of so many */
 
 /* streams of one seed; races have those from 0 up, draw-cpus.c some behind these */
@@ -22,22 +23,23 @@ static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
 	return !(registry_race_needs(scenario) & ~has);
 }
 
-/* no cycle has all lengthy ones: each comes in one of two, which the seed decides */
-static unsigned int which_half(const struct races *races,
-			       const struct stress_scenario *scenario)
+/*
+ * No cycle has all lengthy ones: each comes in one of two. Which, says its name: it
+ * has to be the same in all cycles, each of which has a seed of its own.
+ */
+static unsigned int which_half(const struct stress_scenario *scenario)
 {
 	uint64_t stream = 0;
 	struct random random;
 
 	for (const char *c = scenario->name; *c; c++)
 		stream = stream * 31 + (unsigned char)*c;
-	random = random_seed(races->seed, stream);
+	random = random_seed(HALVES, stream);
 	return (unsigned int)random_between(&random, 0, LENGTHY_CYCLES - 1);
 }
 
 /* the earlier what is soon over, the more has been tried when time is up */
-static unsigned int first_cycle(const struct races *races,
-				const struct stress_scenario *scenario)
+static unsigned int first_cycle(const struct stress_scenario *scenario)
 {
 	switch (scenario->pace) {
 	case STRESS_QUICK:
@@ -47,19 +49,19 @@ static unsigned int first_cycle(const struct races *races,
 	case STRESS_LENGTHY:
 		break;
 	}
-	return 1 + which_half(races, scenario);
+	return 1 + which_half(scenario);
 }
 
 static bool was_before(const struct races *races,
 		       const struct stress_scenario *scenario)
 {
-	return races->cycle > first_cycle(races, scenario);
+	return races->cycle > first_cycle(scenario);
 }
 
 static bool has_its_turn(const struct races *races,
 			 const struct stress_scenario *scenario)
 {
-	unsigned int first = first_cycle(races, scenario);
+	unsigned int first = first_cycle(scenario);
 
 	if (races->cycle < first)
 		return false;

@@ -10,8 +10,8 @@
  * @races: of a scenario with strangers; its seed, and what there is
  *
  * Those whose needs are met: quick ones in each cycle, slow ones from the second on,
- * and about half of the lengthy ones in each of these. One that an earlier provider
- * can do as well is there by chance only, and not in its first cycle.
+ * and half of the lengthy ones, in turns, in each of these. One that an earlier
+ * provider can do as well is there by chance only, and not in its first cycle.
  */
 unsigned int mix_nr(const struct races *races);
 
