@@ -20,7 +20,7 @@ help:
 	@echo '  MODE=icount      costs in guest instructions, repeatable to 1 %'
 	@echo 'make bench-costs what kernel paths cost over the unmodified kernel; fails'
 	@echo '                 above 2 % (LIMIT=)'
-	@echo 'make stress      all races for a BAR once, in the emulated machine (debug kernel)'
+	@echo 'make stress      all scenarios for ten seconds each, emulated (debug kernel)'
 	@echo '  DURATION=SEC     of each (10); SEED=N; SCENARIOS="NAME GLOB ..."'
 	@echo 'make kill-matrix which planted bugs those races catch, how soon: an hour or two'
 	@echo '  SHARD=K/N        one part of it; RUN=NAME to go on with a run'

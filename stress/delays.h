@@ -17,6 +17,7 @@
  * @offsets: of those whose place was drawn when they were added, in bytes; 0
  * @nr_passed: tasks that came by points, so far
  * @nr_delayed: of those, how many were made slow
+ * @nr_absent: how many of @absent
  * @absent: texts of points that this kernel has no place for
  */
 struct delays {

@@ -14,8 +14,8 @@
  * @emission: of the program, on @f
  * @program: race
  *
- * What follows may call delays_begin() and delays_end(), which do nothing where
- * there are no points. One that cannot be understood is told, and left out.
+ * What follows may call delays_open(), delays_set() and delays_close(), which do
+ * nothing where there are no points. One that cannot be understood is told, and left out.
  *
  * Return: 0; -errno with brg_last_error() set.
  */

@@ -25,6 +25,8 @@ struct journal;
  * @stuck: a process is left that asks devices for what never ends, see errand.h
  * @steps: goes up with each device that is bound or given back; NULL
  * @disk: scratch disk, where there is one
+ * @slow: one that holds I/O in flight, where there is one
+ * @binding: of the importer
  */
 struct machine {
 	struct world world;

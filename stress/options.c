@@ -76,7 +76,7 @@ static const struct argp_option argp_options[] = {
 	{ "seed", KEY_SEED, "N", 0,
 	  "Decides all that is random (default: random; printed)" },
 	{ "race", KEY_RACE, "N", 0,
-	  "Of what the seed draws, only the race with this number and the few before it, again and again; with --replay, of what was cut off" },
+	  "Of what the seed draws, only the race with this number and the few before it, again and again; with --replay, --minimise or --emit, of what was cut off" },
 	{ "shard", KEY_SHARD, "K/N", 0,
 	  "Run the K-th of N parts of the scenarios" },
 	{ "no-delays", KEY_NO_DELAYS, NULL, 0,
@@ -95,7 +95,7 @@ static const struct argp_option argp_options[] = {
 	{ "minimise", KEY_MINIMISE, "BUNDLE", 0,
 	  "Find a smaller race that still fails; leaves BUNDLE-small" },
 	{ "with", KEY_WITH, "COMMAND", 0,
-	  "How --minimise has a bundle replayed: \"COMMAND FOLDER\" ends with 1 where it failed (default: this program; where a failure breaks the kernel, a command that boots one)" },
+	  "How --minimise has a bundle replayed: \"COMMAND FOLDER\" ends with 0 where it passed, 1 where it failed, 2 where it failed otherwise (default: this program; where a failure breaks the kernel, a command that boots one)" },
 	{ "emit", KEY_EMIT, "BUNDLE", 0,
 	  "Print a C program that does what the last race of a bundle does" },
 	{ "tap", KEY_TAP, NULL, 0, "Print KTAP in place of lines for people" },
@@ -246,7 +246,8 @@ void options_parse(int argc, char **argv, struct stress_options *options)
 		.args_doc = "[SCENARIO|GLOB...]",
 		.doc = "Attack the peer-to-peer memory of a PCI device, and see "
 		       "whether the kernel keeps its promises.\v"
-		       "Exit status: 0 all passed, 1 a scenario failed, 77 "
+		       "Exit status: 0 all passed, 1 a scenario failed, of "
+		       "--replay 2: it failed, but not as it did before, 77 "
 		       "nothing could run, 99 the harness itself failed.",
 	};
 

@@ -29,6 +29,8 @@ struct stress_provider {
  * struct stress_options - what to run, on what, for how long
  * @names: names or globs of scenarios; NULL-terminated, none: all
  * @hazard: only scenarios for this one; 0: any
+ * @list: print the scenarios chosen and what they need, run nothing
+ * @tap: KTAP in place of lines for people
  * @nr_providers: how many
  * @providers: a scenario attacks the first that has what it needs
  * @take: they may be taken from the drivers that have them

@@ -13,6 +13,7 @@
  * @device: it
  * @twin: what is reset together with it; no address for none
  * @has: NEED_* that are its own
+ * @bindings: of the device and its twin
  * @cleanup: what brings back an NVMe that a race has cut off, should all end
  */
 struct provider {

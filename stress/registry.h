@@ -25,7 +25,7 @@ struct registry_choice {
  * registry_select - choose scenarios
  * @choice: which
  * @chosen: receives an array that the caller frees, sorted by name; for one hazard,
- *	those come first that are for few others
+ *	lengthy ones come last, and of the others those first that are for little else
  * @nr: receives how many, perhaps none
  *
  * Return: 0; -ENOENT where a name fits none, or there is none for the hazard,

@@ -7,8 +7,8 @@
  * how long after one another; running it is a race. Nothing here is random, so
  * that a program can be run again, made smaller, and printed.
  *
- * This folder needs libc, the kernel's headers and lib/block.c, nothing else:
- * a reproducer is made of it.
+ * This folder needs libc, the kernel's headers, lib/block.c, importer-uapi.h and,
+ * for memory regions, libibverbs, nothing else: a reproducer is made of it.
  */
 #ifndef STRESS_ENGINE_H
 #define STRESS_ENGINE_H

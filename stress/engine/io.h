@@ -61,7 +61,7 @@ void io_poison(struct actor *actor, const struct slot *slot, char *addr,
 	       size_t bytes);
 
 /**
- * io_claim_pages - the same for pages of the BAR
+ * io_claim_pages - io_claim() for pages of the BAR
  * @first: of them
  */
 void io_claim_pages(struct actor *actor, uint64_t first, uint64_t nr);
@@ -69,7 +69,7 @@ void io_claim_pages(struct actor *actor, uint64_t first, uint64_t nr);
 /** io_pages_prove - do pages hold what this actor had written since it claimed them? */
 bool io_pages_prove(struct actor *actor, uint64_t first, uint64_t nr);
 
-/** io_claim_all - the same for memory that it is hard to say where it is */
+/** io_claim_all - io_claim() for memory that it is hard to say where it is */
 void io_claim_all(struct actor *actor);
 
 /**

@@ -19,7 +19,7 @@ enum disk_kind {
 	DISK_NONE, /* what is written to memory by other means */
 };
 
-/** stamp_which - the disk that an open file of the world is */
+/** stamp_kind - the disk that an open file of the world is */
 enum disk_kind stamp_kind(const struct world *world, int fd);
 
 /**

@@ -26,6 +26,7 @@
  * @importer: device node's PCI address of the test importer, "" for none
  * @stamp_seed: of the data on the disks
  * @shared: seen by all processes
+ * @arena: where the slots' mappings are, WORLD_ARENA_BYTES
  * @slots: the shared ones
  */
 struct world {

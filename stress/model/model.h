@@ -59,6 +59,8 @@ struct model_slot {
  * @disk: there is one for I/O
  * @bytes: the first of each page, or MODEL_UNKNOWN
  * @nr_bufs: dma-bufs that ever were
+ * @bufs: those
+ * @slots: of each actor
  */
 struct model {
 	bool registered;
