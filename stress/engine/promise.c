@@ -6,7 +6,8 @@ uint32_t promise_begin(struct promise *promise)
 	int32_t busy = atomic_fetch_add(&promise->busy, 1);
 	uint32_t number = atomic_fetch_add(&promise->begun, 1) + 1;
 
-	return busy ? 0 : number;
+	/* who is busy now may have begun between the two, and have a number before */
+	return busy || atomic_load(&promise->busy) != 1 ? 0 : number;
 }
 
 /* Whoever begins between the two lines makes the second one void. */
