@@ -154,6 +154,23 @@ void rdma_close(struct rdma_region *region)
 	free(region);
 }
 
+/*
+ * What the other end says of a region that is gone, or that it can no longer reach. That
+ * end is the same queue pair, so its error may also flush the request before it is told.
+ * All else is wrong with the way there, which rdma_find() has seen to work.
+ */
+static int error_of(enum ibv_wc_status status)
+{
+	switch (status) {
+	case IBV_WC_REM_ACCESS_ERR:
+	case IBV_WC_REM_OP_ERR:
+	case IBV_WC_WR_FLUSH_ERR:
+		return -EACCES;
+	default:
+		return -EIO;
+	}
+}
+
 /* those behind one that has failed are flushed: the first one says why */
 static int await(struct ibv_cq *cq, unsigned int nr)
 {
@@ -166,8 +183,8 @@ static int await(struct ibv_cq *cq, unsigned int nr)
 
 		if (got < 0)
 			return -EIO;
-		if (got && done.status != IBV_WC_SUCCESS)
-			ret = -EACCES;
+		if (got && done.status != IBV_WC_SUCCESS && !ret)
+			ret = error_of(done.status);
 		nr -= (unsigned int)got;
 		if (!got && engine_now_ns() > end_ns)
 			return -ETIMEDOUT;
@@ -237,18 +254,35 @@ int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
 	return ret;
 }
 
+/* A queue pair that is connected to itself does not work with every network. */
+static int try_device(const char *name, int fd, uint64_t bytes)
+{
+	struct rdma_transfer transfer = {
+		.read = true,
+		.host = aligned_alloc(RDMA_PAGE, RDMA_PAGE),
+		.nr_pages = 1,
+		.nr_requests = 1,
+	};
+	struct rdma_region *region;
+	int ret = transfer.host ? rdma_open(name, fd, bytes, &region) : -ENOMEM;
+
+	if (!ret) {
+		ret = rdma_run(region, &transfer);
+		rdma_close(region);
+	}
+	free(transfer.host);
+	return ret;
+}
+
 int rdma_find(int fd, uint64_t bytes, char name[RDMA_NAME_BYTES])
 {
 	struct ibv_device **devices = ibv_get_device_list(NULL);
-	struct rdma_region *region;
 	int ret = -ENODEV;
 
 	for (int i = 0; ret && devices && devices[i]; i++) {
 		snprintf(name, RDMA_NAME_BYTES, "%s",
 			 ibv_get_device_name(devices[i]));
-		ret = rdma_open(name, fd, bytes, &region);
-		if (!ret)
-			rdma_close(region);
+		ret = try_device(name, fd, bytes);
 	}
 	if (devices)
 		ibv_free_device_list(devices);

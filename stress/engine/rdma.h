@@ -55,12 +55,12 @@ struct rdma_transfer {
  * rdma_run - do a transfer, by a queue pair of its own that is connected to itself
  *
  * Return: 0 where all of it has completed; -EACCES where the region can no longer be
- * used; -ETIMEDOUT; -errno.
+ * used; -EIO where it failed in another way; -ETIMEDOUT; -errno.
  */
 int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer);
 
 /**
- * rdma_find - the first device that takes a dma-buf
+ * rdma_find - the first device that takes a dma-buf, and reads from it
  * @fd: the dma-buf
  * @bytes: of it
  * @name: receives the device's name
