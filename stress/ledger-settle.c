@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <barrage/log.h>
+
 #include "aside.h"
 #include "engine/engine.h"
 #include "interrupt.h"
@@ -109,7 +111,12 @@ int ledger_end(struct settle *settle, uint64_t nr_races, unsigned int *entries,
 	settle->nr_races = nr_races;
 	if (nr_races) {
 		ret = aside_run(read_after, settle, LIMIT_S, NULL);
-		*entries = compared(settle);
+		if (ret >= 0)
+			*entries = compared(settle);
+		else
+			brg_warn(
+				"what is left after the races was not seen: %s",
+				strerror(-ret));
 		if (ret == 1)
 			snprintf(text, size, "%s", settle->text);
 	}

@@ -118,8 +118,8 @@ bool ledger_leak_of_slabs(const struct ledger_source *source,
 		if (after->caches[i].objects - had <= limit)
 			continue;
 		snprintf(text, size,
-			 "leak: %" PRId64 " objects of %s are left, %" PRId64
-			 " before %" PRIu64 " races",
+			 "leak: %" PRId64 " objects of %s" LEDGER_LEFT
+			 "%" PRId64 " before %" PRIu64 " races",
 			 after->caches[i].objects, cache, had, nr_races);
 		return true;
 	}

@@ -13,8 +13,9 @@
 
 /* Disks and the kernel's own have page tables, too, and they breathe. */
 #define SLACK_IOMMU 128
-/* allocated by whole pages, of all CPUs */
+/* allocated by whole pages of each CPU there may be, of which some are kept */
 #define SLACK_PERCPU_KIB 512
+#define SLACK_PERCPU_PAGES 8
 
 static FILE *open_at(const struct ledger_source *source, const char *path)
 {
@@ -99,13 +100,21 @@ const char *ledger_name(enum ledger_entry entry)
 	return names[entry];
 }
 
+static int64_t percpu_slack_kib(void)
+{
+	int64_t cpus = sysconf(_SC_NPROCESSORS_CONF);
+	int64_t kib = SLACK_PERCPU_PAGES * cpus * sysconf(_SC_PAGESIZE) / 1024;
+
+	return kib > SLACK_PERCPU_KIB ? kib : SLACK_PERCPU_KIB;
+}
+
 static int64_t slack_of(enum ledger_entry entry)
 {
 	switch (entry) {
 	case LEDGER_IOMMU:
 		return SLACK_IOMMU;
 	case LEDGER_PERCPU:
-		return SLACK_PERCPU_KIB;
+		return percpu_slack_kib();
 	default:
 		return 0;
 	}
@@ -123,7 +132,8 @@ bool ledger_leak(const struct ledger_source *source,
 		    more <= slack_of((enum ledger_entry)i))
 			continue;
 		snprintf(text, size,
-			 "leak: %" PRId64 " %s are left, %" PRId64 " before",
+			 "leak: %" PRId64 " %s" LEDGER_LEFT "%" PRId64
+			 " before",
 			 after->of[i], ledger_name((enum ledger_entry)i),
 			 before->of[i]);
 		return true;

@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* part of what a leak is told by */
+#define LEDGER_LEFT " are left, "
+
 #define LEDGER_MAX_CACHES 512
 #define LEDGER_NAME_BYTES 48
 
