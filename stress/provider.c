@@ -102,16 +102,36 @@ static bool look_at_mark(const struct device *device, bool write, int *ret)
 	return mark == MARK;
 }
 
+/* One that cannot be done now is no worse than one that the device does not have. */
+static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
+{
+	bool kept;
+
+	look_at_mark(device, true, ret);
+	if (*ret || power_do(device, path))
+		return false;
+	*ret = power_end(device, path);
+	kept = !*ret && look_at_mark(device, false, ret);
+	return !*ret && !kept;
+}
+
 /*
- * A close and an open are two resets at least, and it is asleep in between. Where
- * that empties the memory, nobody can tell what a reset has done to data.
+ * All its resets, since those that keep what a function has are not those of a bus. A
+ * close and an open are two as well, and it is asleep in between. Where one of them
+ * empties the memory, nobody can tell what it has done to data.
  */
 static int try_memory(struct device *device, bool *forgets)
 {
+	const char *by = NULL;
 	char why[ENGINE_TEXT_BYTES];
 	int ret = 0;
 
-	look_at_mark(device, true, &ret);
+	for (unsigned int path = 0; path < POWER_NR && !ret && !by; path++)
+		if (device->paths & 1u << path &&
+		    is_emptied_by(device, (enum power_path)path, &ret))
+			by = power_name((enum power_path)path);
+	if (!ret)
+		look_at_mark(device, true, &ret);
 	device_close(device);
 	if (ret)
 		return brg_fail(ret, "%s: BAR %u cannot be written: %s",
@@ -119,14 +139,16 @@ static int try_memory(struct device *device, bool *forgets)
 	ret = device_open(device, why);
 	if (ret)
 		return brg_fail(ret, "%s", why);
-	*forgets = !look_at_mark(device, false, &ret);
+	if (!look_at_mark(device, false, &ret) && !by)
+		by = "a close";
 	if (ret)
 		return brg_fail(ret, "%s: BAR %u cannot be read: %s",
 				device->bdf, device->bar, strerror(-ret));
-	if (*forgets)
+	*forgets = by;
+	if (by)
 		brg_warn(
-			"%s: resets empty its memory: data are compared only where none has begun",
-			device->bdf);
+			"%s: %s empties its memory: data are compared only where no reset has begun",
+			device->bdf, by);
 	return 0;
 }
 
