@@ -47,6 +47,7 @@
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
  * @begun: likewise, @begun of struct shared
+ * @looked_ns: when that was
  */
 struct actor {
 	struct world *world;
@@ -63,6 +64,7 @@ struct actor {
 	uint32_t claimed;
 	uint32_t steady;
 	uint32_t begun;
+	uint64_t looked_ns;
 };
 
 /* time.c */

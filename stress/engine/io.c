@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #define PAGE 4096
+/* VFIO_PCI_P2P_EXTERNAL_TIMEOUT */
+#define EXTERNAL_MS 10000
 #define POISON 0x9015015015015015ull
 
 /* is what others do to the memory over? */
@@ -14,6 +16,7 @@ static void look(struct actor *actor)
 {
 	actor->steady = promise_quiet(&actor->world->shared->shaken);
 	actor->begun = atomic_load(&actor->world->shared->begun);
+	actor->looked_ns = engine_now_ns();
 }
 
 /* P2P memory is never given back to who was mapped before a reset: see gate */
@@ -51,11 +54,26 @@ bool io_was_steady(struct actor *actor)
 	return promise_still(&actor->world->shared->shaken, actor->steady);
 }
 
+/*
+ * A reset that nobody can refuse waits for I/O for as long as the memory was registered
+ * with, and no longer; one that the kernel does by itself for ten seconds at most.
+ */
+bool io_was_given_up(const struct actor *actor, uint64_t begin_ns)
+{
+	const struct shared *shared = actor->world->shared;
+	uint64_t least_ms = atomic_load(&shared->least_ms);
+
+	if (!least_ms || least_ms > EXTERNAL_MS)
+		least_ms = EXTERNAL_MS;
+	return atomic_load(&shared->begun) != actor->begun &&
+	       engine_now_ns() - begin_ns >= least_ms * 1000000;
+}
+
 int io_judge(struct actor *actor, const struct slot *slot, int ret)
 {
 	/* who has no memory for it may say so in this way, too */
 	if (slot->kind == SLOT_P2P && ret == -EIO && !actor->failing &&
-	    io_was_steady(actor))
+	    io_was_steady(actor) && !io_was_given_up(actor, actor->looked_ns))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "I/O with P2P memory failed on its way: EIO");
 	return ret;

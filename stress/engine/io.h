@@ -39,6 +39,9 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
  */
 bool io_was_steady(struct actor *actor);
 
+/** io_was_given_up - may a reset have gone on without I/O that began at @begin_ns? */
+bool io_was_given_up(const struct actor *actor, uint64_t begin_ns);
+
 /**
  * io_overlap - are the first pages of two slots the same pages of the BAR?
  * @nr: so many of each

@@ -162,6 +162,7 @@ static int do_register_failing(struct actor *actor, const int64_t *arg)
 
 	if (device->vfio < 0)
 		return DONE_NOTHING;
+	p2p_note_time(actor->world->shared, registration.timeout_ms);
 	number = promise_begin(registered);
 	p2p_unregister(device, device->bar, (uint32_t)arg[2]);
 	ret = fail_late(actor->world, &late);

@@ -35,16 +35,6 @@ static void look_for_dmabufs(struct world *world, uint32_t number)
 			     "registered, and there is a dma-buf of the BAR");
 }
 
-/* It may be in force before the call has returned. */
-static void note_time(struct shared *shared, uint32_t ms)
-{
-	uint32_t least = atomic_load(&shared->least_ms);
-
-	while ((!least || ms < least) &&
-	       !atomic_compare_exchange_weak(&shared->least_ms, &least, ms))
-		;
-}
-
 static int do_register(struct actor *actor, const int64_t *arg)
 {
 	struct promise *registered = &actor->world->shared->registered;
@@ -60,7 +50,7 @@ static int do_register(struct actor *actor, const int64_t *arg)
 
 	if (device->vfio < 0 || !bytes || offset + length > bytes)
 		return DONE_NOTHING;
-	note_time(actor->world->shared, (uint32_t)arg[2]);
+	p2p_note_time(actor->world->shared, (uint32_t)arg[2]);
 	if (arg[3]) {
 		atomic_store(&actor->world->shared->two_bars, true);
 		return p2p_register(device, device->other_bar, offset, length,

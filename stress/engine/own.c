@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define PAGE 4096
-#define MS_NS 1000000ull
 
 _Static_assert(OWN_NR_BLOCKS *PAGE <= SLOT_BYTES,
 	       "an actor's host memory has room for all of its blocks");
@@ -63,25 +62,12 @@ int own_fill(struct actor *actor, const struct own *own, char *addr,
 	return ret ? ret : touch_copy(&last, &words[bytes / 8 - 1], 1);
 }
 
-/*
- * A reset that nobody can refuse waits for I/O for as long as the memory was
- * registered with, and no longer.
- */
-static bool was_given_up(struct actor *actor, const struct own *own)
-{
-	const struct shared *shared = actor->world->shared;
-	uint64_t least_ms = atomic_load(&shared->least_ms);
-
-	return atomic_load(&shared->begun) != actor->begun && least_ms &&
-	       engine_now_ns() - own->begin_ns >= least_ms * MS_NS;
-}
-
 bool own_read(struct actor *actor, const struct own *own, int64_t nr)
 {
 	size_t bytes = (size_t)nr * PAGE;
 	int ret;
 
-	if (!io_was_steady(actor) || was_given_up(actor, own))
+	if (!io_was_steady(actor) || io_was_given_up(actor, own->begin_ns))
 		return false;
 	ret = io_whole_call(
 		pread(own->fd, actor->host, bytes, (off_t)own_offset(actor, 0)),

@@ -20,6 +20,17 @@ int p2p_register(const struct device *device, unsigned int bar, uint64_t offset,
 	return registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 }
 
+/* It may be in force before the call has returned. */
+void p2p_note_time(struct shared *shared, uint32_t timeout_ms)
+{
+	uint32_t least = atomic_load(&shared->least_ms);
+
+	while ((!least || timeout_ms < least) &&
+	       !atomic_compare_exchange_weak(&shared->least_ms, &least,
+					     timeout_ms))
+		;
+}
+
 int p2p_unregister(const struct device *device, unsigned int bar,
 		   uint32_t timeout_ms)
 {

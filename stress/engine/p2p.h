@@ -17,6 +17,9 @@
 int p2p_register(const struct device *device, unsigned int bar, uint64_t offset,
 		 uint64_t length, uint32_t timeout_ms);
 
+/** p2p_note_time - a registration with this time begins, which resets will have */
+void p2p_note_time(struct shared *shared, uint32_t timeout_ms);
+
 /** p2p_unregister - undo that; waits up to @timeout_ms */
 int p2p_unregister(const struct device *device, unsigned int bar,
 		   uint32_t timeout_ms);
