@@ -7,6 +7,7 @@
 
 #include "emission.h"
 #include "emit-points.h"
+#include "ledger.h"
 #include "registry.h"
 #include "sources.h"
 
@@ -131,6 +132,22 @@ static void emit_arguments(FILE *f, const struct stress_scenario *of,
 			" * rdma= is the RDMA device, as ibv_devices lists it.\n");
 }
 
+/* what was seen by who looks from outside, or came of more than one race */
+static void emit_limits(FILE *f, const struct races *races,
+			const struct outcome *failure)
+{
+	if (failure && failure->oracle == ORACLE_LEAK &&
+	    strstr(failure->text, LEDGER_LEFT))
+		fprintf(f,
+			" * It does not count what is left when all is closed, by which that was seen: for\n"
+			" * that, replay the bundle.\n");
+	if (races->nr_given > 1)
+		fprintf(f,
+			" * The bundle has %u races, of which this is the last: where it takes those before\n"
+			" * it as well, this does not fail, or more seldom.\n",
+			races->nr_given);
+}
+
 static void emit_end(FILE *f, const struct stress_scenario *of,
 		     const struct program *program)
 {
@@ -169,6 +186,7 @@ static void emit_head(FILE *f, const struct races *races,
 		needs & NEED_RDMA ? " -libverbs" : "");
 	emit_arguments(f, of, needs);
 	emit_end(f, of, program);
+	emit_limits(f, races, failure);
 	fprintf(f,
 		" */\n"
 		"static inline int brg_fail(int err, ...)\n{\n\treturn err;\n}\n"

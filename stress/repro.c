@@ -16,6 +16,14 @@
 
 #define RACE_LIMIT_S 120
 
+static bool has_any(const char *line, const char *const *words, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strstr(line, words[i]))
+			return true;
+	return false;
+}
+
 static bool is_complaint(const char *line)
 {
 	static const char *const words[] = {
@@ -34,12 +42,44 @@ static bool is_complaint(const char *line)
 		"inconsistent lo",
 		"suspicious RCU",
 		"general protection",
+		"detected stalls",
+		"self-detected stall",
+		"hard LOCKUP",
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strstr(line, words[i]))
+	return has_any(line, words, sizeof(words) / sizeof(*words));
+}
+
+/* DMA that the IOMMU stopped, which some operations provoke */
+static bool is_fault(const char *line)
+{
+	static const char *const words[] = {
+		"DMAR: [DMA ",
+		"dmar_fault: ",
+		"Event logged [IO_PAGE_FAULT",
+		"event: F_",
+		"Unhandled context fault: ",
+	};
+
+	return has_any(line, words, sizeof(words) / sizeof(*words));
+}
+
+static bool provokes_faults(const struct actor_program *actor)
+{
+	for (unsigned int i = 0; i < actor->nr_calls; i++)
+		if (actor->calls[i].op->faults)
 			return true;
 	return false;
+}
+
+static bool may_fault(void)
+{
+	bool may = provokes_faults(&program.before) ||
+		   provokes_faults(&program.after);
+
+	for (unsigned int i = 0; i < program.nr_actors; i++)
+		may |= provokes_faults(&program.actors[i]);
+	return may;
 }
 
 /* 1 where the kernel complains */
@@ -54,7 +94,8 @@ static int read_log(int fd)
 			continue;
 		record[got] = '\0';
 		text = strchr(record, ';');
-		if (text && is_complaint(text)) {
+		if (text &&
+		    (is_complaint(text) || (is_fault(text) && !may_fault()))) {
 			printf("the kernel complains: %s", text + 1);
 			return 1;
 		}
@@ -218,6 +259,7 @@ static void take_devices(int argc, char **argv, struct world *world)
 	world->device.bar = world->twin.bar = bar ? (unsigned int)atoi(bar) : 2;
 	world->disk_path = given(argc, argv, "disk");
 	world->slow_path = given(argc, argv, "slow");
+	world->device.forgets = given(argc, argv, "forgets");
 }
 
 int main(int argc, char **argv)
@@ -231,7 +273,7 @@ int main(int argc, char **argv)
 	take_devices(argc, argv, &setup.world);
 	if (!*setup.world.device.bdf) {
 		fprintf(stderr,
-			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [seconds=N] [limit=SECONDS-OF-A-RACE]\n",
+			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [forgets=1, if resets empty its memory] [seconds=N] [limit=SECONDS-OF-A-RACE]\n",
 			argv[0]);
 		return 99;
 	}
