@@ -84,10 +84,11 @@ static void print_line(const struct stress_scenario *scenario,
 		       (unsigned long long)outcome->nr_calls, outcome->seconds);
 	putchar('\n');
 	if (outcome->status == STRESS_FAIL)
-		printf("    race %llu%s%s, noticed by %s: %s\n",
+		printf("    race %llu%s%s on %s, seed %llu, noticed by %s: %s\n",
 		       (unsigned long long)outcome->round,
 		       is_mixed_in(scenario, outcome) ? " of " : "",
 		       is_mixed_in(scenario, outcome) ? outcome->of : "",
+		       outcome->provider, (unsigned long long)outcome->seed,
 		       oracle_name(outcome->oracle), outcome->text);
 	else if (outcome->status != STRESS_PASS)
 		printf("    %s\n", outcome->text);
@@ -132,15 +133,17 @@ static json_t *record_of(const struct report *report,
 	json_t *record;
 
 	record = json_pack(
-		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:b}",
+		"{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:b}",
 		"schema", "barrage-stress-1", "name", scenario->name, "status",
 		status_text(outcome->status), "hazards", hazards_of(scenario),
 		"oracle", oracle_name(outcome->oracle), "reason", outcome->text,
 		"seed", (json_int_t)report->options->seed, "races",
 		(json_int_t)outcome->rounds, "operations",
-		(json_int_t)outcome->nr_calls, "failed_race",
-		(json_int_t)outcome->round, "seconds", outcome->seconds,
-		"unkillable", (int)outcome->unkillable);
+		(json_int_t)outcome->nr_calls, "failed_seed",
+		(json_int_t)(outcome->status == STRESS_FAIL ? outcome->seed :
+							      0),
+		"failed_race", (json_int_t)outcome->round, "seconds",
+		outcome->seconds, "unkillable", (int)outcome->unkillable);
 	json_object_set_new(record, "provider", json_string(outcome->provider));
 	json_object_set_new(record, "drawn_from",
 			    json_string(outcome->of ?: ""));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slices.h"
 
+#include <string.h>
+
 #include <barrage/log.h>
 
 #include "errand.h"
@@ -45,8 +47,6 @@ static void add(struct outcome *sum, const struct outcome *slice,
 	sum->nr_seen_by_host += before.nr_seen_by_host;
 	sum->nr_seen_by_device += before.nr_seen_by_device;
 	sum->seconds += before_s;
-	if (slice->status == STRESS_FAIL)
-		sum->round += before.rounds;
 }
 
 /*
@@ -161,6 +161,10 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		before_s = (double)(engine_now_ns() - begin_ns) / 1e9;
 		watch_races(&part, machine, &races, &slice);
 		add(outcome, &slice, before_s);
+	}
+	if (outcome->status == STRESS_PASS && !outcome->rounds) {
+		outcome->status = STRESS_SKIP;
+		strcpy(outcome->text, "interrupted before the first race");
 	}
 	watch_after(options, machine, outcome);
 }

@@ -46,6 +46,7 @@ static int try_here(struct trials *trials, const struct races *races)
 		return STRESS_ERROR;
 	}
 	if (outcome->status == STRESS_FAIL &&
+	    trials->failure.oracle != ORACLE_NONE &&
 	    outcome->oracle != trials->failure.oracle)
 		return STRESS_OTHER;
 	return (int)outcome->status;
@@ -87,6 +88,9 @@ int trials_begin(struct trials *trials, const struct races *races)
 {
 	int status = try(trials, races);
 
+	if (status == STRESS_FAIL && trials->failure.oracle == ORACLE_NONE &&
+	    !trials->options.with)
+		trials->failure.oracle = trials->seen.oracle;
 	if (status != STRESS_OTHER)
 		return status < 0 ? status : status == STRESS_FAIL;
 	if (trials->options.with)

@@ -15,7 +15,6 @@ static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
 		return;
 	outcome->status = STRESS_FAIL;
 	outcome->oracle = oracle;
-	outcome->round = outcome->rounds ? outcome->rounds - 1 : 0;
 	snprintf(outcome->text, sizeof(outcome->text), "after the races: %s",
 		 text);
 }
@@ -29,8 +28,11 @@ static void look(struct machine *machine, struct tail *log,
 	int ret;
 
 	while ((ret = journal_next(journal, log, &left, line, sizeof(line)))) {
-		if (ret < 0 || !journal->faults ||
-		    !journal_is_provoked(line, machine->world.importer))
+		if (ret < 0 && outcome->status == STRESS_PASS)
+			outcome_error(outcome, line);
+		else if (ret > 0 &&
+			 (!journal->faults ||
+			  !journal_is_provoked(line, machine->world.importer)))
 			fail(outcome, ORACLE_LOG, line);
 		if (ret < 0 && ret != -EPIPE)
 			break;
@@ -49,6 +51,8 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 	look(machine, &log, outcome);
 	if (!failed && outcome->status == STRESS_FAIL && races->nr_given) {
 		outcome->of = races->of[races->nr_given - 1]->name;
+		outcome->seed = races->seed;
+		outcome->round = races->number;
 		bundle_leave(options, machine, races, outcome, log.text, NULL);
 	}
 	tail_free(&log);

@@ -40,6 +40,14 @@ static bool is_expected(const struct watch *watch, const char *line)
 			 watch->machine->journal->faults);
 }
 
+/* Nobody knows what was in lines that are lost, neither good nor bad. */
+static void lose(struct watch *watch, const char *text)
+{
+	atomic_store(&watch->runner->stop, true);
+	if (watch->outcome->status == STRESS_PASS)
+		outcome_error(watch->outcome, text);
+}
+
 static void read_log(struct watch *watch)
 {
 	struct journal *journal = watch->machine->journal;
@@ -49,7 +57,9 @@ static void read_log(struct watch *watch)
 
 	while ((ret = journal_next(journal, &watch->log, &left, line,
 				   sizeof(line)))) {
-		if (ret < 0 || !is_expected(watch, line))
+		if (ret < 0)
+			lose(watch, line);
+		else if (!is_expected(watch, line))
 			watch_fail(watch, ORACLE_LOG, line);
 		if (ret < 0 && ret != -EPIPE)
 			return;

@@ -150,8 +150,6 @@ static void keep(const struct watch *watch, uint64_t number,
 		 struct races *races)
 {
 	races_keep(watch->races, number, races);
-	if (watch->races->nr_given)
-		return;
 	for (unsigned int i = 0; i < races->nr_given; i++) {
 		uint64_t of = number + 1 - races->nr_given + i;
 
@@ -244,7 +242,8 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	};
 	struct settle *settle;
 
-	*outcome = (struct outcome){ .status = STRESS_PASS };
+	*outcome =
+		(struct outcome){ .status = STRESS_PASS, .seed = races->seed };
 	strcpy(outcome->provider, machine->world.device.bdf);
 	memset(machine->world.shared, 0, sizeof(*machine->world.shared));
 	watch.runner = mmap(NULL, sizeof(*watch.runner), PROT_READ | PROT_WRITE,

@@ -20,7 +20,7 @@
  * @provider: address of the device that was attacked; "" for none
  * @oracle: who noticed, in case of a failure
  * @text: what it was, in one line
- * @rounds: races that were begun
+ * @rounds: races that were begun, on all devices
  * @nr_calls: operations that were done
  * @nr_passed: tasks that came by a place where the kernel may be slow
  * @nr_delayed: of those, how many were made slow
@@ -28,7 +28,8 @@
  * @nr_seen_by_host: looks from the host at what must not change, see sightings.h
  * @nr_seen_by_device: likewise, through the device
  * @ledger: what was compared of it, see ledger_end()
- * @round: number of the race that failed, or that was under way then
+ * @seed: of the races on the device that was the last
+ * @round: number of the race of those that failed, or that was under way then
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
  * @unkillable: processes are left that SIGKILL does not end
@@ -48,6 +49,7 @@ struct outcome {
 	uint64_t nr_seen_by_host;
 	uint64_t nr_seen_by_device;
 	unsigned int ledger;
+	uint64_t seed;
 	uint64_t round;
 	const char *of;
 	double seconds;

@@ -69,8 +69,8 @@ def race(**changes):
     return {
         "schema": "barrage-stress-1", "name": "io-against-reset",
         "status": "pass", "hazards": [16], "oracle": "none", "reason": "",
-        "seed": 1, "races": 3, "operations": 70, "failed_race": 0,
-        "seconds": 2.5, "unkillable": False, "provider": "0000:01:00.0",
+        "seed": 1, "races": 3, "operations": 70, "failed_seed": 0,
+        "failed_race": 0, "seconds": 2.5, "unkillable": False, "provider": "0000:01:00.0",
         "drawn_from": "",
         "delays": {"wanted": True, "passed": 3, "delayed": 2},
         "failed_allocations": 0, "observer": {"host": 1, "device": 1},
