@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -153,9 +154,18 @@ static const char *record_text(char *record)
 	return text + 1;
 }
 
-/* 1 with a line's text, 0 at the end of the log, -EPIPE where lines were lost */
+/* What user space writes never has the kernel's facility: see devkmsg_write(). */
+bool brg_kmsg_is_kernels(const char *record)
+{
+	return strtoul(record, NULL, 10) >> 3 == 0;
+}
+
+/*
+ * 1 with a line's text, 0 at the end of the log, -EPIPE where lines were lost. @kernels:
+ * it is the kernel's own; what others say of it, as they log, is no proof of anything.
+ */
 static int read_line(struct brg_kmsg *kmsg, char record[RECORD_BYTES + 1],
-		     const char **text)
+		     const char **text, bool *kernels)
 {
 	ssize_t got;
 
@@ -169,6 +179,7 @@ static int read_line(struct brg_kmsg *kmsg, char record[RECORD_BYTES + 1],
 	if (got <= 0)
 		return 0;
 	record[got] = '\0';
+	*kernels = brg_kmsg_is_kernels(record);
 	*text = record_text(record);
 	return 1;
 }
@@ -182,16 +193,16 @@ static int fail_lost(void)
 int brg_kmsg_check(struct brg_kmsg *kmsg, char *splat, size_t size)
 {
 	char record[RECORD_BYTES + 1], first[512] = "";
-	bool lost = false;
+	bool lost = false, kernels;
 	const char *text;
 	int ret;
 
-	while ((ret = read_line(kmsg, record, &text))) {
+	while ((ret = read_line(kmsg, record, &text, &kernels))) {
 		if (ret == -EPIPE)
 			lost = true;
 		else if (ret < 0)
 			return ret;
-		else if (!*first && brg_kmsg_is_splat(text))
+		else if (!*first && kernels && brg_kmsg_is_splat(text))
 			snprintf(first, sizeof(first), "%s", text);
 	}
 	if (*first) {
@@ -227,9 +238,12 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault)
 {
 	char record[RECORD_BYTES + 1];
 	const char *text;
+	bool kernels;
 	int ret;
 
-	while ((ret = read_line(kmsg, record, &text)) > 0) {
+	while ((ret = read_line(kmsg, record, &text, &kernels)) > 0) {
+		if (!kernels)
+			continue;
 		if (brg_kmsg_parse_fault(text, fault))
 			return 1;
 		if (brg_kmsg_is_splat(text) && !strstr(text, FAULT_HEAD))
@@ -239,11 +253,12 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault)
 	return ret == -EPIPE ? fail_lost() : ret;
 }
 
-int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size)
+int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size,
+		       bool *kernels)
 {
 	char record[RECORD_BYTES + 1];
 	const char *text;
-	int ret = read_line(kmsg, record, &text);
+	int ret = read_line(kmsg, record, &text, kernels);
 
 	if (ret > 0)
 		snprintf(line, size, "%s", text);

@@ -46,17 +46,18 @@ static void copy_line(struct journal *journal, const char *line,
 int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
 		 char *line, size_t size)
 {
+	bool kernels;
 	int ret = 0;
 
 	while (*left) {
 		--*left;
-		ret = brg_kmsg_next_line(&journal->kmsg, line, size);
+		ret = brg_kmsg_next_line(&journal->kmsg, line, size, &kernels);
 		if (ret <= 0)
 			break;
 		ret = 0;
 		if (copy)
 			copy_line(journal, line, copy);
-		if (brg_kmsg_is_splat(line))
+		if (kernels && brg_kmsg_is_splat(line))
 			return 1;
 	}
 	if (ret < 0)

@@ -22,7 +22,10 @@ static void log_of(struct journal *journal, const char *const *lines)
 	for (; *lines; lines++) {
 		char record[200];
 
-		snprintf(record, sizeof(record), "6,1,1,-;%s\n", *lines);
+		/* one that begins with a plus is what a program has logged */
+		snprintf(record, sizeof(record), "%s,1,1,-;%s\n",
+			 **lines == '+' ? "14" : "6",
+			 *lines + (**lines == '+'));
 		assert_int_equal(write(pair[1], record, strlen(record)),
 				 strlen(record));
 	}
@@ -34,8 +37,8 @@ static void log_of(struct journal *journal, const char *const *lines)
 static void races_are_told_where_something_is(void **state)
 {
 	static const char *const lines[] = {
-		"barrage: race 0",
-		"barrage: race 1",
+		"+barrage: race 0",
+		"+barrage: race 1",
 		"vfio-pci: resetting",
 		"vfio-pci: reset done",
 		"barrage: race 2",
@@ -87,11 +90,33 @@ static void no_more_is_read_than_is_asked_for(void **state)
 	journal_close(&journal);
 }
 
+static void what_programs_log_is_no_complaint(void **state)
+{
+	static const char *const lines[] = {
+		"+barrage: race 0",
+		"+daemon: WARNING: BUG: of my own",
+		NULL,
+	};
+	unsigned int left = JOURNAL_LINES;
+	struct journal journal;
+	struct tail copy = {};
+	char line[200];
+
+	log_of(&journal, lines);
+	assert_int_equal(
+		journal_next(&journal, &copy, &left, line, sizeof(line)), 0);
+	assert_string_equal(copy.text, "barrage: race 0\n"
+				       "daemon: WARNING: BUG: of my own\n");
+	journal_close(&journal);
+	tail_free(&copy);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(races_are_told_where_something_is),
 		cmocka_unit_test(no_more_is_read_than_is_asked_for),
+		cmocka_unit_test(what_programs_log_is_no_complaint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,15 @@ static void a_fault_of_the_iommu_is_read(void **state)
 	assert_false(brg_kmsg_parse_fault("DMAR: [DMA Write", &fault));
 }
 
+static void what_programs_log_is_not_the_kernels(void **state)
+{
+	/* priority and facility: 8 and up are others' */
+	assert_true(brg_kmsg_is_kernels("4,812,1234567,-;BUG: KASAN"));
+	assert_true(brg_kmsg_is_kernels("0,1,2,c,caller=T1;text"));
+	assert_false(brg_kmsg_is_kernels("12,813,1234568,-;BUG: mine"));
+	assert_false(brg_kmsg_is_kernels("30,814,1234569,-;WARNING: x"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +128,7 @@ int main(void)
 		cmocka_unit_test(an_everyday_log_is_not),
 		cmocka_unit_test(faults_of_other_iommus_are_trouble),
 		cmocka_unit_test(a_fault_of_the_iommu_is_read),
+		cmocka_unit_test(what_programs_log_is_not_the_kernels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,16 +104,27 @@ bool brg_kmsg_is_fault(const char *line);
 bool brg_kmsg_is_splat(const char *line);
 
 /**
+ * brg_kmsg_is_kernels - has the kernel itself said it?
+ * @record: as it is read from /dev/kmsg, with its prefix
+ *
+ * Programs may write to the log, too: they may say anything of warnings and bugs, and
+ * brg_kmsg_check() and brg_kmsg_next_fault() pass over it.
+ */
+bool brg_kmsg_is_kernels(const char *record);
+
+/**
  * brg_kmsg_next_line - the next line since the mark, or since the last call
  * @kmsg: open
  * @line: receives it, cut to @size
  * @size: of @line
+ * @kernels: receives whether the kernel said it, and not a program that logs there
  *
  * Does not wait. A caller that polls kmsg->fd is woken by the next line.
  *
  * Return: 1; 0 at the end of the log; -EPIPE where lines were overwritten
  * unread, -errno, with brg_last_error() set. Reading can go on after -EPIPE.
  */
-int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size);
+int brg_kmsg_next_line(struct brg_kmsg *kmsg, char *line, size_t size,
+		       bool *kernels);
 
 #endif
