@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "journal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <barrage/log.h>
@@ -11,6 +12,7 @@ int journal_open(struct journal *journal)
 {
 	journal->races.nr_given = 0;
 	journal->faults = false;
+	journal->begun = 0;
 	journal->taint = taint_read(TAINT_FILE);
 	return brg_kmsg_open(&journal->kmsg, NULL);
 }
@@ -33,8 +35,12 @@ bool journal_is_provoked(const char *line, const char *importer)
 static void copy_line(struct journal *journal, const char *line,
 		      struct tail *copy)
 {
-	if (strstr(line, "barrage: " JOURNAL_RACE)) {
+	static const char head[] = "barrage: " JOURNAL_RACE;
+	const char *race = strstr(line, head);
+
+	if (race) {
 		snprintf(journal->race, sizeof(journal->race), "%s", line);
+		journal->begun = strtoull(race + strlen(head), NULL, 10) + 1;
 		return;
 	}
 	if (*journal->race)

@@ -30,6 +30,8 @@
  *	before the first
  * @faults: the last one provoked DMA that the IOMMU stops: the log may tell later
  * @race: the line that tells of the race under way, until it is copied; ""
+ * @begun: how many races there have been on this device up to what was read last, by
+ *	the lines that tell of them; of who begins with another one, 0
  */
 struct journal {
 	struct brg_kmsg kmsg;
@@ -37,6 +39,7 @@ struct journal {
 	struct races races;
 	bool faults;
 	char race[64];
+	uint64_t begun;
 };
 
 /**

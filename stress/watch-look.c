@@ -30,14 +30,22 @@ void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
 }
 
-/* What was there before the first race is of the one before that. */
+/*
+ * Of the race that the log has had last: those that run may be some ahead. What was there
+ * before the first is of the one before that; a log that does not take such lines knows
+ * neither.
+ */
 static bool is_expected(const struct watch *watch, const char *line)
 {
+	const struct journal *journal = watch->machine->journal;
 	uint64_t rounds = atomic_load(&watch->runner->rounds);
 
-	return journal_is_provoked(line, watch->machine->world.importer) &&
-	       (rounds ? races_fault(watch->races, rounds - 1) :
-			 watch->machine->journal->faults);
+	if (!journal_is_provoked(line, watch->machine->world.importer))
+		return false;
+	if (journal->begun)
+		return races_fault(watch->races, journal->begun - 1);
+	return journal->faults ||
+	       (rounds && races_fault(watch->races, rounds - 1));
 }
 
 /* Nobody knows what was in lines that are lost, neither good nor bad. */

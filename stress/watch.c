@@ -252,6 +252,7 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		outcome_error(outcome, "out of memory");
 		return;
 	}
+	machine->journal->begun = 0;
 	bundle_begin(options, machine, races);
 	brg_kmsg_mark(races->scenario->name);
 	say_seed(&watch);

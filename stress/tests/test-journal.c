@@ -56,6 +56,7 @@ static void races_are_told_where_something_is(void **state)
 	assert_int_equal(
 		journal_next(&journal, &copy, &left, line, sizeof(line)), 1);
 	assert_string_equal(line, "BUG: KASAN: use of pool");
+	assert_int_equal(journal.begun, 4);
 	assert_int_equal(
 		journal_next(&journal, &copy, &left, line, sizeof(line)), 0);
 	assert_string_equal(copy.text, "barrage: race 1\n"
