@@ -116,20 +116,24 @@ static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
 }
 
 /*
- * All its resets, since those that keep what a function has are not those of a bus. A
- * close and an open are two as well, and it is asleep in between. Where one of them
- * empties the memory, nobody can tell what it has done to data.
+ * A close and an open are two resets of the function at least, and it is asleep in
+ * between. A bus may do otherwise, and so may AF FLR, where there are both. Where one of
+ * them empties the memory, nobody can tell what it has done to data.
  */
 static int try_memory(struct device *device, bool *forgets)
 {
-	const char *by = NULL;
+	static const enum power_path paths[] = { POWER_AF_FLR, POWER_D3HOT,
+						 POWER_HOT_RESET,
+						 POWER_BRIDGE };
 	char why[ENGINE_TEXT_BYTES];
+	const char *by = NULL;
 	int ret = 0;
 
-	for (unsigned int path = 0; path < POWER_NR && !ret && !by; path++)
-		if (device->paths & 1u << path &&
-		    is_emptied_by(device, (enum power_path)path, &ret))
-			by = power_name((enum power_path)path);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && !ret && !by;
+	     i++)
+		if (device->paths & 1u << paths[i] &&
+		    is_emptied_by(device, paths[i], &ret))
+			by = power_name(paths[i]);
 	if (!ret)
 		look_at_mark(device, true, &ret);
 	device_close(device);
