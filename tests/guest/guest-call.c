@@ -13,6 +13,7 @@
 
 #define JOIN_S 60
 #define POLL_NS 2000000ull
+#define LOOKS 100
 
 static void *run(void *arg)
 {
@@ -62,6 +63,14 @@ void guest_call_await_asleep(const struct guest_call *call)
 		brg_clock_sleep_ns(POLL_NS);
 		state = state_of(atomic_load(&call->tid));
 	} while (state != 'D' && state != 'S' && !guest_call_is_done(call));
+}
+
+void guest_call_expect_waiting(const struct guest_call *call)
+{
+	for (int i = 0; i < LOOKS; i++) {
+		guest_call_await_asleep(call);
+		assert_false(guest_call_is_done(call));
+	}
 }
 
 bool guest_call_is_done(const struct guest_call *call)

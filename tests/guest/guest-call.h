@@ -34,6 +34,14 @@ void guest_call_start(struct guest_call *call, int (*function)(void *arg),
 /** guest_call_await_asleep - wait, bounded, until it waits for something, or is done */
 void guest_call_await_asleep(const struct guest_call *call);
 
+/**
+ * guest_call_expect_waiting - it waits, and goes on to
+ *
+ * It may sleep for something else for a moment, so it is asleep each time that somebody
+ * looks, a hundred times.
+ */
+void guest_call_expect_waiting(const struct guest_call *call);
+
 /** guest_call_is_done - has it returned? */
 bool guest_call_is_done(const struct guest_call *call);
 

@@ -109,7 +109,7 @@ int importer_join(void);
 /** importer_is_done - has it returned? */
 bool importer_is_done(void);
 
-/** importer_await_asleep - wait, bounded, until it waits for something */
+/** importer_await_asleep - wait, bounded, until it waits for something, or is done */
 void importer_await_asleep(void);
 
 /** importer_took_ms - how long it took */
