@@ -105,14 +105,12 @@ static bool look_at_mark(const struct device *device, bool write, int *ret)
 /* One that cannot be done now is no worse than one that the device does not have. */
 static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
 {
-	bool kept;
+	int err = 0;
 
 	look_at_mark(device, true, ret);
 	if (*ret || power_do(device, path))
 		return false;
-	*ret = power_end(device, path);
-	kept = !*ret && look_at_mark(device, false, ret);
-	return !*ret && !kept;
+	return power_end(device, path) || !look_at_mark(device, false, &err);
 }
 
 /*
@@ -209,6 +207,8 @@ static int open_twin(const struct stress_provider *named, bool take,
 	if (ret)
 		return ret;
 	strcpy(provider->twin.bdf, named->twin);
+	strcpy(provider->twin.twin, provider->device.bdf);
+	strcpy(provider->device.twin, named->twin);
 	provider->twin.bar = named->bar;
 	provider->has |= NEED_TWIN;
 	return 0;
@@ -233,10 +233,10 @@ int provider_open(const struct stress_provider *named, bool take,
 		return ret;
 	strcpy(provider->device.bdf, pci.bdf);
 	provider->device.bar = named->bar;
-	ret = try_device(provider);
-	if (!ret && *named->twin)
+	/* it may be reset together with the other one from now on */
+	if (*named->twin)
 		ret = open_twin(named, take, provider);
-	return ret;
+	return ret ? ret : try_device(provider);
 }
 
 static bool has_file(const char *bdf, const char *file)

@@ -13,6 +13,7 @@
 /**
  * struct device - a PCI device on vfio-pci, or an NVMe that its own driver has
  * @bdf: its address
+ * @twin: the one other that may be reset together with it; "" for none
  * @cmb: the latter: its memory is in p2pmem, and nothing of VFIO is there
  * @cmb_used: how much of that the driver has for itself, in bytes
  * @bar: number of the BAR under test
@@ -31,6 +32,7 @@
  */
 struct device {
 	char bdf[16];
+	char twin[16];
 	bool cmb;
 	uint64_t cmb_used;
 	unsigned int bar;

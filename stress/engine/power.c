@@ -5,6 +5,7 @@
 #include "config.h"
 #include "text-file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -96,6 +97,27 @@ static int sysfs_reset(struct device *device, bool bridge)
 	return ret;
 }
 
+/* The kernel does not ask whose the other devices are that it resets. */
+static bool is_alone_below_bridge(const struct device *device)
+{
+	char path[64], end;
+	struct dirent *entry;
+	bool alone = true;
+	unsigned int of[4];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/..", device->bdf);
+	dir = opendir(path);
+	while (dir && alone && (entry = readdir(dir)))
+		if (sscanf(entry->d_name, "%x:%x:%x.%x%c", &of[0], &of[1],
+			   &of[2], &of[3], &end) == 4)
+			alone = !strcmp(entry->d_name, device->bdf) ||
+				!strcmp(entry->d_name, device->twin);
+	if (dir)
+		closedir(dir);
+	return dir && alone;
+}
+
 const char *power_name(enum power_path path)
 {
 	static const char *const names[] = {
@@ -152,7 +174,7 @@ bool power_has(struct device *device, enum power_path path)
 		 */
 		return has_file(device, false) && has_reset(device);
 	case POWER_BRIDGE:
-		return has_file(device, true);
+		return has_file(device, true) && is_alone_below_bridge(device);
 	case POWER_FLR:
 		return has_flr(device);
 	case POWER_AF_FLR:
