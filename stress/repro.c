@@ -43,8 +43,19 @@ static bool is_complaint(const char *line)
 		"suspicious RCU",
 		"general protection",
 		"detected stalls",
+		"detected expedited stalls",
 		"self-detected stall",
 		"hard LOCKUP",
+		"bad unlock balance",
+		"Invalid wait context",
+		"non-static key",
+		"Bad page map",
+		"Bad rss-counter",
+		"ODEBUG: ",
+		"DMA-API: ",
+		"DEBUG_LOCKS_WARN_ON",
+		"suspicious rcu_dereference_check",
+		"Kernel panic",
 	};
 
 	return has_any(line, words, sizeof(words) / sizeof(*words));
@@ -57,7 +68,11 @@ static bool is_fault(const char *line)
 		"DMAR: [DMA ",
 		"dmar_fault: ",
 		"Event logged [IO_PAGE_FAULT",
+		"Event logged [INVALID_DEVICE_REQUEST",
+		"Event logged [DEV_TAB_HARDWARE_ERROR",
+		"amd_iommu_report_page_fault: ",
 		"event: F_",
+		"event: C_BAD_",
 		"Unhandled context fault: ",
 	};
 
@@ -248,19 +263,22 @@ static void take_devices(int argc, char **argv, struct world *world)
 {
 	const char *bar = given(argc, argv, "bar");
 	const char *rdma = given(argc, argv, "rdma");
+	const char *forgets = given(argc, argv, "forgets");
 
 	take(world->device.bdf, given(argc, argv, "cmb"));
 	world->device.cmb = *world->device.bdf;
 	if (!world->device.cmb)
 		take(world->device.bdf, given(argc, argv, "device"));
 	take(world->twin.bdf, given(argc, argv, "twin"));
+	strcpy(world->twin.twin, world->device.bdf);
+	strcpy(world->device.twin, world->twin.bdf);
 	take(world->importer, given(argc, argv, "importer"));
 	snprintf(world->device.rdma, sizeof(world->device.rdma), "%s",
 		 rdma ?: "");
 	world->device.bar = world->twin.bar = bar ? (unsigned int)atoi(bar) : 2;
 	world->disk_path = given(argc, argv, "disk");
 	world->slow_path = given(argc, argv, "slow");
-	world->device.forgets = given(argc, argv, "forgets");
+	world->device.forgets = forgets && atoi(forgets);
 }
 
 int main(int argc, char **argv)
