@@ -11,7 +11,8 @@
 #define NEED_DISK (1u << 5) /* a scratch disk */
 #define NEED_SLOW_DISK (1u << 6) /* one that holds I/O in flight */
 #define NEED_IMPORTER (1u << 7) /* a device that imports dma-bufs */
-#define NEED_RDMA (1u << 8) /* an RDMA device that takes dma-bufs of the BAR */
+#define NEED_RDMA                                                              \
+	(1u << 8) /* an RDMA device that reads from dma-bufs of the BAR */
 #define NEED_TWIN (1u << 9) /* a second function on the provider's bus */
 #define NEED_SLOT (1u << 10) /* a slot from which the provider can be pulled */
 #define NEED_FAIL_NTH (1u << 11) /* CONFIG_FAULT_INJECTION */

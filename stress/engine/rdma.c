@@ -20,6 +20,7 @@
 #define MAX_ATTRS 9
 #define POLL_US 100
 #define LIMIT_MS 20000
+#define TRIAL_MS 3000
 
 struct rdma_region {
 	struct ibv_context *context;
@@ -172,9 +173,9 @@ static int error_of(enum ibv_wc_status status)
 }
 
 /* those behind one that has failed are flushed: the first one says why */
-static int await(struct ibv_cq *cq, unsigned int nr)
+static int await(struct ibv_cq *cq, unsigned int nr, uint64_t limit_ms)
 {
-	uint64_t end_ns = engine_now_ns() + LIMIT_MS * 1000000ull;
+	uint64_t end_ns = engine_now_ns() + limit_ms * 1000000;
 	int ret = 0;
 
 	while (nr) {
@@ -228,7 +229,8 @@ static int post_all(struct rdma_region *region, struct ibv_qp *qp,
 	return ret;
 }
 
-int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
+static int run_for(struct rdma_region *region,
+		   const struct rdma_transfer *transfer, uint64_t limit_ms)
 {
 	struct ibv_mr *local = ibv_reg_mr(
 		region->pd, transfer->host,
@@ -244,7 +246,7 @@ int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
 	if (!ret)
 		ret = post_all(region, qp, local, transfer);
 	if (!ret)
-		ret = await(cq, transfer->nr_requests);
+		ret = await(cq, transfer->nr_requests, limit_ms);
 	if (qp)
 		ibv_destroy_qp(qp);
 	if (cq)
@@ -252,6 +254,11 @@ int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
 	if (local)
 		ibv_dereg_mr(local);
 	return ret;
+}
+
+int rdma_run(struct rdma_region *region, const struct rdma_transfer *transfer)
+{
+	return run_for(region, transfer, LIMIT_MS);
 }
 
 /* A queue pair that is connected to itself does not work with every network. */
@@ -267,7 +274,7 @@ static int try_device(const char *name, int fd, uint64_t bytes)
 	int ret = transfer.host ? rdma_open(name, fd, bytes, &region) : -ENOMEM;
 
 	if (!ret) {
-		ret = rdma_run(region, &transfer);
+		ret = run_for(region, &transfer, TRIAL_MS);
 		rdma_close(region);
 	}
 	free(transfer.host);
