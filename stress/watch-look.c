@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "interrupt.h"
@@ -11,6 +12,8 @@
 #include "stacks.h"
 
 #define DEFAULT_LIMIT_MS 60000
+/* where a task is that wants something of the emulated machine's 9p */
+#define ROOT_WAITS "p9_client_rpc"
 
 /* the first that is wrong counts */
 void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
@@ -48,7 +51,7 @@ static bool is_expected(const struct watch *watch, const char *line)
 	       (rounds && races_fault(watch->races, rounds - 1));
 }
 
-/* Nobody knows what was in lines that are lost, neither good nor bad. */
+/* Nobody knows what is lost, neither good nor bad. */
 static void lose(struct watch *watch, const char *text)
 {
 	atomic_store(&watch->runner->stop, true);
@@ -82,6 +85,14 @@ static void read_shared(struct watch *watch)
 		watch_fail(watch, atomic_load(&shared->oracle), shared->text);
 }
 
+/* and it has been asleep for long, since that answers in no time */
+static bool is_for_root(const struct watch *watch)
+{
+	return getenv("BARRAGE_IN_VM") &&
+	       watch->still.nr_looks >= STILL_LIMIT_S &&
+	       strstr(watch->stacks, ROOT_WAITS);
+}
+
 static void hangs(struct watch *watch, const char *what, uint64_t limit_s)
 {
 	struct shared *shared = watch->machine->world.shared;
@@ -97,8 +108,14 @@ static void hangs(struct watch *watch, const char *what, uint64_t limit_s)
 						 " actor %u at call %u,", i,
 						 shared->log[i].at - 1);
 	stacks_print(watch->stacks_file, watch->pid);
-	watch_fail(watch, ORACLE_HANG, text);
+	fflush(watch->stacks_file);
 	watch->over = true;
+	if (is_for_root(watch))
+		lose(watch, "the emulated machine's root file system does not "
+			    "answer: not the fault of what runs in it, see "
+			    "docs/emulation.md");
+	else
+		watch_fail(watch, ORACLE_HANG, text);
 }
 
 /* somebody is in a call that may be slow: no end of it means nothing */
