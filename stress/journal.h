@@ -28,6 +28,7 @@
  * @taint: of the kernel, as far as it has been told
  * @races: those that were watched last, as races_keep() has them; @nr_given is 0
  *	before the first
+ * @number: of the last of them, see races_number()
  * @faults: the last one provoked DMA that the IOMMU stops: the log may tell later
  * @race: the line that tells of the race under way, until it is copied; ""
  * @begun: how many races there have been on this device up to what was read last, by
@@ -37,6 +38,7 @@ struct journal {
 	struct brg_kmsg kmsg;
 	unsigned long taint;
 	struct races races;
+	uint64_t number;
 	bool faults;
 	char race[64];
 	uint64_t begun;

@@ -5,6 +5,9 @@
 
 #include "races.h"
 
+#define MIX_EMPTY_CYCLES                                                       \
+	2 /* that there may be before all that is mixed had a turn */
+
 /**
  * mix_nr - how many scenarios it mixes on a provider
  * @races: of a scenario with strangers; its seed, and what there is

@@ -39,6 +39,16 @@ bool races_fault(const struct races *races, uint64_t number)
 	return does_fault(&program);
 }
 
+uint64_t races_number(const struct races *races, uint64_t round)
+{
+	uint64_t nr = races->nr_given;
+
+	if (!nr)
+		return round;
+	return (races->number + 1 > nr ? races->number + 1 - nr : 0) +
+	       round % nr;
+}
+
 void races_keep(const struct races *from, uint64_t number, struct races *to)
 {
 	unsigned int nr = number + 1 < RACES_KEPT ? (unsigned int)number + 1 :

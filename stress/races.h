@@ -54,6 +54,13 @@ races_get(const struct races *races, uint64_t number, struct program *program);
 bool races_fault(const struct races *races, uint64_t number);
 
 /**
+ * races_number - the number that a seed gives to the @round-th race
+ *
+ * Another one where races are given: those of --race, or of a bundle.
+ */
+uint64_t races_number(const struct races *races, uint64_t round);
+
+/**
  * races_keep - as given ones, those that came up to a number
  * @from: where they came from
  * @number: of the last

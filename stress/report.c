@@ -74,6 +74,20 @@ static bool is_mixed_in(const struct stress_scenario *scenario,
 	return outcome->of && strcmp(outcome->of, scenario->name);
 }
 
+static void print_failure(const struct stress_scenario *scenario,
+			  const struct outcome *outcome)
+{
+	printf("    ");
+	if (outcome->rounds)
+		printf("race %llu%s%s on %s, seed %llu, ",
+		       (unsigned long long)outcome->round,
+		       is_mixed_in(scenario, outcome) ? " of " : "",
+		       is_mixed_in(scenario, outcome) ? outcome->of : "",
+		       outcome->provider, (unsigned long long)outcome->seed);
+	printf("noticed by %s: %s\n", oracle_name(outcome->oracle),
+	       outcome->text);
+}
+
 static void print_line(const struct stress_scenario *scenario,
 		       const struct outcome *outcome)
 {
@@ -84,12 +98,7 @@ static void print_line(const struct stress_scenario *scenario,
 		       (unsigned long long)outcome->nr_calls, outcome->seconds);
 	putchar('\n');
 	if (outcome->status == STRESS_FAIL)
-		printf("    race %llu%s%s on %s, seed %llu, noticed by %s: %s\n",
-		       (unsigned long long)outcome->round,
-		       is_mixed_in(scenario, outcome) ? " of " : "",
-		       is_mixed_in(scenario, outcome) ? outcome->of : "",
-		       outcome->provider, (unsigned long long)outcome->seed,
-		       oracle_name(outcome->oracle), outcome->text);
+		print_failure(scenario, outcome);
 	else if (outcome->status != STRESS_PASS)
 		printf("    %s\n", outcome->text);
 	if (outcome->unkillable)

@@ -150,7 +150,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		if (!options->chosen)
 			seed = (seed + SEED_STEP) & INT64_MAX;
 		if (scenario->strangers && !is_mixed(&races, &part)) {
-			if (nr_empty++ < options->nr_providers)
+			if (nr_empty++ <
+			    (MIX_EMPTY_CYCLES + 1) * options->nr_providers)
 				continue;
 			outcome_error(outcome,
 				      "there is no race for these devices");

@@ -84,13 +84,20 @@ double trials_seconds(const struct stress_options *options,
 	return options->duration_s < seconds ? seconds : options->duration_s;
 }
 
+static void look_for_what_was_seen(struct trials *trials)
+{
+	trials->failure.oracle = trials->seen.oracle;
+	snprintf(trials->failure.text, sizeof(trials->failure.text), "%s",
+		 trials->seen.text);
+}
+
 int trials_begin(struct trials *trials, const struct races *races)
 {
 	int status = try(trials, races);
 
 	if (status == STRESS_FAIL && trials->failure.oracle == ORACLE_NONE &&
 	    !trials->options.with)
-		trials->failure.oracle = trials->seen.oracle;
+		look_for_what_was_seen(trials);
 	if (status != STRESS_OTHER)
 		return status < 0 ? status : status == STRESS_FAIL;
 	if (trials->options.with)
@@ -103,8 +110,6 @@ int trials_begin(struct trials *trials, const struct races *races)
 		"noticed by %s each time, not by %s as in the bundle: that is looked for",
 		oracle_name(trials->seen.oracle),
 		oracle_name(trials->failure.oracle));
-	trials->failure.oracle = trials->seen.oracle;
-	snprintf(trials->failure.text, sizeof(trials->failure.text), "%s",
-		 trials->seen.text);
+	look_for_what_was_seen(trials);
 	return 1;
 }

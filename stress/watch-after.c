@@ -52,7 +52,7 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 	if (!failed && outcome->status == STRESS_FAIL && races->nr_given) {
 		outcome->of = races->of[races->nr_given - 1]->name;
 		outcome->seed = races->seed;
-		outcome->round = races->number;
+		outcome->round = machine->journal->number;
 		bundle_leave(options, machine, races, outcome, log.text, NULL);
 	}
 	tail_free(&log);

@@ -185,6 +185,7 @@ static void remember(struct watch *watch)
 	if (!rounds)
 		return;
 	keep(watch, rounds - 1, &journal->races);
+	journal->number = races_number(watch->races, rounds - 1);
 	journal->faults = races_fault(watch->races, rounds - 1);
 }
 
@@ -262,8 +263,10 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 	end_ledger(&watch, settle);
 	remember(&watch);
 	fflush(watch.stacks_file);
-	if (outcome->status == STRESS_FAIL)
+	if (outcome->status == STRESS_FAIL) {
 		keep_failure(&watch);
+		outcome->round = races_number(races, outcome->round);
+	}
 	bundle_end(options, races);
 	text_close(&watch);
 	munmap(watch.runner, sizeof(*watch.runner));

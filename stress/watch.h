@@ -29,7 +29,8 @@
  * @nr_seen_by_device: likewise, through the device
  * @ledger: what was compared of it, see ledger_end()
  * @seed: of the races on the device that was the last
- * @round: number of the race of those that failed, or that was under way then
+ * @round: number that this seed gives to the race that failed, or that was under way
+ *	then
  * @of: the scenario that this one was drawn from; NULL where none failed
  * @seconds: since the first race began: until the failure, or the end
  * @unkillable: processes are left that SIGKILL does not end

@@ -179,6 +179,17 @@ static void who_was_waited_for_long_enough_proves_nothing(void **state)
 	assert_false(own_read(actor, &own, 1));
 	atomic_store(&world.shared->least_ms, 20000);
 	assert_true(own_read(actor, &own, 1));
+	/* resets that the kernel does by itself have ten seconds, whatever was said */
+	own.begin_ns -= 10000 * 1000000ull;
+	assert_false(own_read(actor, &own, 1));
+	atomic_store(&world.shared->least_ms, 0);
+	assert_false(own_read(actor, &own, 1));
+	actor->looked_ns = own.begin_ns;
+	io_judge(actor, &actor->slots[0], -EIO);
+	assert_false(atomic_load(&world.shared->told));
+	actor->looked_ns = engine_now_ns();
+	io_judge(actor, &actor->slots[0], -EIO);
+	assert_true(atomic_load(&world.shared->told));
 	io_end(actor, &actor->slots[0]);
 	end(&world);
 }

@@ -357,6 +357,21 @@ static void strangers_come_later(void **state)
 }
 
 /* Slow ones are new in the second cycle, so they come before quick ones. */
+/* What --race runs, and a bundle, has the numbers that its seed gave it. */
+static void given_races_keep_their_numbers(void **state)
+{
+	struct races races = { .scenario = mix(), .seed = 1 };
+
+	assert_int_equal(races_number(&races, 17), 17);
+	races.nr_given = 4;
+	races.number = 17;
+	assert_int_equal(races_number(&races, 0), 14);
+	assert_int_equal(races_number(&races, 3), 17);
+	assert_int_equal(races_number(&races, 6), 16);
+	races.number = 1;
+	assert_int_equal(races_number(&races, 1), 1);
+}
+
 static void the_mix_has_an_order_of_paces(void **state)
 {
 	static const unsigned int place[] = {
@@ -503,6 +518,7 @@ int main(void)
 		cmocka_unit_test(a_cycle_is_of_different_scenarios),
 		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(lengthy_ones_take_turns),
+		cmocka_unit_test(given_races_keep_their_numbers),
 		cmocka_unit_test(the_mix_has_an_order_of_paces),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
 		cmocka_unit_test(scenarios_need_one_provider),
