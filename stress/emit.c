@@ -135,24 +135,6 @@ static void emit_arguments(FILE *f, const struct stress_scenario *of,
 			" * Where resets empty the device's memory, say forgets=1, or that is taken for wrong.\n");
 }
 
-static bool actor_faults(const struct actor_program *actor)
-{
-	for (unsigned int i = 0; i < actor->nr_calls; i++)
-		if (actor->calls[i].op->faults)
-			return true;
-	return false;
-}
-
-static bool program_faults(const struct program *program)
-{
-	bool faults = actor_faults(&program->before) ||
-		      actor_faults(&program->after);
-
-	for (unsigned int i = 0; i < program->nr_actors; i++)
-		faults |= actor_faults(&program->actors[i]);
-	return faults;
-}
-
 /* what was seen by who looks from outside, or came of more than one race */
 static void emit_limits(FILE *f, const struct races *races,
 			const struct outcome *failure)
@@ -162,7 +144,7 @@ static void emit_limits(FILE *f, const struct races *races,
 		fprintf(f,
 			" * It does not count what is left when all is closed, by which that was seen: for\n"
 			" * that, replay the bundle.\n");
-	if (program_faults(&races->given[races->nr_given - 1]))
+	if (engine_faults(&races->given[races->nr_given - 1]))
 		fprintf(f,
 			" * It provokes faults of the IOMMU itself, so it does not see any.\n");
 	if (races->nr_given > 1)

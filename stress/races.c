@@ -17,26 +17,17 @@ races_get(const struct races *races, uint64_t number, struct program *program)
 	return races->scenario;
 }
 
-static bool does_fault(const struct program *program)
-{
-	for (unsigned int i = 0; i < program->nr_actors; i++)
-		for (unsigned int c = 0; c < program->actors[i].nr_calls; c++)
-			if (program->actors[i].calls[c].op->faults)
-				return true;
-	return false;
-}
-
 bool races_fault(const struct races *races, uint64_t number)
 {
 	static struct program program;
 
 	races_get(races, number, &program);
-	if (does_fault(&program))
+	if (engine_faults(&program))
 		return true;
 	if (!number)
 		return false;
 	races_get(races, number - 1, &program);
-	return does_fault(&program);
+	return engine_faults(&program);
 }
 
 uint64_t races_number(const struct races *races, uint64_t round)

@@ -79,24 +79,6 @@ static bool is_fault(const char *line)
 	return has_any(line, words, sizeof(words) / sizeof(*words));
 }
 
-static bool provokes_faults(const struct actor_program *actor)
-{
-	for (unsigned int i = 0; i < actor->nr_calls; i++)
-		if (actor->calls[i].op->faults)
-			return true;
-	return false;
-}
-
-static bool may_fault(void)
-{
-	bool may = provokes_faults(&program.before) ||
-		   provokes_faults(&program.after);
-
-	for (unsigned int i = 0; i < program.nr_actors; i++)
-		may |= provokes_faults(&program.actors[i]);
-	return may;
-}
-
 /* 1 where the kernel complains */
 static int read_log(int fd)
 {
@@ -111,7 +93,8 @@ static int read_log(int fd)
 		text = strchr(record, ';');
 		/* programs may write there, too, with another facility than 0 */
 		if (text && strtoul(record, NULL, 10) < 8 &&
-		    (is_complaint(text) || (is_fault(text) && !may_fault()))) {
+		    (is_complaint(text) ||
+		     (is_fault(text) && !engine_faults(&program)))) {
 			printf("the kernel complains: %s", text + 1);
 			return 1;
 		}

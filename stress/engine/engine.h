@@ -105,4 +105,7 @@ static inline int engine_transferred(ssize_t done, size_t bytes)
  */
 void engine_race(struct world *world, const struct program *program);
 
+/** engine_faults - does an actor do what makes DMA that the IOMMU stops right? */
+bool engine_faults(const struct program *program);
+
 #endif

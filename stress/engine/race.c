@@ -212,3 +212,12 @@ void engine_race(struct world *world, const struct program *program)
 		 count_left(program) == program->nr_actors);
 	actor_end(&actor);
 }
+
+bool engine_faults(const struct program *program)
+{
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		for (unsigned int c = 0; c < program->actors[i].nr_calls; c++)
+			if (program->actors[i].calls[c].op->faults)
+				return true;
+	return false;
+}
