@@ -7,91 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/kmsg"
 #define RECORD_BYTES 8192
-#define FAULT_HEAD "DMAR: DRHD: handling fault"
-#define FAULT_TEXT "DMAR: [DMA "
-
-/*
- * What the 7.3 sources print first when something is wrong. Each is long
- * enough not to turn up in a healthy log.
- */
-static const char *const splats[] = {
-	"WARNING: ", /* WARN(), lockdep's heads, ubsan's cousins */
-	"BUG: ", /* KASAN, KCSAN, KFENCE, sleeping while atomic, soft lockup */
-	"kernel BUG at ",
-	"Oops: ",
-	"Oops[#",
-	"Kernel panic",
-	"general protection fault",
-	"UBSAN: ",
-	"KASAN: ",
-	"INFO: task ",
-	"INFO: trying to register non-static key",
-	"possible recursive locking detected",
-	"possible circular locking dependency",
-	"possible irq lock inversion",
-	"inconsistent lock state",
-	"suspicious RCU usage",
-	"suspicious rcu_dereference_check",
-	"DEBUG_LOCKS_WARN_ON",
-	"bad unlock balance",
-	"Invalid wait context",
-	"detected stalls on CPUs/tasks",
-	"self-detected stall on CPU",
-	"detected expedited stalls",
-	"hard LOCKUP",
-	"refcount_t: ",
-	"list_add corruption",
-	"list_del corruption",
-	"Bad page state",
-	"Bad page map",
-	"Bad rss-counter",
-	"ODEBUG: ",
-	"DMA-API: ",
-	"new suspected memory leaks",
-	"unreferenced object 0x",
-	"unregister_netdevice: waiting for",
-};
-
-/* DMA that the IOMMU stops; the limiters say that some are not told */
-static const char *const faults[] = {
-	FAULT_HEAD,
-	FAULT_TEXT,
-	"dmar_fault: ",
-	/* of AMD; the device comes first where the driver knows it */
-	"Event logged [IO_PAGE_FAULT",
-	"Event logged [INVALID_DEVICE_REQUEST",
-	"Event logged [DEV_TAB_HARDWARE_ERROR",
-	"amd_iommu_report_page_fault: ",
-	/* of Arm: SMMUv3, and those before */
-	"event: F_",
-	"event: C_BAD_",
-	"Unhandled context fault: ",
-};
-
-static bool has_any(const char *line, const char *const *heads, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (strstr(line, heads[i]))
-			return true;
-	return false;
-}
-
-bool brg_kmsg_is_fault(const char *line)
-{
-	return has_any(line, faults, sizeof(faults) / sizeof(faults[0]));
-}
-
-bool brg_kmsg_is_splat(const char *line)
-{
-	return has_any(line, splats, sizeof(splats) / sizeof(splats[0])) ||
-	       brg_kmsg_is_fault(line);
-}
 
 void brg_kmsg_note(const char *text)
 {
@@ -154,12 +74,6 @@ static const char *record_text(char *record)
 	return text + 1;
 }
 
-/* What user space writes never has the kernel's facility: see devkmsg_write(). */
-bool brg_kmsg_is_kernels(const char *record)
-{
-	return strtoul(record, NULL, 10) >> 3 == 0;
-}
-
 /*
  * 1 with a line's text, 0 at the end of the log, -EPIPE where lines were lost. @kernels:
  * it is the kernel's own; what others say of it, as they log, is no proof of anything.
@@ -220,11 +134,12 @@ bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault)
 	unsigned int reason;
 
 	/* dmar_fault_do_one(); older kernels leave out the PCI domain */
-	line = strstr(line, FAULT_TEXT);
-	if (!line || sscanf(line,
-			    FAULT_TEXT "%7s %*[^]]] Request device [%15[^]]] "
+	line = strstr(line, BRG_KMSG_FAULT_TEXT);
+	if (!line ||
+	    sscanf(line,
+		   BRG_KMSG_FAULT_TEXT "%7s %*[^]]] Request device [%15[^]]] "
 				       "fault addr %llx [fault reason %x]",
-			    what, bdf, &iova, &reason) != 4)
+		   what, bdf, &iova, &reason) != 4)
 		return false;
 	if (brg_pci_parse_bdf(bdf, fault->bdf))
 		return false;
@@ -246,7 +161,8 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault)
 			continue;
 		if (brg_kmsg_parse_fault(text, fault))
 			return 1;
-		if (brg_kmsg_is_splat(text) && !strstr(text, FAULT_HEAD))
+		if (brg_kmsg_is_splat(text) &&
+		    !strstr(text, BRG_KMSG_FAULT_HEAD))
 			return brg_fail(-EUCLEAN, "the kernel complains: %s",
 					text);
 	}

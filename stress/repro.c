@@ -7,6 +7,8 @@
 #include "needs.h"
 #include "stamp.h"
 
+#include <barrage/kmsg-line.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,67 +18,11 @@
 
 #define RACE_LIMIT_S 120
 
-static bool has_any(const char *line, const char *const *words, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (strstr(line, words[i]))
-			return true;
-	return false;
-}
-
+/* some races provoke what is trouble elsewhere */
 static bool is_complaint(const char *line)
 {
-	static const char *const words[] = {
-		"WARNING: ",
-		"BUG: ",
-		"kernel BUG at ",
-		"Oops",
-		"KASAN: ",
-		"UBSAN: ",
-		"refcount_t: ",
-		"INFO: task ",
-		"list_add corruption",
-		"possible ",
-		"list_del corr",
-		"Bad page state",
-		"inconsistent lo",
-		"suspicious RCU",
-		"general protection",
-		"detected stalls",
-		"detected expedited stalls",
-		"self-detected stall",
-		"hard LOCKUP",
-		"bad unlock balance",
-		"Invalid wait context",
-		"non-static key",
-		"Bad page map",
-		"Bad rss-counter",
-		"ODEBUG: ",
-		"DMA-API: ",
-		"DEBUG_LOCKS_WARN_ON",
-		"suspicious rcu_dereference_check",
-		"Kernel panic",
-	};
-
-	return has_any(line, words, sizeof(words) / sizeof(*words));
-}
-
-/* DMA that the IOMMU stopped, which some operations provoke */
-static bool is_fault(const char *line)
-{
-	static const char *const words[] = {
-		"DMAR: [DMA ",
-		"dmar_fault: ",
-		"Event logged [IO_PAGE_FAULT",
-		"Event logged [INVALID_DEVICE_REQUEST",
-		"Event logged [DEV_TAB_HARDWARE_ERROR",
-		"amd_iommu_report_page_fault: ",
-		"event: F_",
-		"event: C_BAD_",
-		"Unhandled context fault: ",
-	};
-
-	return has_any(line, words, sizeof(words) / sizeof(*words));
+	return brg_kmsg_is_splat(line) &&
+	       !(brg_kmsg_is_fault(line) && engine_faults(&program));
 }
 
 /* 1 where the kernel complains */
@@ -91,10 +37,7 @@ static int read_log(int fd)
 			continue;
 		record[got] = '\0';
 		text = strchr(record, ';');
-		/* programs may write there, too, with another facility than 0 */
-		if (text && strtoul(record, NULL, 10) < 8 &&
-		    (is_complaint(text) ||
-		     (is_fault(text) && !engine_faults(&program)))) {
+		if (text && brg_kmsg_is_kernels(record) && is_complaint(text)) {
 			printf("the kernel complains: %s", text + 1);
 			return 1;
 		}

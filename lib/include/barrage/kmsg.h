@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <barrage/kmsg-line.h>
 #include <barrage/pci.h>
 
 /** struct brg_kmsg - a reader of /dev/kmsg; @fd is -1 where closed */
@@ -84,33 +85,6 @@ int brg_kmsg_next_fault(struct brg_kmsg *kmsg, struct brg_kmsg_fault *fault);
  * @fault: receives it
  */
 bool brg_kmsg_parse_fault(const char *line, struct brg_kmsg_fault *fault);
-
-/**
- * brg_kmsg_is_fault - is this line about DMA that an IOMMU stopped, or of it?
- * @line: text of a log line, without its prefix
- *
- * Of Intel's, AMD's and Arm's drivers; brg_kmsg_parse_fault() reads the first.
- */
-bool brg_kmsg_is_fault(const char *line);
-
-/**
- * brg_kmsg_is_splat - does this line mean that the kernel is in trouble?
- * @line: text of a log line, without its prefix
- *
- * WARN, BUG, Oops, KASAN, UBSAN, KCSAN, lockdep, RCU stalls, hung tasks,
- * lockups, list and reference count corruption, kmemleak, DMA-API, and what
- * brg_kmsg_is_fault() says.
- */
-bool brg_kmsg_is_splat(const char *line);
-
-/**
- * brg_kmsg_is_kernels - has the kernel itself said it?
- * @record: as it is read from /dev/kmsg, with its prefix
- *
- * Programs may write to the log, too: they may say anything of warnings and bugs, and
- * brg_kmsg_check() and brg_kmsg_next_fault() pass over it.
- */
-bool brg_kmsg_is_kernels(const char *record);
 
 /**
  * brg_kmsg_next_line - the next line since the mark, or since the last call
