@@ -117,6 +117,15 @@ def turn(run, label):
                            default=0)}
 
 
+def alone(run, bug):
+    """What each scenario made of the bug by itself: names and turns."""
+    start = f"{bug}.each-"
+    names = sorted(
+        os.path.basename(path).removeprefix(start).removesuffix(".status")
+        for path in glob.glob(os.path.join(run, f"{glob.escape(start)}*.status")))
+    return [(name, turn(run, start + name)) for name in names]
+
+
 def outcome(run, bug, half):
     """All of a bug's machines, until one caught it; None: none was run."""
     seconds, result = 0, None

@@ -244,6 +244,29 @@ class Matrix(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("| yes | 7 | 1 | 1 | 0.5 | 2.00 |", done.stdout)
 
+    def test_each_scenario_by_itself(self):
+        self.caught("zap-once.each-a-race")
+        self.machine("zap-once.each-b-race", 0, record(
+            "b-race", "pass", planted_bug={"name": "zap-once", "reached": 4}))
+        self.machine("zap-once.each-c-race", 77, record("c-race", "skip"))
+        done = self.run_it("--markdown")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("| zap-once | 1 | a-race | 2.2 | by data |", done.stdout)
+        self.assertIn("| zap-once | 1 | b-race | NOT CAUGHT | reached 4 times |",
+                      done.stdout)
+        self.assertIn("| zap-once | 1 | c-race | skipped |", done.stdout)
+        self.assertNotIn("Not run", done.stdout)
+
+    def test_each_scenario_beside_the_others(self):
+        self.caught("zap-once.hazard")
+        self.caught("zap-once.everything")
+        self.caught("zap-once.each-a-race")
+        done = self.run_part()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Caught by the scenarios of its hazard: 1 of 1",
+                      done.stdout)
+        self.assertIn("in a boot of its own", done.stdout)
+
     def test_nothing(self):
         self.assertEqual(self.run_it().returncode, 99)
 
