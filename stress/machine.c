@@ -10,6 +10,7 @@
 #include <barrage/importer.h>
 #include <barrage/log.h>
 
+#include "engine/host.h"
 #include "engine/stamp.h"
 
 static int use_disk(const char *path, struct brg_disk *disk, const char **to)
@@ -77,6 +78,8 @@ static int open_disks(const struct stress_options *options,
 		ret = machine_stamp(machine);
 	if (!ret && world->disk_path)
 		machine->common |= NEED_DISK;
+	if (!ret && host_may_hold(world->disk_path))
+		machine->common |= NEED_HELD_DISK;
 	if (!ret && world->slow_path)
 		machine->common |= NEED_SLOW_DISK;
 	return ret;
@@ -169,9 +172,9 @@ static void put_in_use(struct machine *machine, unsigned int i)
 /* what no provider can have here: to know that, none has to be bound */
 static unsigned int never(const struct machine *machine)
 {
-	unsigned int never =
-		(NEED_DISK | NEED_SLOW_DISK | NEED_IMPORTER | NEED_FAIL_NTH) &
-		~machine->common;
+	unsigned int never = (NEED_DISK | NEED_SLOW_DISK | NEED_HELD_DISK |
+			      NEED_IMPORTER | NEED_FAIL_NTH) &
+			     ~machine->common;
 
 	return provider_may_leave_slot() ? never : never | NEED_SLOT;
 }

@@ -189,6 +189,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"dma-bufs that can be revoked for good",
 		"a provider",
 		"a BAR of 8 MiB",
+		"a disk that holds I/O on demand (emulated)",
 	};
 	size_t used = 0;
 

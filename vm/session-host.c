@@ -13,6 +13,8 @@
  *			copy's number
  *	same NUMBER	is that still what stands there? -EUCLEAN and where the
  *			first byte is that is another
+ *	hold ROLE MS	what the device's disk is asked for from now on, but for the
+ *			first, waits for so long; -EBUSY while a disk does so
  */
 #include "session.h"
 
@@ -155,9 +157,19 @@ static int same(struct vm_session *session, const char *which, uint64_t *at)
 {
 	uint64_t number;
 
-	return parse(which, &number) ?
-		       -EINVAL :
-		       vm_kept_same(&session->kept, number, at);
+	return parse(which, &number) ? -EINVAL :
+				       vm_kept_same(&session->kept, number, at);
+}
+
+static int hold(struct vm_session *session, const struct vm_device *dev,
+		const char *much)
+{
+	uint64_t ms;
+
+	if (!dev || !dev->disk_mb || parse(much, &ms))
+		return -EINVAL;
+	return vm_hold_begin(&session->hold, session->fds[VM_CHANNEL_QMP],
+			     dev->role, ms);
 }
 
 /* @at: receives where something is that is not as it was */
@@ -177,6 +189,8 @@ static int do_request(struct vm_session *session, char *line, uint64_t *at)
 			    strtok_r(NULL, " ", &rest));
 	if (!strcmp(verb, "same"))
 		return same(session, what, at);
+	if (!strcmp(verb, "hold"))
+		return hold(session, find(session, what), name);
 	if (!strcmp(verb, "error"))
 		return name && vm_topology_port(session->machine->topology,
 						what) ?

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -209,6 +210,31 @@ static void watch_writes(struct vm_session *session)
 		session->end = VM_END_LOST_TAIL;
 }
 
+/* A disk that holds on for ever would be the machine's failure, not the kernel's. */
+static void let_go(struct vm_session *session)
+{
+	int ret;
+
+	if (vm_hold_left_ms(&session->hold, vm_now_ms()))
+		return;
+	ret = vm_hold_end(&session->hold, session->fds[VM_CHANNEL_QMP]);
+	/* where QEMU is gone, its end says more */
+	if (!ret || ret == -EPIPE)
+		return;
+	session->end = VM_END_ERROR;
+	free(session->error);
+	session->error =
+		vm_strf("QEMU does not let go of a disk: %s", strerror(-ret));
+}
+
+/* the shorter of two, of which below 0 is for ever */
+static int64_t sooner(int64_t one, int64_t other)
+{
+	if (one < 0 || other < 0)
+		return one < 0 ? other : one;
+	return one < other ? one : other;
+}
+
 /* How long the next step may take. */
 static int patience_ms(const struct vm_session *session)
 {
@@ -216,11 +242,10 @@ static int patience_ms(const struct vm_session *session)
 	int64_t ms = session->deadline ? session->deadline - now : -1;
 	int64_t look = session->next_look_ms - now;
 
+	ms = sooner(ms, vm_hold_left_ms(&session->hold, now));
 	if (!may_lose(session))
 		return (int)ms;
-	if (look < 0)
-		look = 0;
-	return (int)(ms < 0 || look < ms ? look : ms);
+	return (int)sooner(ms, look < 0 ? 0 : look);
 }
 
 void vm_session_loop(struct vm_session *session, const struct vm_strv *env)
@@ -246,6 +271,8 @@ void vm_session_loop(struct vm_session *session, const struct vm_strv *env)
 			vm_session_step(session, env, patience_ms(session));
 			if (session->end == VM_END_NONE && session->qemu)
 				watch_writes(session);
+			if (session->end == VM_END_NONE && session->qemu)
+				let_go(session);
 		}
 	}
 	if (session->end == VM_END_ERROR)

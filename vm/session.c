@@ -129,6 +129,7 @@ void vm_session_free(struct vm_session *session)
 	vm_buf_free(&session->received);
 	vm_buf_free(&session->asked);
 	vm_kept_free(&session->kept);
+	vm_hold_free(&session->hold);
 	vm_buf_free(&session->console);
 	vm_buf_free(&session->log);
 	vm_strv_free(&session->tasks);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "hold.h"
 #include "kept.h"
 #include "lapic.h"
 #include "machine.h"
@@ -51,6 +52,7 @@ enum vm_end {
  * @received: records from init not yet complete
  * @asked: a request to the host not yet complete
  * @kept: copies of memory that it asked for
+ * @hold: likewise, a disk that holds I/O
  * @nr_plugged: devices put in so far while it runs
  * @kernel: what the machine's kernel calls itself
  * @error: VM_END_ERROR: what init said
@@ -91,6 +93,7 @@ struct vm_session {
 	struct vm_buf received;
 	struct vm_buf asked;
 	struct vm_kept kept;
+	struct vm_hold hold;
 	unsigned int nr_plugged;
 	char *kernel;
 	char *error;

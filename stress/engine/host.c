@@ -136,15 +136,15 @@ int host_ask(uint64_t *detail, const char *fmt, ...)
 	return ret;
 }
 
-/* PREFIX and a role, in capitals, names its device in the environment */
-static bool role_of(const char *bdf, char role[32])
+/* PREFIX and a role, in capitals, names its device or disk in the environment */
+static bool role_of(const char *device, char role[32])
 {
 	for (char **at = environ; *at; at++) {
 		const char *value = strchr(*at, '=');
 		size_t len = value ? (size_t)(value - *at) : 0;
 
 		if (strncmp(*at, PREFIX, strlen(PREFIX)) ||
-		    len >= strlen(PREFIX) + 32 || strcmp(value + 1, bdf))
+		    len >= strlen(PREFIX) + 32 || strcmp(value + 1, device))
 			continue;
 		len -= strlen(PREFIX);
 		for (size_t i = 0; i < len; i++) {
@@ -179,6 +179,22 @@ int host_keep(const struct device *device, uint64_t offset, uint64_t bytes)
 		return -ENOENT;
 	return host_ask(NULL, "keep %s %llu %llu", role,
 			(unsigned long long)offset, (unsigned long long)bytes);
+}
+
+bool host_may_hold(const char *disk)
+{
+	char role[32];
+
+	return disk && host_is_there() && role_of(disk, role);
+}
+
+int host_hold(const char *disk, uint32_t ms)
+{
+	char role[32];
+
+	if (!role_of(disk, role))
+		return -ENOENT;
+	return host_ask(NULL, "hold %s %u", role, ms);
 }
 
 int host_same(int number, uint64_t *at)

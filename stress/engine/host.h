@@ -43,4 +43,19 @@ int host_keep(const struct device *device, uint64_t offset, uint64_t bytes);
  */
 int host_same(int number, uint64_t *at);
 
+/**
+ * host_may_hold - can the host have a disk hold I/O?
+ * @disk: block device
+ */
+bool host_may_hold(const char *disk);
+
+/**
+ * host_hold - from now on what a disk is asked for waits, but for the first
+ * @disk: block device
+ * @ms: for so long, 5000 at most
+ *
+ * Return: 0; -EBUSY while a disk does so already; -ENOENT where nobody can; -errno.
+ */
+int host_hold(const char *disk, uint32_t ms);
+
 #endif

@@ -26,5 +26,7 @@
 #define NEED_REVOKE (1u << 19) /* VFIO_DEVICE_FEATURE_DMA_BUF_REVOKE */
 #define NEED_PROVIDER (1u << 20) /* of any kind: on vfio-pci, or a CMB */
 #define NEED_8_MIB (1u << 21) /* a BAR of 8 MiB at least */
+#define NEED_HELD_DISK                                                         \
+	(1u << 22) /* a disk that holds I/O for as long as it is told */
 
 #endif

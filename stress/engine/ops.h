@@ -85,6 +85,7 @@ extern const struct op op_mr_write, op_mr_read;
 
 /* ops-vector.c */
 extern const struct op op_disk_scatter, op_disk_gather;
+extern const struct op op_disk_hold;
 
 /* ops-wake.c */
 extern const struct op op_wake, op_unregister_stalled;
