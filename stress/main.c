@@ -20,6 +20,7 @@
 #include "options.h"
 #include "registry.h"
 #include "report.h"
+#include "signature.h"
 #include "slices.h"
 #include "trials.h"
 #include "watch.h"
@@ -155,9 +156,11 @@ static enum stress_status replay(const struct stress_options *given,
 	report_end(report, races->scenario, &outcome);
 	status = outcome.status;
 	/* what never ended has not said how it would fail */
-	if (status == STRESS_FAIL && wanted.oracle != ORACLE_NONE &&
-	    outcome.oracle != wanted.oracle)
+	if (status == STRESS_FAIL && !signature_same(&wanted, &outcome)) {
+		brg_warn("the bundle has another failure: %s: %s",
+			 oracle_name(wanted.oracle), wanted.text);
 		status = STRESS_OTHER;
+	}
 	free(races);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include "bundle.h"
 #include "errand.h"
 #include "interrupt.h"
+#include "signature.h"
 
 #define MAX_TRIES 6
 #define TRIAL_FACTOR 4 /* of the time that the failure took */
@@ -46,8 +47,7 @@ static int try_here(struct trials *trials, const struct races *races)
 		return STRESS_ERROR;
 	}
 	if (outcome->status == STRESS_FAIL &&
-	    trials->failure.oracle != ORACLE_NONE &&
-	    outcome->oracle != trials->failure.oracle)
+	    !signature_same(&trials->failure, outcome))
 		return STRESS_OTHER;
 	return (int)outcome->status;
 }
@@ -103,13 +103,14 @@ int trials_begin(struct trials *trials, const struct races *races)
 	if (trials->options.with)
 		return brg_fail(
 			-EIO,
-			"%s: it fails, but never as the bundle says: noticed by %s",
+			"%s: it fails, but never as the bundle says: %s: %s",
 			trials->options.minimise,
-			oracle_name(trials->failure.oracle));
+			oracle_name(trials->failure.oracle),
+			trials->failure.text);
 	brg_warn(
-		"noticed by %s each time, not by %s as in the bundle: that is looked for",
-		oracle_name(trials->seen.oracle),
-		oracle_name(trials->failure.oracle));
+		"each time it is %s: %s; not %s: %s, as in the bundle: that is looked for",
+		oracle_name(trials->seen.oracle), trials->seen.text,
+		oracle_name(trials->failure.oracle), trials->failure.text);
 	look_for_what_was_seen(trials);
 	return 1;
 }

@@ -38,8 +38,8 @@ double trials_seconds(const struct stress_options *options,
  * trials_begin - try a bundle's own races
  * @races: them
  *
- * Where it is always another oracle that notices first, that is what is looked for
- * from now on, in @failure.
+ * Where it always fails in another way, that is what is looked for from now on, in
+ * @failure.
  *
  * Return: 1: they fail; 0: they do not; -errno with brg_last_error() set.
  */
@@ -49,8 +49,8 @@ int trials_begin(struct trials *trials, const struct races *races);
  * trials_fail - does it fail, and as the bundle did?
  * @races: candidate
  *
- * What several oracles can notice is tried again where another one came first. In
- * @seen is how it ended, if it was run here.
+ * As signature_same() has it. What can be noticed in several ways is tried again where
+ * another one came first. In @seen is how it ended, if it was run here.
  *
  * Return: 1: it does; 0: it does not; -errno with brg_last_error() set.
  */
