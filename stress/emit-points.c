@@ -26,7 +26,7 @@ static const char *const kind_names[] = {
 };
 
 /* What can be parsed has no end of a comment in it, and no quotes. */
-static void emit_point(FILE *f, const char *text)
+static void emit_point(FILE *f, unsigned int race, const char *text)
 {
 	struct brg_amplifier_point point;
 
@@ -42,7 +42,7 @@ static void emit_point(FILE *f, const char *text)
 	}
 	fprintf(f,
 		"\t/* %s */\n"
-		"\t{\n"
+		"\t{ %u, {\n"
 		"\t\t.symbol = \"%s\", .caller = \"%s\",\n"
 		"\t\t.where = BARRAGE_AMPLIFIER_%s, .offset = %" PRIu32 ",\n"
 		"\t\t.whom = BARRAGE_AMPLIFIER_%s, .id = %" PRId32 ",\n"
@@ -51,22 +51,31 @@ static void emit_point(FILE *f, const char *text)
 		"\t\t.least_us = %" PRIu32 ", .most_us = %" PRIu32 ",\n"
 		"\t\t.probability = %" PRIu32 ", .seed = %" PRIu64 "ull,\n"
 		"\t\t.after = %" PRIu64 "ull, .most = %" PRIu64 "ull,\n"
-		"\t},\n",
-		text, point.symbol, point.caller, where_names[point.where],
-		point.offset_bytes, whom_names[point.whom], point.id,
-		kind_names[point.kind], point.wait_us, point.meeting,
-		point.side, point.least_us, point.most_us, point.probability,
-		point.seed, point.after, point.most);
+		"\t} },\n",
+		text, race, point.symbol, point.caller,
+		where_names[point.where], point.offset_bytes,
+		whom_names[point.whom], point.id, kind_names[point.kind],
+		point.wait_us, point.meeting, point.side, point.least_us,
+		point.most_us, point.probability, point.seed, point.after,
+		point.most);
 }
 
-int emit_points(FILE *f, struct emission *emission,
-		const struct program *program)
+static unsigned int count(const struct races *races)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		nr += races->given[i].nr_points;
+	return nr;
+}
+
+int emit_points(FILE *f, struct emission *emission, const struct races *races)
 {
 	int ret;
 
-	if (!program->nr_points) {
+	if (!count(races)) {
 		fprintf(f, "\nstatic void delays_open(void)\n{\n}\n"
-			   "\nstatic void delays_set(void)\n{\n}\n"
+			   "\nstatic void delays_set(unsigned int race)\n{\n}\n"
 			   "\nstatic void delays_close(void)\n{\n}\n");
 		return 0;
 	}
@@ -74,11 +83,15 @@ int emit_points(FILE *f, struct emission *emission,
 	if (ret)
 		return ret;
 	fprintf(f,
-		"\n/* Where the kernel is slow; probabilities of %d */\n"
-		"static struct barrage_amplifier_point points[] = {\n",
+		"\n/* Where the kernel is slow in which race; probabilities of %d */\n"
+		"static struct slow_place {\n"
+		"\tunsigned int race;\n"
+		"\tstruct barrage_amplifier_point point;\n"
+		"} places[] = {\n",
 		BRG_AMPLIFIER_ALWAYS);
-	for (unsigned int i = 0; i < program->nr_points; i++)
-		emit_point(f, program->points[i].text);
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		for (unsigned int p = 0; p < races->given[i].nr_points; p++)
+			emit_point(f, i, races->given[i].points[p].text);
 	fprintf(f, "};\n");
 	return emission_add(emission, "repro-delays.c");
 }

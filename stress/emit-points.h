@@ -6,20 +6,19 @@
 #include <stdio.h>
 
 #include "emission.h"
-#include "engine/engine.h"
+#include "races.h"
 
 /**
- * emit_points - print those of a race, and what puts them into the kernel
+ * emit_points - print those of all races, and what puts them into the kernel
  * @f: where to
  * @emission: of the program, on @f
- * @program: race
+ * @races: given ones
  *
- * What follows may call delays_open(), delays_set() and delays_close(), which do
- * nothing where there are no points. One that cannot be understood is told, and left out.
+ * What follows may call delays_open(), delays_set() with the index of a race, and
+ * delays_close(), which do nothing where there are no points. One that cannot be understood is told, and left out.
  *
  * Return: 0; -errno with brg_last_error() set.
  */
-int emit_points(FILE *f, struct emission *emission,
-		const struct program *program);
+int emit_points(FILE *f, struct emission *emission, const struct races *races);
 
 #endif

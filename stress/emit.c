@@ -78,15 +78,24 @@ static void emit_actor(FILE *f, const char *field,
 	fprintf(f, "\t\t},\n\t},\n");
 }
 
+/* What is slow in it is printed elsewhere: see bound.c for what its number is for. */
 static void emit_program(FILE *f, const struct program *program)
 {
-	fprintf(f, "\nstatic const struct program program = {\n");
+	fprintf(f, "\t{\n\t.nr_points = %u,\n", program->nr_points);
 	emit_actor(f, ".before = ", &program->before);
 	fprintf(f, "\t.nr_actors = %u,\n\t.actors = {\n", program->nr_actors);
 	for (unsigned int i = 0; i < program->nr_actors; i++)
 		emit_actor(f, "", &program->actors[i]);
 	fprintf(f, "\t},\n");
 	emit_actor(f, ".after = ", &program->after);
+	fprintf(f, "\t},\n");
+}
+
+static void emit_programs(FILE *f, const struct races *races)
+{
+	fprintf(f, "\nstatic const struct program programs[] = {\n");
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		emit_program(f, &races->given[i]);
 	fprintf(f, "};\n");
 }
 
@@ -99,23 +108,34 @@ static unsigned int needs_of(const struct actor_program *actor)
 	return needs;
 }
 
-static unsigned int program_needs(const struct program *program)
+static unsigned int races_need(const struct races *races)
 {
-	unsigned int needs = needs_of(&program->before) |
-			     needs_of(&program->after);
+	unsigned int needs = 0;
 
-	for (unsigned int i = 0; i < program->nr_actors; i++)
-		needs |= needs_of(&program->actors[i]);
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		const struct program *program = &races->given[i];
+
+		needs |= needs_of(&program->before) | needs_of(&program->after);
+		for (unsigned int a = 0; a < program->nr_actors; a++)
+			needs |= needs_of(&program->actors[a]);
+		if (races->of[i])
+			needs |= races->of[i]->needs;
+	}
 	return needs;
 }
 
-/* what the race is about, in the words of repro.c */
-static void emit_arguments(FILE *f, const struct stress_scenario *of,
-			   unsigned int needs)
+/* All races of a bundle have the same device. */
+static bool has_cmb(const struct races *races)
 {
-	bool cmb = registry_race_needs(of) & NEED_CMB;
+	const struct stress_scenario *of = races->of[races->nr_given - 1] ?:
+						   races->scenario;
 
-	needs |= of->needs;
+	return registry_race_needs(of) & NEED_CMB;
+}
+
+/* what the races are about, in the words of repro.c */
+static void emit_arguments(FILE *f, unsigned int needs, bool cmb)
+{
 	fprintf(f,
 		" * Run as root, %s; what a disk holds is lost:\n"
 		" *\t./repro %s%s%s%s%s%s\n",
@@ -135,7 +155,32 @@ static void emit_arguments(FILE *f, const struct stress_scenario *of,
 			" * Where resets empty the device's memory, say forgets=1, or that is taken for wrong.\n");
 }
 
-/* what was seen by who looks from outside, or came of more than one race */
+/* is that so of any of the races? */
+static bool any_faults(const struct races *races)
+{
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		if (engine_faults(&races->given[i]))
+			return true;
+	return false;
+}
+
+static bool any_is_slow(const struct races *races)
+{
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		if (races->given[i].nr_points)
+			return true;
+	return false;
+}
+
+static bool any_is_checked(const struct races *races)
+{
+	for (unsigned int i = 0; i < races->nr_given; i++)
+		if (races->of[i] && races->of[i]->check)
+			return true;
+	return false;
+}
+
+/* what was seen by who looks from outside */
 static void emit_limits(FILE *f, const struct races *races,
 			const struct outcome *failure)
 {
@@ -144,25 +189,10 @@ static void emit_limits(FILE *f, const struct races *races,
 		fprintf(f,
 			" * It does not count what is left when all is closed, by which that was seen: for\n"
 			" * that, replay the bundle.\n");
-	if (engine_faults(&races->given[races->nr_given - 1]))
+	if (any_faults(races))
 		fprintf(f,
 			" * It provokes faults of the IOMMU itself, so it does not see any.\n");
-	if (races->nr_given > 1)
-		fprintf(f,
-			" * The bundle has %u races, of which this is the last: where it takes those before\n"
-			" * it as well, this does not fail, or more seldom.\n",
-			races->nr_given);
-}
-
-static void emit_end(FILE *f, const struct stress_scenario *of,
-		     const struct program *program)
-{
-	fprintf(f, " * It ends with 1 when it sees the failure.%s\n",
-		program->nr_points ?
-			" For its delays in the kernel,\n"
-			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :
-			"");
-	if (of->check)
+	if (any_is_checked(races))
 		fprintf(f,
 			" * It does not see what the scenario alone looks for when a race is over: whether\n"
 			" * the results are those that its model of a BAR has. For that, replay the bundle.\n");
@@ -171,16 +201,17 @@ static void emit_end(FILE *f, const struct stress_scenario *of,
 static void emit_head(FILE *f, const struct races *races,
 		      const struct outcome *failure)
 {
-	const struct stress_scenario *of = races->of[races->nr_given - 1] ?:
-						   races->scenario;
-	const struct program *program = &races->given[races->nr_given - 1];
-	unsigned int needs = program_needs(program);
+	unsigned int needs = races_need(races);
 
-	fprintf(f,
-		"// SPDX-License-Identifier: GPL-2.0-only\n"
-		"/*\n"
-		" * A race of barrage-stress, scenario %s.\n",
-		races->scenario->name);
+	fprintf(f, "// SPDX-License-Identifier: GPL-2.0-only\n"
+		   "/*\n");
+	if (races->nr_given > 1)
+		fprintf(f,
+			" * %u races of barrage-stress, one after the other, scenario %s.\n",
+			races->nr_given, races->scenario->name);
+	else
+		fprintf(f, " * A race of barrage-stress, scenario %s.\n",
+			races->scenario->name);
 	if (failure)
 		fprintf(f, " * It failed, as seen by %s:\n *\t%s\n",
 			oracle_name(failure->oracle), failure->text);
@@ -190,8 +221,12 @@ static void emit_head(FILE *f, const struct races *races,
 		" *\tmake headers_install INSTALL_HDR_PATH=/tmp/headers\n"
 		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n",
 		needs & NEED_RDMA ? " -libverbs" : "");
-	emit_arguments(f, of, needs);
-	emit_end(f, of, program);
+	emit_arguments(f, needs, has_cmb(races));
+	fprintf(f, " * It ends with 1 when it sees the failure.%s\n",
+		any_is_slow(races) ?
+			" For its delays in the kernel,\n"
+			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :
+			"");
 	emit_limits(f, races, failure);
 	fprintf(f,
 		" */\n"
@@ -199,9 +234,18 @@ static void emit_head(FILE *f, const struct races *races,
 		"static inline void brg_debug(const char *fmt, ...)\n{\n}\n");
 }
 
+/* the operations of a race, and what they call */
+static int emit_parts(struct emission *emission, const struct program *program)
+{
+	int ret = emit_ops(emission, &program->before);
+
+	for (unsigned int i = 0; !ret && i < program->nr_actors; i++)
+		ret = emit_ops(emission, &program->actors[i]);
+	return ret ? ret : emit_ops(emission, &program->after);
+}
+
 int emit(FILE *f, const struct races *races, const struct outcome *failure)
 {
-	const struct program *program = &races->given[races->nr_given - 1];
 	static const char *const core[] = {
 		"engine.h", "io-gate.c", "time.c",  "verdict.c", "device.c",
 		"race.c",   "slot.c",	 "touch.c", "world.c",
@@ -214,15 +258,11 @@ int emit(FILE *f, const struct races *races, const struct outcome *failure)
 	emit_head(f, races, failure);
 	for (size_t i = 0; !ret && i < sizeof(core) / sizeof(*core); i++)
 		ret = emission_add(emission, core[i]);
-	if (!ret)
-		ret = emit_ops(emission, &program->before);
-	for (unsigned int i = 0; !ret && i < program->nr_actors; i++)
-		ret = emit_ops(emission, &program->actors[i]);
-	if (!ret)
-		ret = emit_ops(emission, &program->after);
+	for (unsigned int i = 0; !ret && i < races->nr_given; i++)
+		ret = emit_parts(emission, &races->given[i]);
 	if (!ret) {
-		emit_program(f, program);
-		ret = emit_points(f, emission, program);
+		emit_programs(f, races);
+		ret = emit_points(f, emission, races);
 	}
 	if (!ret)
 		ret = emission_add(emission, "repro-watch.c");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* emit - a race as one C file that needs no library of Barrage */
+/* emit - races as one C file that needs no library of Barrage */
 #ifndef STRESS_EMIT_H
 #define STRESS_EMIT_H
 
@@ -9,7 +9,7 @@
 #include "watch.h"
 
 /**
- * emit - print a program that runs the last of the races, again and again
+ * emit - print a program that runs the races one after the other, again and again
  * @f: where to
  * @races: given ones
  * @failure: how it failed, for the comment; or NULL

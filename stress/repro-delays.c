@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #define AMPLIFIER "/dev/barrage-amplifier"
-#define NR_POINTS (sizeof(points) / sizeof(*points))
+#define NR_PLACES (sizeof(places) / sizeof(*places))
 
 static int amplifier = -1;
-static bool is_slow[NR_POINTS], is_absent[NR_POINTS];
-static unsigned long long nr_passed[NR_POINTS], nr_slow[NR_POINTS];
+static bool is_slow[NR_PLACES], is_absent[NR_PLACES];
+static unsigned long long nr_passed[NR_PLACES], nr_slow[NR_PLACES];
 
 static void delays_open(void)
 {
@@ -35,12 +35,12 @@ static void delays_open(void)
 
 static void add_point(unsigned int i)
 {
-	int ret = brg_amplifier_add_variant(amplifier, &points[i]);
+	int ret = brg_amplifier_add_variant(amplifier, &places[i].point);
 
 	is_slow[i] = !ret;
 	is_absent[i] = ret;
 	if (ret)
-		fprintf(stderr, "no delay at %s: %s\n", points[i].symbol,
+		fprintf(stderr, "no delay at %s: %s\n", places[i].point.symbol,
 			ret == -ENOENT || ret == -ENODATA ?
 				"this kernel has no such function, or has inlined it" :
 				strerror(-ret));
@@ -48,7 +48,9 @@ static void add_point(unsigned int i)
 
 static void count(unsigned int i)
 {
-	struct barrage_amplifier_stats stats = { .point = points[i].point };
+	struct barrage_amplifier_stats stats = {
+		.point = places[i].point.point,
+	};
 
 	if (!is_slow[i] || ioctl(amplifier, BARRAGE_AMPLIFIER_STATS, &stats))
 		return;
@@ -57,11 +59,11 @@ static void count(unsigned int i)
 }
 
 /* Anew for each race: how often each acts is counted from when it is added. */
-static void delays_set(void)
+static void delays_set(unsigned int race)
 {
 	if (amplifier < 0)
 		return;
-	for (unsigned int i = 0; i < NR_POINTS; i++)
+	for (unsigned int i = 0; i < NR_PLACES; i++)
 		count(i);
 	memset(is_slow, 0, sizeof(is_slow));
 	if (ioctl(amplifier, BARRAGE_AMPLIFIER_CLEAR)) {
@@ -71,8 +73,8 @@ static void delays_set(void)
 		amplifier = -1;
 		return;
 	}
-	for (unsigned int i = 0; i < NR_POINTS; i++)
-		if (!is_absent[i])
+	for (unsigned int i = 0; i < NR_PLACES; i++)
+		if (places[i].race == race && !is_absent[i])
 			add_point(i);
 }
 
@@ -80,11 +82,12 @@ static void delays_close(void)
 {
 	if (amplifier < 0)
 		return;
-	for (unsigned int i = 0; i < NR_POINTS; i++) {
+	for (unsigned int i = 0; i < NR_PLACES; i++) {
 		count(i);
 		if (!is_absent[i])
 			printf("%s: %llu tasks came by, %llu were slow\n",
-			       points[i].symbol, nr_passed[i], nr_slow[i]);
+			       places[i].point.symbol, nr_passed[i],
+			       nr_slow[i]);
 	}
 	close(amplifier);
 }

@@ -1,5 +1,5 @@
 /*
- * Run the race again and again. What is wrong is seen in the race itself, in the
+ * Run the races again and again, one after the other. What is wrong is seen in the race itself, in the
  * kernel's log, or in that it does not end: see watch().
  */
 #include "cmb.h"
@@ -18,15 +18,24 @@
 
 #define RACE_LIMIT_S 120
 
-/* some races provoke what is trouble elsewhere */
-static bool is_complaint(const char *line)
+#define NR_PROGRAMS (sizeof(programs) / sizeof(*programs))
+
+static const struct program *program_of(unsigned int nr)
 {
-	return brg_kmsg_is_splat(line) &&
-	       !(brg_kmsg_is_fault(line) && engine_faults(&program));
+	return &programs[nr % NR_PROGRAMS];
 }
 
-/* 1 where the kernel complains */
-static int read_log(int fd)
+/* Some races provoke what is trouble elsewhere, and the next one may be told of it. */
+static bool is_complaint(const char *line, unsigned int nr)
+{
+	return brg_kmsg_is_splat(line) &&
+	       !(brg_kmsg_is_fault(line) &&
+		 (engine_faults(program_of(nr)) ||
+		  engine_faults(program_of(nr + NR_PROGRAMS - 1))));
+}
+
+/* 1 where the kernel complains, in a race with a number */
+static int read_log(int fd, unsigned int nr)
 {
 	char record[8192], *text;
 	ssize_t got;
@@ -37,7 +46,8 @@ static int read_log(int fd)
 			continue;
 		record[got] = '\0';
 		text = strchr(record, ';');
-		if (text && brg_kmsg_is_kernels(record) && is_complaint(text)) {
+		if (text && brg_kmsg_is_kernels(record) &&
+		    is_complaint(text, nr)) {
 			printf("the kernel complains: %s", text + 1);
 			return 1;
 		}
@@ -51,17 +61,16 @@ static int races(struct world *world, int log, double seconds)
 	unsigned int nr = 0;
 	int ret = 0;
 
-	while (!ret && engine_now_ns() < end_ns) {
+	for (; !ret && engine_now_ns() < end_ns; nr++) {
 		atomic_fetch_add(nr_begun, 1);
-		delays_set();
-		engine_race(world, &program);
+		delays_set(nr % NR_PROGRAMS);
+		engine_race(world, program_of(nr));
 		world_quiet(world);
-		nr++;
 		if (atomic_load(&world->shared->told)) {
 			printf("%s\n", world->shared->text);
 			ret = 1;
 		}
-		ret |= read_log(log);
+		ret |= read_log(log, nr);
 	}
 	printf("%u races\n", nr);
 	return ret;
@@ -137,6 +146,16 @@ static unsigned int needs_of(const struct actor_program *actor)
 	return needs;
 }
 
+static unsigned int program_needs(const struct program *program)
+{
+	unsigned int needs = needs_of(&program->before) |
+			     needs_of(&program->after);
+
+	for (unsigned int i = 0; i < program->nr_actors; i++)
+		needs |= needs_of(&program->actors[i]);
+	return needs;
+}
+
 /* an operation without what it needs does nothing, quietly */
 static void tell_missing(int argc, char **argv)
 {
@@ -148,11 +167,10 @@ static void tell_missing(int argc, char **argv)
 		{ NEED_IMPORTER, "importer" }, { NEED_RDMA, "rdma" },
 		{ NEED_TWIN, "twin" },
 	};
-	unsigned int needs = needs_of(&program.before) |
-			     needs_of(&program.after);
+	unsigned int needs = 0;
 
-	for (unsigned int i = 0; i < program.nr_actors; i++)
-		needs |= needs_of(&program.actors[i]);
+	for (size_t i = 0; i < NR_PROGRAMS; i++)
+		needs |= program_needs(&programs[i]);
 	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++)
 		if (needs & arguments[i].need &&
 		    !given(argc, argv, arguments[i].name))

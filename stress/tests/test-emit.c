@@ -165,6 +165,54 @@ static void what_only_a_scenario_sees_is_told(void **state)
 	free(text);
 }
 
+/* Calls have longer where the kernel is slow, as in the race itself: see bound.c. */
+static void a_slow_race_is_given_its_time(void **state)
+{
+	char *text = print(slow_races());
+
+	expect_part(text, ".nr_points = 3,");
+	free(text);
+	text = print(all_races());
+	expect_part(text, ".nr_points = 0,");
+	free(text);
+}
+
+/* What takes more than one race fails by the program, too. */
+static struct races *two_races(void)
+{
+	struct races *races = slow_races();
+
+	races->nr_given = 2;
+	races->given[1] = (struct program){
+		.nr_points = 1,
+		.points = { { "of_the_second:5us" } },
+		.before.name = "first of the second",
+		.after = {
+			.name = "after",
+			.turns = 1,
+			.nr_calls = 1,
+			.calls = { { .op = &op_mr_register } },
+		},
+	};
+	return races;
+}
+
+static void all_races_are_printed(void **state)
+{
+	char *text = print(two_races()), *second;
+
+	expect_part(text, " * 2 races of barrage-stress, one after the other,");
+	expect_part(text, " rdma=rxe0");
+	second = strstr(text, ".name = \"first of the second\"");
+	assert_non_null(second);
+	assert_non_null(strstr(text, ".op = &op_register,"));
+	assert_true(strstr(text, ".op = &op_register,") < second);
+	expect_part(text, "{ 0, {\n\t\t.symbol = \"a_function\"");
+	expect_part(text, "{ 1, {\n\t\t.symbol = \"of_the_second\"");
+	free(text);
+	expect_compiles(two_races());
+}
+
 /* Where nothing is slow, nothing of the amplifier is there. */
 static void without_delays_there_is_no_amplifier(void **state)
 {
@@ -210,6 +258,8 @@ int main(void)
 		cmocka_unit_test(one_alone_compiles),
 		cmocka_unit_test(with_delays_it_compiles),
 		cmocka_unit_test(delays_are_as_they_were),
+		cmocka_unit_test(a_slow_race_is_given_its_time),
+		cmocka_unit_test(all_races_are_printed),
 		cmocka_unit_test(without_delays_there_is_no_amplifier),
 		cmocka_unit_test(needs_are_arguments),
 		cmocka_unit_test(what_only_a_scenario_sees_is_told),
