@@ -6,7 +6,7 @@
 
 static volatile sig_atomic_t came;
 
-static void note(int sig)
+void interrupt_note(int sig)
 {
 	came = sig;
 }
@@ -14,7 +14,7 @@ static void note(int sig)
 void interrupt_catch(void)
 {
 	const struct sigaction action = {
-		.sa_handler = note,
+		.sa_handler = interrupt_note,
 		.sa_flags = SA_RESTART | (int)SA_RESETHAND,
 	};
 

@@ -17,6 +17,9 @@ void interrupt_catch(void);
 /** interrupt_ignore - in a child: this process is who sees to it */
 void interrupt_ignore(void);
 
+/** interrupt_note - somebody who was waited for has ended by a signal for all */
+void interrupt_note(int sig);
+
 /** interrupt_came - has there been one? */
 bool interrupt_came(void);
 

@@ -251,6 +251,13 @@ static enum stress_status print_program(const struct stress_options *options)
 	return ret ? STRESS_ERROR : STRESS_PASS;
 }
 
+static enum stress_status
+minimise_elsewhere(const struct stress_options *options)
+{
+	interrupt_catch();
+	return minimise(options, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct stress_scenario **chosen;
@@ -279,7 +286,7 @@ int main(int argc, char **argv)
 	else if (options.emit)
 		status = print_program(&options);
 	else if (options.minimise && options.with)
-		status = minimise(&options, NULL);
+		status = minimise_elsewhere(&options);
 	else
 		status = run(&options, chosen, nr);
 	free(chosen);

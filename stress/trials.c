@@ -2,8 +2,10 @@
 #include "trials.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include <barrage/log.h>
@@ -14,7 +16,19 @@
 #include "signature.h"
 
 #define MAX_TRIES 6
+#define MAX_ERRORS 3 /* one after the other */
 #define TRIAL_FACTOR 4 /* of the time that the failure took */
+
+/* of a shell, which has other reasons for such a status than a machine has */
+#define CANNOT_BE_RUN 126
+#define NOT_FOUND 127
+#define BY_SIGNAL 128
+
+/* While it runs, system() has these ignored here: they are for all of us. */
+static bool is_interrupt(int sig)
+{
+	return sig == SIGINT || sig == SIGQUIT;
+}
 
 static int try_by_command(struct trials *trials, const struct races *races)
 {
@@ -23,14 +37,23 @@ static int try_by_command(struct trials *trials, const struct races *races)
 
 	snprintf(folder, sizeof(folder), "%s/trial", trials->folder);
 	if (bundle_write(folder, NULL, races, &trials->failure, NULL, NULL))
-		return STRESS_ERROR;
+		return -EIO;
 	/* by its environment: whatever the name is, it is one argument */
 	snprintf(command, sizeof(command), "%s \"$BARRAGE_BUNDLE\" > /dev/null",
 		 trials->options.with);
 	if (setenv("BARRAGE_BUNDLE", folder, 1))
-		return STRESS_ERROR;
+		return brg_fail(-ENOMEM, "out of memory");
 	status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : STRESS_ERROR;
+	if (status < 0)
+		return brg_fail(-errno, "%s: %s", trials->options.with,
+				strerror(errno));
+	if (WIFSIGNALED(status))
+		status = BY_SIGNAL + WTERMSIG(status);
+	else
+		status = WEXITSTATUS(status);
+	if (is_interrupt(status - BY_SIGNAL))
+		interrupt_note(status - BY_SIGNAL);
+	return status;
 }
 
 static int try_here(struct trials *trials, const struct races *races)
@@ -39,34 +62,67 @@ static int try_here(struct trials *trials, const struct races *races)
 
 	watch_races(&trials->options, trials->machine, races, outcome);
 	watch_after(&trials->options, trials->machine, outcome);
-	if (outcome->unkillable || interrupt_came())
-		return STRESS_ERROR;
+	if (outcome->unkillable)
+		return brg_fail(-EIO,
+				"processes are left that nothing ends: %s",
+				outcome->text);
 	/* wrong data may be on the disks by now, which the next one would see */
-	if (outcome->status == STRESS_FAIL && errand_stamp(trials->machine)) {
-		outcome_error(outcome, brg_last_error());
-		return STRESS_ERROR;
-	}
+	if (outcome->status == STRESS_FAIL && !interrupt_came() &&
+	    errand_stamp(trials->machine))
+		return -EIO;
 	if (outcome->status == STRESS_FAIL &&
 	    !signature_same(&trials->failure, outcome))
 		return STRESS_OTHER;
 	return (int)outcome->status;
 }
 
+static int try_once(struct trials *trials, const struct races *races)
+{
+	int status;
+
+	trials->nr++;
+	status = trials->options.with ? try_by_command(trials, races) :
+					try_here(trials, races);
+	/* it was cut off, and what it ended with says nothing */
+	return interrupt_came() ? brg_fail(-EINTR, "interrupted") : status;
+}
+
+static bool is_verdict(int status)
+{
+	return status == STRESS_PASS || status == STRESS_FAIL ||
+	       status == STRESS_OTHER;
+}
+
+/* A machine that is emulated fails now and then; what lacks does so again. */
+static bool may_be_chance(int status)
+{
+	return status > 0 && !is_verdict(status) && status != STRESS_SKIP &&
+	       status != CANNOT_BE_RUN && status != NOT_FOUND;
+}
+
 /* PASS, FAIL, OTHER, or -errno */
+static int try_for_sure(struct trials *trials, const struct races *races)
+{
+	int status = try_once(trials, races);
+
+	for (int i = 1; i < MAX_ERRORS && may_be_chance(status); i++) {
+		brg_warn("trial %u ended with status %d: once more", trials->nr,
+			 status);
+		status = try_once(trials, races);
+	}
+	if (status < 0 || is_verdict(status))
+		return status;
+	return brg_fail(-EIO, "a trial ended with status %d: %s", status,
+			trials->options.with ?: trials->seen.text);
+}
+
 static int try(struct trials *trials, const struct races *races)
 {
 	int status = STRESS_OTHER;
 
-	for (int i = 0; i < MAX_TRIES && status == STRESS_OTHER; i++) {
-		trials->nr++;
-		status = trials->options.with ? try_by_command(trials, races) :
-						try_here(trials, races);
-	}
-	if (status == STRESS_PASS || status == STRESS_FAIL ||
-	    status == STRESS_OTHER)
-		return status;
-	return brg_fail(-EIO, "a trial ended with status %d: %s", status,
-			trials->options.with ?: trials->seen.text);
+	for (int i = 0; i < MAX_TRIES && status == STRESS_OTHER; i++)
+		status = try_for_sure(trials, races);
+	return status;
 }
 
 int trials_fail(struct trials *trials, const struct races *races)

@@ -50,7 +50,8 @@ int trials_begin(struct trials *trials, const struct races *races);
  * @races: candidate
  *
  * As signature_same() has it. What can be noticed in several ways is tried again where
- * another one came first. In @seen is how it ended, if it was run here.
+ * another one came first, and so is, a few times, what ended without a verdict. In
+ * @seen is how it ended, if it was run here. SIGINT and SIGTERM are an error.
  *
  * Return: 1: it does; 0: it does not; -errno with brg_last_error() set.
  */

@@ -2,6 +2,9 @@
 /* Trials, on a machine that fails as it is told */
 #include "../../tests/unit/test.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../bundle.h"
@@ -12,12 +15,14 @@
 /* in place of what runs races and writes disks */
 static struct outcome next;
 static unsigned int nr_races, nr_stamps;
+/* how the first so many end */
+static const struct outcome bad = { .status = STRESS_ERROR };
+static unsigned int nr_bad;
 
 void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome)
 {
-	nr_races++;
-	*outcome = next;
+	*outcome = nr_races++ < nr_bad ? bad : next;
 }
 
 void watch_after(const struct stress_options *options, struct machine *machine,
@@ -25,9 +30,16 @@ void watch_after(const struct stress_options *options, struct machine *machine,
 {
 }
 
+static int signal_noted;
+
+void interrupt_note(int sig)
+{
+	signal_noted = sig;
+}
+
 bool interrupt_came(void)
 {
-	return false;
+	return signal_noted;
 }
 
 int errand_stamp(struct machine *machine)
@@ -57,7 +69,8 @@ static struct trials *trials_of(enum stress_status status, enum oracle oracle)
 {
 	static struct trials trials;
 
-	nr_races = nr_stamps = 0;
+	nr_races = nr_stamps = nr_bad = 0;
+	signal_noted = 0;
 	next = (struct outcome){ .status = status, .oracle = oracle };
 	trials = (struct trials){ .failure.oracle = ORACLE_DATA };
 	return &trials;
@@ -104,6 +117,64 @@ static void another_error_is_another_failure(void **state)
 	assert_int_equal(trials_fail(trials, &races), 1);
 }
 
+/* One error is no reason to give up what hours have found. */
+static void what_ends_without_a_verdict_is_tried_again(void **state)
+{
+	struct trials *trials = trials_of(STRESS_FAIL, ORACLE_DATA);
+	static struct races races;
+
+	nr_bad = 2;
+	assert_int_equal(trials_fail(trials, &races), 1);
+	assert_int_equal(nr_races, 3);
+	trials = trials_of(STRESS_FAIL, ORACLE_DATA);
+	nr_bad = 100;
+	assert_true(trials_fail(trials, &races) < 0);
+	assert_in_range(nr_races, 2, 10);
+}
+
+static void a_command_is_tried_again(void **state)
+{
+	struct trials *trials = trials_of(STRESS_ERROR, ORACLE_NONE);
+	static struct races races;
+	char folder[] = "/tmp/barrage-trials-XXXXXX", command[200];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(command, sizeof(command),
+		 "[ -e %s/was ] && exit 1; : > %s/was; exit 99;", folder,
+		 folder);
+	trials->options.with = command;
+	assert_int_equal(trials_fail(trials, &races), 1);
+	assert_int_equal(trials->nr, 2);
+	trials->options.with = "exit 99;";
+	assert_true(trials_fail(trials, &races) < 0);
+	/* what lacks does not come */
+	trials->nr = 0;
+	trials->options.with = "exit 77;";
+	assert_true(trials_fail(trials, &races) < 0);
+	trials->options.with = "exit 127;";
+	assert_true(trials_fail(trials, &races) < 0);
+	assert_int_equal(trials->nr, 2);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
+/* What a terminal sends to all is ignored here while a command runs. */
+static void a_command_that_is_interrupted_ends_it(void **state)
+{
+	struct trials *trials = trials_of(STRESS_ERROR, ORACLE_NONE);
+	static struct races races;
+
+	trials->options.with = "kill -INT $$;";
+	assert_true(trials_fail(trials, &races) < 0);
+	assert_int_equal(signal_noted, SIGINT);
+	assert_int_equal(trials->nr, 1);
+	signal_noted = 0;
+	trials->options.with = "exit 130;";
+	assert_true(trials_fail(trials, &races) < 0);
+	assert_int_equal(signal_noted, SIGINT);
+	assert_int_equal(trials->nr, 2);
+}
+
 static void nobody_writes_while_somebody_hangs(void **state)
 {
 	struct trials *trials = trials_of(STRESS_FAIL, ORACLE_HANG);
@@ -142,6 +213,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_is_followed_by_new_data),
 		cmocka_unit_test(another_error_is_another_failure),
+		cmocka_unit_test(what_ends_without_a_verdict_is_tried_again),
+		cmocka_unit_test(a_command_is_tried_again),
+		cmocka_unit_test(a_command_that_is_interrupted_ends_it),
 		cmocka_unit_test(nobody_writes_while_somebody_hangs),
 		cmocka_unit_test(what_took_long_is_given_longer),
 		cmocka_unit_test(a_name_is_no_command),
