@@ -74,7 +74,8 @@ static json_t *races_to_json(const struct races *races)
 		json_object_set_new(race, "scenario",
 				    json_string(races->of[i]->name));
 		/* of a replay, those that it had not come to have none */
-		if (races->number + 1 + i >= races->nr_given)
+		if (races->number + 1 + i >= races->nr_given &&
+		    (!races->gaps || i + 1 == races->nr_given))
 			json_object_set_new(race, "number",
 					    json_integer((json_int_t)number));
 		json_array_append_new(list, race);

@@ -52,11 +52,12 @@ static bool halve_text(char text[ENGINE_POINT_BYTES])
 
 static bool halve_point(struct races *races, unsigned int at, bool *changed)
 {
-	struct program *program = &races->given[races->nr_given - 1];
+	struct program *program;
+	struct point *point = shrink_point(races, at, &program);
 
-	if (at >= program->nr_points)
+	if (!point)
 		return false;
-	*changed = halve_text(program->points[at].text);
+	*changed = halve_text(point->text);
 	return true;
 }
 

@@ -2,7 +2,6 @@
 #include "minimise.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,56 +12,10 @@
 #include "bundle.h"
 #include "emit.h"
 #include "errand.h"
+#include "rate.h"
 #include "registry.h"
 #include "search.h"
 #include "shrink.h"
-
-#define NR_LAST_TRIALS 10
-
-static int write_rate(struct search *search, json_t *json)
-{
-	char path[PATH_MAX];
-	int ret;
-
-	snprintf(path, sizeof(path), "%s/rate.json", search->trials.folder);
-	ret = json_dump_file(json, path, JSON_INDENT(1));
-	json_decref(json);
-	return ret ? brg_fail(-EIO, "%s: cannot write it", path) : 0;
-}
-
-/*
- * How often what is left fails, in how many trials. How long those are, and take, is
- * known only of trials that are made here.
- */
-static int measure(struct search *search)
-{
-	double trial_s = search->trials.options.duration_s, sum_s = 0, mean_s;
-	unsigned int nr_failed = 0;
-	json_t *json;
-	int ret = 0;
-
-	for (int i = 0; i < NR_LAST_TRIALS && ret >= 0; i++) {
-		search->candidate = search->best;
-		ret = trials_fail(&search->trials, &search->candidate);
-		nr_failed += ret > 0;
-		sum_s += ret > 0 ? search->trials.seen.seconds : 0;
-	}
-	if (ret < 0)
-		return ret;
-	mean_s = nr_failed ? sum_s / nr_failed : 0;
-	json = json_pack("{s:i, s:i, s:i}", "trials", NR_LAST_TRIALS, "failed",
-			 (int)nr_failed, "size",
-			 (int)shrink_size(&search->best));
-	if (search->trials.options.with) {
-		printf("%u of %d trials failed\n", nr_failed, NR_LAST_TRIALS);
-		return write_rate(search, json);
-	}
-	printf("%u of %d trials of %.0f s failed, after %.1f s on average\n",
-	       nr_failed, NR_LAST_TRIALS, trial_s, mean_s);
-	json_object_set_new(json, "trial_s", json_real(trial_s));
-	json_object_set_new(json, "seconds", json_real(mean_s));
-	return write_rate(search, json);
-}
 
 static int write_repro(struct search *search)
 {
@@ -102,58 +55,139 @@ static int choose_device(struct search *search)
 		       0;
 }
 
+static int write_bundle(struct search *search)
+{
+	return bundle_write(search->trials.folder, NULL, &search->best,
+			    &search->trials.failure, NULL, NULL);
+}
+
+/*
+ * Where the least of it fails in none of the last trials, more of it may: back to that,
+ * further each time. STRESS_SKIP where all of it does not fail any more either.
+ */
+static int measure(struct search *search, struct rate *rate)
+{
+	unsigned int at = search->nr_sure - 1, step = 1;
+	int ret;
+
+	while (!(ret = rate_measure(&search->trials, &search->best, rate)) &&
+	       !rate->nr_failed && at) {
+		rate_print(rate, &search->trials);
+		at -= step < at ? step : at;
+		step *= 2;
+		search->best = *search->sure[at];
+		fprintf(stderr, "barrage-stress: back to size %u\n",
+			shrink_size(&search->best));
+	}
+	if (ret || rate->nr_failed)
+		return ret;
+	search->best = *search->sure[search->nr_sure - 1];
+	return STRESS_SKIP;
+}
+
+/* all that can be had of what was found, also where the search was cut off */
+static int leave(struct search *search, const struct rate *rate, bool complete)
+{
+	int ret = write_bundle(search);
+
+	if (!ret)
+		ret = rate_write(rate, &search->trials, &search->best,
+				 complete);
+	return ret ? ret : write_repro(search);
+}
+
+static void say_error(void)
+{
+	fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
+}
+
+static int search_and_leave(struct search *search)
+{
+	struct rate rate = {};
+	int ret = search_smaller(search), err;
+
+	if (!ret)
+		ret = measure(search, &rate);
+	if (ret < 0) {
+		say_error();
+		fprintf(stderr,
+			"barrage-stress: not complete; what was found until then is in %s\n",
+			search->trials.folder);
+	}
+	if (rate.nr_trials)
+		rate_print(&rate, &search->trials);
+	if (ret == STRESS_SKIP)
+		printf("%s: it failed when it was made smaller, but in none of the last %d trials\n",
+		       search->trials.folder, RATE_TRIALS);
+	err = leave(search, &rate, ret >= 0);
+	if (err)
+		say_error();
+	printf("%s: %u trials, size %u\n", search->trials.folder,
+	       search->trials.nr, shrink_size(&search->best));
+	search_end(search);
+	return ret < 0 || err ? STRESS_ERROR : ret;
+}
+
+static void say_passed(const struct search *search)
+{
+	const struct stress_options *options = &search->trials.options;
+
+	if (options->with)
+		printf("%s: it did not fail again\n", options->minimise);
+	else
+		printf("%s: it did not fail again in %.0f s\n",
+		       options->minimise, options->duration_s);
+}
+
 static int search_all(struct search *search)
 {
 	int ret = choose_device(search);
 
+	if (!ret)
+		ret = trials_begin(&search->trials, &search->best);
+	if (ret < 0) {
+		say_error();
+		return STRESS_ERROR;
+	}
 	if (ret)
-		return ret;
+		return search_and_leave(search);
+	say_passed(search);
+	return STRESS_SKIP;
+}
 
-	ret = trials_begin(&search->trials, &search->best);
-	if (ret <= 0)
-		return ret < 0 ? ret : STRESS_SKIP;
-	ret = search_smaller(search);
-	if (!ret)
-		ret = bundle_write(search->trials.folder, NULL, &search->best,
-				   &search->trials.failure, NULL, NULL);
-	if (!ret)
-		ret = measure(search);
-	return ret ? ret : write_repro(search);
+/* for what is left, beside the bundle */
+static void choose_folder(struct search *search)
+{
+	const char *bundle = search->trials.options.minimise;
+	size_t length = strlen(bundle);
+
+	while (length > 1 && bundle[length - 1] == '/')
+		length--;
+	snprintf(search->trials.folder, sizeof(search->trials.folder),
+		 "%.*s-small", (int)length, bundle);
 }
 
 enum stress_status minimise(const struct stress_options *options,
 			    struct machine *machine)
 {
 	struct search *search = calloc(1, sizeof(*search));
-	int ret = -ENOMEM;
-	size_t length;
+	int ret = STRESS_ERROR;
 
 	if (!search)
 		return STRESS_ERROR;
 	search->trials.options = *options;
 	search->trials.options.bundles = NULL;
 	search->trials.machine = machine;
-	for (length = strlen(options->minimise);
-	     length > 1 && options->minimise[length - 1] == '/'; length--)
-		;
-	snprintf(search->trials.folder, sizeof(search->trials.folder),
-		 "%.*s-small", (int)length, options->minimise);
-	ret = bundle_read_race(options, options->minimise, &search->best,
-			       &search->trials.failure);
-	search->trials.options.duration_s =
-		trials_seconds(options, &search->trials.failure);
-	if (!ret)
+	search->found = write_bundle;
+	choose_folder(search);
+	if (bundle_read_race(options, options->minimise, &search->best,
+			     &search->trials.failure)) {
+		say_error();
+	} else {
+		search->trials.options.duration_s =
+			trials_seconds(options, &search->trials.failure);
 		ret = search_all(search);
-	if (ret < 0)
-		fprintf(stderr, "barrage-stress: %s\n", brg_last_error());
-	else if (ret == STRESS_SKIP && options->with)
-		printf("%s: it did not fail again\n", options->minimise);
-	else if (ret == STRESS_SKIP)
-		printf("%s: it did not fail again in %.0f s\n",
-		       options->minimise, search->trials.options.duration_s);
-	else
-		printf("%s: %u trials, size %u\n", search->trials.folder,
-		       search->trials.nr, shrink_size(&search->best));
+	}
 	free(search);
-	return ret < 0 ? STRESS_ERROR : (enum stress_status)ret;
+	return (enum stress_status)ret;
 }

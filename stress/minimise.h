@@ -14,10 +14,11 @@
  * @machine: open; NULL where @with makes the trials
  *
  * The result is in the folder of the bundle with "-small" behind its name: a
- * bundle, rate.json (how often it failed in how many last trials) and repro.c.
+ * bundle, which is there from the first step on, rate.json (how often it failed in how
+ * many last trials) and repro.c. They are left also where something ends the search.
  *
- * Return: 0; STRESS_SKIP where the bundle did not fail again; another status,
- * with a line on stderr.
+ * Return: 0; STRESS_SKIP where the bundle did not fail again, or nothing of what was
+ * left did in the last trials; another status, with a line on stderr.
  */
 enum stress_status minimise(const struct stress_options *options,
 			    struct machine *machine);

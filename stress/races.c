@@ -48,6 +48,7 @@ void races_keep(const struct races *from, uint64_t number, struct races *to)
 	if (from->nr_given) {
 		*to = *from;
 		to->number = number;
+		to->gaps = false;
 		for (unsigned int i = 0; i < from->nr_given; i++)
 			to->of[i] =
 				races_get(from, number + 1 + i, &to->given[i]);

@@ -17,6 +17,7 @@
  * @nr_earlier: for a mix: providers that have their turn before this one
  * @earlier: NEED_* that there are with each of those
  * @number: of the last of @given, as it was drawn or came again; otherwise 0
+ * @gaps: of @given, only the last has a number
  * @nr_given: 0: they are drawn
  * @given: the races
  * @of: what each was drawn from: @scenario, or one that it mixes in
@@ -29,6 +30,7 @@ struct races {
 	unsigned int nr_earlier;
 	unsigned int earlier[STRESS_MAX_PROVIDERS];
 	uint64_t number;
+	bool gaps;
 	unsigned int nr_given;
 	struct program given[RACES_KEPT];
 	const struct stress_scenario *of[RACES_KEPT];

@@ -3,16 +3,13 @@
 
 #include <string.h>
 
-static struct program *last_of(struct races *races)
-{
-	return &races->given[races->nr_given - 1];
-}
+/* What fails now and then may pass once: what comes later is for nothing then. */
+#define RACE_TRIES 3
 
 /* the actors, then those that are alone before and after; or NULL */
-static struct actor_program *part(struct races *races, unsigned int index)
+static struct actor_program *part_of(struct program *program,
+				     unsigned int index)
 {
-	struct program *program = last_of(races);
-
 	if (index < program->nr_actors)
 		return &program->actors[index];
 	if (index == program->nr_actors)
@@ -20,39 +17,93 @@ static struct actor_program *part(struct races *races, unsigned int index)
 	return index == program->nr_actors + 1 ? &program->after : NULL;
 }
 
-static bool only_last_race(struct races *races, unsigned int at, bool *changed)
+/* likewise, of all races */
+static struct actor_program *part(struct races *races, unsigned int index)
 {
-	if (at || races->nr_given < 2)
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		struct program *program = &races->given[i];
+
+		if (index < program->nr_actors + 2)
+			return part_of(program, index);
+		index -= program->nr_actors + 2;
+	}
+	return NULL;
+}
+
+/* The last is the one that was blamed, and the first to be tried alone. */
+static bool only_one_race(struct races *races, unsigned int at, bool *changed)
+{
+	unsigned int index = races->nr_given - 1 - at;
+
+	if (races->nr_given < 2 || at >= races->nr_given)
 		return false;
-	races->of[0] = races->of[races->nr_given - 1];
-	races->given[0] = *last_of(races);
+	races->of[0] = races->of[index];
+	races->given[0] = races->given[index];
+	races->number -= at < races->number ? at : races->number;
 	races->nr_given = 1;
+	races->gaps = false;
+	*changed = true;
+	return true;
+}
+
+static bool drop_race(struct races *races, unsigned int at, bool *changed)
+{
+	if (races->nr_given < 2 || at >= races->nr_given)
+		return false;
+	races->nr_given--;
+	if (at == races->nr_given)
+		races->number -= !!races->number;
+	else if (at)
+		races->gaps = true;
+	for (; at < races->nr_given; at++) {
+		races->of[at] = races->of[at + 1];
+		races->given[at] = races->given[at + 1];
+	}
 	*changed = true;
 	return true;
 }
 
 static bool drop_actor(struct races *races, unsigned int at, bool *changed)
 {
-	struct program *program = last_of(races);
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		struct program *program = &races->given[i];
 
-	if (at >= program->nr_actors)
-		return false;
-	memmove(&program->actors[at], &program->actors[at + 1],
-		(program->nr_actors - at - 1) * sizeof(program->actors[0]));
-	program->nr_actors--;
-	*changed = true;
-	return true;
+		if (at >= program->nr_actors) {
+			at -= program->nr_actors;
+			continue;
+		}
+		program->nr_actors--;
+		memmove(&program->actors[at], &program->actors[at + 1],
+			(program->nr_actors - at) * sizeof(program->actors[0]));
+		*changed = true;
+		return true;
+	}
+	return false;
+}
+
+struct point *shrink_point(struct races *races, unsigned int at,
+			   struct program **program)
+{
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		*program = &races->given[i];
+		if (at < (*program)->nr_points)
+			return &(*program)->points[at];
+		at -= (*program)->nr_points;
+	}
+	return NULL;
 }
 
 static bool drop_point(struct races *races, unsigned int at, bool *changed)
 {
-	struct program *program = last_of(races);
+	struct program *program;
+	struct point *point = shrink_point(races, at, &program);
 
-	if (at >= program->nr_points)
+	if (!point)
 		return false;
-	memmove(&program->points[at], &program->points[at + 1],
-		(program->nr_points - at - 1) * sizeof(program->points[0]));
 	program->nr_points--;
+	memmove(point, point + 1,
+		(size_t)(&program->points[program->nr_points] - point) *
+			sizeof(*point));
 	*changed = true;
 	return true;
 }
@@ -184,7 +235,8 @@ static bool drop_failure(struct races *races, unsigned int at, bool *changed)
 }
 
 const struct shrink shrink_ways[] = {
-	{ "earlier races", only_last_race },
+	{ "all races but one", only_one_race, RACE_TRIES },
+	{ "a race", drop_race, RACE_TRIES },
 	{ "an actor", drop_actor },
 	{ "a delay in the kernel", drop_point },
 	{ "all CPUs of actors", drop_all_cpus },
@@ -199,25 +251,32 @@ const struct shrink shrink_ways[] = {
 	{},
 };
 
-/* the ordered call that comes next after one, or NULL */
-static struct call *next_in_order(struct races *races, uint32_t after)
+/* the ordered call of a race that comes next after one, or NULL */
+static struct call *next_in_order(struct program *program, uint32_t after)
 {
 	struct actor_program *actor;
-	struct call *call, *next = NULL;
+	struct call *next = NULL;
 
-	for (unsigned int i = 0; (call = shrink_call(races, i, &actor)); i++)
-		if (call->order > after && (!next || call->order < next->order))
-			next = call;
+	for (unsigned int i = 0; (actor = part_of(program, i)); i++)
+		for (unsigned int c = 0; c < actor->nr_calls; c++) {
+			struct call *call = &actor->calls[c];
+
+			if (call->order > after &&
+			    (!next || call->order < next->order))
+				next = call;
+		}
 	return next;
 }
 
 void shrink_renumber(struct races *races)
 {
-	uint32_t order = 0;
-	struct call *call;
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		uint32_t order = 0;
+		struct call *call;
 
-	while ((call = next_in_order(races, order)))
-		call->order = ++order;
+		while ((call = next_in_order(&races->given[i], order)))
+			call->order = ++order;
+	}
 }
 
 static unsigned int size_of(const struct actor_program *actor)

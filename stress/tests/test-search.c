@@ -24,6 +24,8 @@ static const struct op op_choice = {
 };
 
 static bool (*fails)(const struct program *program);
+/* likewise, where more than one race matters */
+static bool (*all_fail)(const struct races *races);
 static struct search search;
 static unsigned int nr_trials, nr_halved;
 
@@ -32,20 +34,16 @@ int trials_fail(struct trials *trials, const struct races *races)
 	nr_trials++;
 	trials->nr++;
 	/* whatever is taken away makes it smaller */
-	nr_halved += shrink_size(races) == shrink_size(&search.best);
+	nr_halved += races == &search.candidate &&
+		     shrink_size(races) == shrink_size(&search.best);
+	if (all_fail)
+		return all_fail(races);
 	return fails ? fails(&races->given[races->nr_given - 1]) : -EIO;
 }
 
-/* the race that is searched; its operations and points can all be done without */
-static struct search *search_of(bool (*judge)(const struct program *program))
+/* a race; its operations and points can all be done without */
+static void fill(struct program *program)
 {
-	struct program *program;
-
-	memset(&search, 0, sizeof(search));
-	fails = judge;
-	nr_trials = nr_halved = 0;
-	search.best.nr_given = 1;
-	program = &search.best.given[0];
 	program->before.name = program->after.name = "alone";
 	program->before.turns = program->after.turns = 1;
 	program->nr_actors = 2;
@@ -70,7 +68,38 @@ static struct search *search_of(bool (*judge)(const struct program *program))
 	program->nr_points = 2;
 	strcpy(program->points[0].text, "one:100..2000us/0.5,seed=7");
 	strcpy(program->points[1].text, "two+return<b:0us,hold=80ms");
+}
+
+/* what is searched */
+static struct search *search_of(bool (*judge)(const struct program *program))
+{
+	search_end(&search);
+	memset(&search, 0, sizeof(search));
+	fails = judge;
+	all_fail = NULL;
+	nr_trials = nr_halved = 0;
+	search.best.nr_given = 1;
+	fill(&search.best.given[0]);
 	return &search;
+}
+
+/* likewise, several races, of which each has a slot of its own */
+static struct search *search_of_all(bool (*judge)(const struct races *races))
+{
+	struct search *all = search_of(NULL);
+
+	all_fail = judge;
+	all->best.nr_given = RACES_KEPT;
+	all->best.number = 10;
+	for (unsigned int i = 0; i < RACES_KEPT; i++) {
+		struct program *program = &all->best.given[i];
+
+		if (i)
+			fill(program);
+		program->actors[0].calls[0].arg[0] = i;
+		program->actors[1].calls[0].arg[0] = i;
+	}
+	return all;
 }
 
 static const struct call *amount_in(const struct program *program)
@@ -190,6 +219,153 @@ static void halving_has_a_bound(void **state)
 	assert_int_equal(program->actors[0].calls[0].delay_us, 1);
 }
 
+/* where in the races somebody does that to a slot; -1: nowhere */
+static int where_is(const struct races *races, int64_t slot)
+{
+	for (unsigned int i = 0; i < races->nr_given; i++) {
+		const struct call *call = amount_in(&races->given[i]);
+
+		if (call && call->arg[0] == slot && call->arg[1] >= 5)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* It is one, but not the one that was blamed. */
+static bool takes_the_second(const struct races *races)
+{
+	return where_is(races, 1) >= 0;
+}
+
+static void expect_one_call(const struct races *races)
+{
+	const struct program *program = &races->given[0];
+
+	assert_int_equal(races->nr_given, 1);
+	assert_int_equal(program->nr_actors, 1);
+	assert_int_equal(program->actors[0].nr_calls, 1);
+	assert_int_equal(program->actors[0].calls[0].arg[0], 1);
+	assert_int_equal(program->nr_points, 0);
+}
+
+static void whichever_race_it_takes_is_what_is_left(void **state)
+{
+	struct search *found = search_of_all(takes_the_second);
+
+	assert_int_equal(search_smaller(found), 0);
+	expect_one_call(&found->best);
+	assert_int_equal(found->best.number, 8);
+	assert_false(found->best.gaps);
+}
+
+static bool takes_it_every_other_time(const struct races *races)
+{
+	return takes_the_second(races) && nr_trials % 2;
+}
+
+/* What fails now and then is not given up where it passes once. */
+static void races_are_tried_several_times(void **state)
+{
+	struct search *found = search_of_all(takes_it_every_other_time);
+
+	assert_int_equal(search_smaller(found), 0);
+	assert_int_equal(found->best.nr_given, 1);
+	assert_int_equal(where_is(&found->best, 1), 0);
+	assert_int_equal(found->best.number, 8);
+}
+
+/* in that order */
+static bool takes_two(const struct races *races)
+{
+	int first = where_is(races, 0), second = where_is(races, 2);
+
+	return first >= 0 && second > first && races->given[second].nr_points &&
+	       races->given[second].actors[0].calls[0].delay_us >= 300;
+}
+
+static void all_races_that_it_takes_are_made_smaller(void **state)
+{
+	struct search *found = search_of_all(takes_two);
+	const struct races *best = &found->best;
+
+	assert_int_equal(search_smaller(found), 0);
+	assert_int_equal(best->nr_given, 2);
+	assert_int_equal(best->number, 9);
+	assert_true(best->gaps);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(best->given[i].nr_actors, 1);
+		assert_int_equal(best->given[i].actors[0].nr_calls, 1);
+		assert_in_range(amount_in(&best->given[i])->arg[1], 5, 10);
+	}
+	assert_int_equal(best->given[0].nr_points, 0);
+	assert_int_equal(best->given[0].actors[0].calls[0].delay_us, 0);
+	assert_int_equal(best->given[1].nr_points, 1);
+	assert_in_range(best->given[1].actors[0].calls[0].delay_us, 300, 599);
+}
+
+/* Each race has an order of its own, from 1 up. */
+static void orders_are_those_of_each_race(void **state)
+{
+	static struct races races;
+
+	races = search_of_all(takes_two)->best;
+	for (unsigned int i = 0; i < RACES_KEPT; i++) {
+		races.given[i].actors[0].calls[0].order = 3;
+		races.given[i].actors[1].calls[1].order = 7 + i;
+	}
+	shrink_renumber(&races);
+	for (unsigned int i = 0; i < RACES_KEPT; i++) {
+		assert_int_equal(races.given[i].actors[0].calls[0].order, 1);
+		assert_int_equal(races.given[i].actors[0].calls[1].order, 0);
+		assert_int_equal(races.given[i].actors[1].calls[1].order, 2);
+	}
+}
+
+static unsigned int nr_by_chance;
+
+/* What fails without what it takes does so once: the trial before has left it. */
+static bool fails_by_chance(const struct races *races)
+{
+	if (where_is(races, 1) >= 0)
+		return true;
+	return !nr_by_chance++;
+}
+
+static void what_was_chance_is_taken_back(void **state)
+{
+	struct search *found = search_of_all(fails_by_chance);
+
+	nr_by_chance = 0;
+	assert_int_equal(search_smaller(found), 0);
+	assert_true(found->careful);
+	expect_one_call(&found->best);
+	/* the last that is gone back to is what there is */
+	assert_true(found->nr_sure > 1);
+	assert_int_equal(shrink_size(found->sure[found->nr_sure - 1]),
+			 shrink_size(&found->best));
+}
+
+static unsigned int nr_found, size_found;
+
+static int count_found(struct search *found)
+{
+	assert_true(!nr_found || shrink_size(&found->best) <= size_found);
+	size_found = shrink_size(&found->best);
+	return ++nr_found < 4 ? 0 : -ENOSPC;
+}
+
+/* so that it is there also where the search does not come to its end */
+static void each_step_is_told(void **state)
+{
+	struct search *found = search_of_all(takes_the_second);
+
+	nr_found = 0;
+	found->found = count_found;
+	assert_int_equal(search_smaller(found), -ENOSPC);
+	assert_int_equal(nr_found, 4);
+	assert_int_equal(shrink_size(&found->best), size_found);
+}
+
 static void a_trial_that_cannot_be_made_ends_it(void **state)
 {
 	assert_int_equal(search_smaller(search_of(NULL)), -EIO);
@@ -225,6 +401,12 @@ int main(void)
 		cmocka_unit_test(a_choice_is_not_halved),
 		cmocka_unit_test(points_are_halved),
 		cmocka_unit_test(halving_has_a_bound),
+		cmocka_unit_test(whichever_race_it_takes_is_what_is_left),
+		cmocka_unit_test(races_are_tried_several_times),
+		cmocka_unit_test(all_races_that_it_takes_are_made_smaller),
+		cmocka_unit_test(orders_are_those_of_each_race),
+		cmocka_unit_test(what_was_chance_is_taken_back),
+		cmocka_unit_test(each_step_is_told),
 		cmocka_unit_test(a_trial_that_cannot_be_made_ends_it),
 		cmocka_unit_test(what_cannot_be_halved_stays),
 	};
