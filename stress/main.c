@@ -13,6 +13,7 @@
 #include "bundle.h"
 #include "emit.h"
 #include "errand.h"
+#include "give-back.h"
 #include "interrupt.h"
 #include "journal.h"
 #include "machine.h"
@@ -90,6 +91,22 @@ static bool take_devices(struct machine *machine,
 	return outcome->status == STRESS_PASS;
 }
 
+/* after a scenario; NULL where it goes on */
+static const char *why_it_ends(const struct stress_options *options,
+			       const struct outcome *outcome)
+{
+	if (outcome->unkillable)
+		return "processes are left that nothing ends";
+	if (interrupt_came())
+		return "interrupted";
+	if (outcome->status == STRESS_PASS || outcome->status == STRESS_SKIP ||
+	    options->keep_going)
+		return NULL;
+	return outcome->status == STRESS_FAIL ?
+		       "the kernel may not be what it was; --keep-going goes on" :
+		       "the harness failed; --keep-going goes on";
+}
+
 static enum stress_status run_all(const struct stress_options *options,
 				  struct machine *machine,
 				  const struct stress_scenario **chosen,
@@ -99,6 +116,7 @@ static enum stress_status run_all(const struct stress_options *options,
 
 	for (size_t i = 0; i < nr; i++) {
 		struct outcome outcome;
+		const char *why;
 
 		if (take_devices(machine, chosen[i], &outcome)) {
 			report_begin(report, chosen[i]);
@@ -106,12 +124,14 @@ static enum stress_status run_all(const struct stress_options *options,
 		}
 		report_end(report, chosen[i], &outcome);
 		worst = worse(worst, outcome.status);
-		if (outcome.unkillable || interrupt_came() ||
-		    (outcome.status != STRESS_PASS &&
-		     outcome.status != STRESS_SKIP && !options->keep_going))
+		why = why_it_ends(options, &outcome);
+		if (why) {
+			report_bail(report, why);
 			break;
+		}
 		/* wrong data may be on the disks by now */
 		if (outcome.status == STRESS_FAIL && errand_stamp(machine)) {
+			report_bail(report, brg_last_error());
 			brg_error("%s", brg_last_error());
 			return worse(worst, STRESS_ERROR);
 		}
@@ -142,6 +162,7 @@ static enum stress_status replay(const struct stress_options *given,
 
 	if (!races || bundle_read(options.replay, races, &wanted) ||
 	    bundle_choose(&options, races)) {
+		report_bail(report, races ? brg_last_error() : "out of memory");
 		brg_error("%s", races ? brg_last_error() : "out of memory");
 		free(races);
 		return status;
@@ -163,28 +184,6 @@ static enum stress_status replay(const struct stress_options *given,
 	}
 	free(races);
 	return status;
-}
-
-/*
- * What the kernel says when it has got its devices back is of the races before: the
- * scenario that was the last one has another record then.
- */
-static enum stress_status listen(const struct stress_options *options,
-				 struct machine *machine, struct report *report)
-{
-	const struct races *races = &machine->journal->races;
-	struct outcome outcome = { .status = STRESS_PASS };
-
-	strcpy(outcome.provider, machine->world.device.bdf);
-	watch_after(options, machine, &outcome);
-	if (machine->stuck && outcome.status == STRESS_PASS)
-		errand_judge(machine, &outcome);
-	if (outcome.status == STRESS_PASS)
-		return STRESS_PASS;
-	brg_error("when the devices had been given back: %s", outcome.text);
-	if (races->nr_given)
-		report_late(report, races->scenario, &outcome);
-	return outcome.status;
 }
 
 static enum stress_status run_with(const struct stress_options *options,
@@ -211,26 +210,18 @@ static enum stress_status run(const struct stress_options *options,
 	if (report_open(&report, options, nr))
 		return worst;
 	if (errand_begin() || journal_open(&journal)) {
+		report_bail(&report, brg_last_error());
 		brg_error("%s", brg_last_error());
 		report_close(&report);
 		return worst;
 	}
-	if (machine_open(options, &journal, &machine))
+	if (machine_open(options, &journal, &machine)) {
+		report_bail(&report, brg_last_error());
 		brg_error("%s", brg_last_error());
-	else
+	} else {
 		worst = run_with(options, &machine, chosen, nr, &report);
-	/* a failure outweighs what it leaves */
-	if (!(options->abandon && worst == STRESS_FAIL)) {
-		if (errand_close(&machine)) {
-			brg_error("the devices cannot be given back: %s",
-				  brg_last_error());
-			worst = worse(worst, STRESS_ERROR);
-		}
-		if (!options->minimise && worst != STRESS_FAIL &&
-		    worst != STRESS_OTHER)
-			worst = worse(worst,
-				      listen(options, &machine, &report));
 	}
+	worst = worse(worst, give_back(options, &machine, &report, worst));
 	journal_close(&journal);
 	return report_close(&report) ? worst : worse(worst, STRESS_ERROR);
 }

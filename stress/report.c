@@ -25,10 +25,18 @@ static const char *status_text(enum stress_status status)
 	}
 }
 
+static bool says_points(const struct report *report)
+{
+	return report->options->tap && !report->options->minimise;
+}
+
 int report_open(struct report *report, const struct stress_options *options,
 		size_t nr)
 {
-	*report = (struct report){ .options = options };
+	*report = (struct report){
+		.options = options,
+		.nr_planned = 1 + (options->replay ? 1 : nr),
+	};
 	if (options->output) {
 		report->records = fopen(options->output, "ae");
 		if (!report->records) {
@@ -37,8 +45,8 @@ int report_open(struct report *report, const struct stress_options *options,
 			return -errno;
 		}
 	}
-	if (options->tap) {
-		printf("KTAP version 1\n1..%zu\n", nr);
+	if (says_points(report)) {
+		printf("KTAP version 1\n1..%zu\n", report->nr_planned);
 		fflush(stdout);
 	}
 	return 0;
@@ -50,15 +58,13 @@ void report_begin(struct report *report, const struct stress_scenario *scenario)
 		fprintf(stderr, "%s ...\r", scenario->name);
 }
 
-static void print_tap(struct report *report,
-		      const struct stress_scenario *scenario,
-		      const struct outcome *outcome)
+static void print_point(struct report *report, const char *name,
+			const struct outcome *outcome)
 {
 	bool good = outcome->status == STRESS_PASS ||
 		    outcome->status == STRESS_SKIP;
 
-	printf("%sok %u %s", good ? "" : "not ", ++report->nr_points,
-	       scenario->name);
+	printf("%sok %zu %s", good ? "" : "not ", ++report->nr_points, name);
 	if (outcome->status == STRESS_SKIP)
 		printf(" # SKIP %s", outcome->text);
 	putchar('\n');
@@ -191,20 +197,25 @@ void report_end(struct report *report, const struct stress_scenario *scenario,
 		const struct outcome *outcome)
 {
 	if (report->options->tap)
-		print_tap(report, scenario, outcome);
+		print_point(report, scenario->name, outcome);
 	else
 		print_line(scenario, outcome);
 	fflush(stdout);
 	if (report->records)
 		write_record(report, scenario, outcome);
+}
+
+void report_bail(struct report *report, const char *why)
+{
+	if (!*report->why)
+		snprintf(report->why, sizeof(report->why), "%s", why);
 }
 
 void report_late(struct report *report, const struct stress_scenario *scenario,
 		 const struct outcome *outcome)
 {
 	if (report->options->tap)
-		printf("# not ok after all: %s: %s: %s\n", scenario->name,
-		       oracle_name(outcome->oracle), outcome->text);
+		printf("# not ok after all: %s\n", scenario->name);
 	else
 		print_line(scenario, outcome);
 	fflush(stdout);
@@ -212,8 +223,22 @@ void report_late(struct report *report, const struct stress_scenario *scenario,
 		write_record(report, scenario, outcome);
 }
 
+void report_given_back(struct report *report, const struct outcome *outcome)
+{
+	/* a point that comes out of its turn would be taken for another one */
+	if (!says_points(report) || report->nr_points + 1 < report->nr_planned)
+		return;
+	print_point(report, "devices-given-back", outcome);
+	fflush(stdout);
+}
+
 bool report_close(struct report *report)
 {
+	if (says_points(report) && report->nr_points < report->nr_planned) {
+		printf("Bail out! %s\n",
+		       *report->why ? report->why : "it has ended early");
+		fflush(stdout);
+	}
 	if (report->records && fclose(report->records))
 		report->lost = true;
 	return !report->lost;
