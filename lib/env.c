@@ -2,6 +2,8 @@
 #define BRG_LOG_PREFIX "env"
 #include <barrage/env.h>
 #include <barrage/log.h>
+#include <barrage/note.h>
+#include <barrage/sysfs.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +42,23 @@ static void read_cpu_model(char out[BRG_ENV_BYTES])
 		fclose(file);
 }
 
+/* what no variable can tell wrongly */
+static void read_build_id(char out[BRG_ENV_BYTES])
+{
+	char path[BRG_SYSFS_PATH_BYTES], notes[16384];
+	size_t size = 0;
+	FILE *file = NULL;
+
+	snprintf(out, BRG_ENV_BYTES, "none");
+	if (!brg_sysfs_path(path, sizeof(path), "kernel/notes"))
+		file = fopen(path, "re");
+	if (!file)
+		return;
+	size = fread(notes, 1, sizeof(notes), file);
+	fclose(file);
+	brg_note_build_id(notes, size, out, BRG_ENV_BYTES);
+}
+
 void brg_env_read(struct brg_env *env)
 {
 	struct utsname name;
@@ -48,6 +67,7 @@ void brg_env_read(struct brg_env *env)
 	memset(env, 0, sizeof(*env));
 	snprintf(env->release, sizeof(env->release), "%s",
 		 uname(&name) ? "unknown" : name.release);
+	read_build_id(env->build_id);
 	take(env->flavour, "BARRAGE_FLAVOUR", "none");
 	take(env->series_hash, "BARRAGE_SERIES_HASH", "none");
 	take(env->test_only_hash, "BARRAGE_TEST_ONLY_HASH", "none");

@@ -214,8 +214,9 @@ static void add_environment(json_t *line, const struct brg_env *env)
 	json_object_set_new(line, "qemu", text(env->qemu));
 	json_object_set_new(line, "topology", text(env->topology));
 	json_object_set_new(line, "kernel",
-			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-				      "release", text(env->release), "flavour",
+			    json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+				      "release", text(env->release), "build_id",
+				      text(env->build_id), "flavour",
 				      text(env->flavour), "series_hash",
 				      text(env->series_hash), "test_only_hash",
 				      text(env->test_only_hash), "mutants_hash",

@@ -21,13 +21,14 @@ json_t *environment_json(void)
 	struct brg_env env;
 
 	brg_env_read(&env);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-			 "kernel", env.release, "flavour", env.flavour,
-			 "series_hash", env.series_hash, "test_only_hash",
-			 env.test_only_hash, "mutants_hash", env.mutants_hash,
-			 "config_hash", env.config_hash, "topology",
-			 env.topology, "accel", env.accel, "qemu", env.qemu,
-			 "git", env.git);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"kernel", env.release, "kernel_build_id", env.build_id,
+		"flavour", env.flavour, "series_hash", env.series_hash,
+		"test_only_hash", env.test_only_hash, "mutants_hash",
+		env.mutants_hash, "config_hash", env.config_hash, "topology",
+		env.topology, "accel", env.accel, "qemu", env.qemu, "git",
+		env.git);
 }
 
 json_t *environment_planted_bug(void)
@@ -138,6 +139,7 @@ bool environment_differs(const json_t *was, const json_t *is, char *text,
 		const char *what;
 	} compared[] = {
 		{ "environment", "kernel", "kernel" },
+		{ "environment", "kernel_build_id", "build of the kernel" },
 		{ "environment", "flavour", "flavour" },
 		{ "environment", "series_hash", "series" },
 		{ "environment", "test_only_hash", "patches for tests" },

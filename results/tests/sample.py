@@ -24,7 +24,7 @@ BASE = {
     "clock": "wall",
     "accel": "tcg",
     "topology": "bridge",
-    "kernel": {"release": "7.3.4", "flavour": "perf",
+    "kernel": {"release": "7.3.4", "build_id": "e4f18d0d", "flavour": "perf",
                "series_hash": "0123456789abcdef", "test_only_hash": "none",
                "mutants_hash": "none",
                "config_hash": "fedc"},

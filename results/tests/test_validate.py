@@ -56,6 +56,7 @@ BROKEN = {
     "time without zone": (changed(time="2026-01-02 03:04:05"), "time"),
     "not a BDF": (deeper("devices", provider={
         "bdf": "1:0.0", "id": "x", "bar": 2, "bar_bytes": 1}), "devices"),
+    "a build ID that is none": (deeper("kernel", build_id="E4 F1"), "build_id"),
     "empty series hash": (deeper("kernel", series_hash=""), "series_hash"),
     "empty hash of patches for tests": (deeper("kernel", test_only_hash=""),
                                         "test_only_hash"),
@@ -83,6 +84,10 @@ def race(**changes):
         **changes}
 
 
+def elsewhere(**changes):
+    return race(environment={**race()["environment"], **changes})
+
+
 STRESS = {
     "good": (race(), ""),
     "a failure": (race(status="fail", oracle="data", reason="wrong data"), ""),
@@ -96,6 +101,10 @@ STRESS = {
     "an error without a reason": (race(status="error"), "reason"),
     "unknown member": (race(speed=1), "speed"),
     "no environment": (race(environment={}), "kernel"),
+    "a kernel's build ID": (elsewhere(kernel_build_id="e4f18d"), ""),
+    "a kernel without one": (elsewhere(kernel_build_id="none"), ""),
+    "a build ID that is none": (elsewhere(kernel_build_id=""),
+                                "kernel_build_id"),
     "another schema": (race(schema="barrage-stress-9"), "barrage-stress-9"),
     "no schema at all": (race(schema=[]), "only barrage-stress-1"),
 }

@@ -133,6 +133,8 @@ static void a_record_comes_back_as_it_was(void **state)
 	assert_string_equal(string_of(json_object_get(json, "kernel"),
 				      "series_hash"),
 			    "5e71e5");
+	assert_non_null(string_of(json_object_get(json, "kernel"),
+				  "build_id"));
 	assert_string_equal(string_of(json_object_get(json, "kernel"),
 				      "test_only_hash"),
 			    "7e57");

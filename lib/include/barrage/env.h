@@ -2,8 +2,8 @@
 /*
  * env - what a run ran on
  *
- * The kernel tells its release and the CPU; the runner of the emulated machine
- * tells the rest in BARRAGE_* variables. Outside of it they are "none".
+ * The kernel tells its release, its build and the CPU; the runner of the emulated
+ * machine tells the rest in BARRAGE_* variables. Outside of it they are "none".
  */
 #ifndef BARRAGE_ENV_H
 #define BARRAGE_ENV_H
@@ -15,6 +15,7 @@
 /**
  * struct brg_env - as brg_env_read() found it
  * @release: uname -r
+ * @build_id: of this build of it, which its linker left in /sys/kernel/notes
  * @flavour: BARRAGE_FLAVOUR: "perf", "debug", "mutants"
  * @series_hash: BARRAGE_SERIES_HASH, of the kernel's patches
  * @test_only_hash: BARRAGE_TEST_ONLY_HASH, of those that are for tests only
@@ -31,6 +32,7 @@
  */
 struct brg_env {
 	char release[BRG_ENV_BYTES];
+	char build_id[BRG_ENV_BYTES];
 	char flavour[BRG_ENV_BYTES];
 	char series_hash[BRG_ENV_BYTES];
 	char test_only_hash[BRG_ENV_BYTES];
