@@ -115,6 +115,51 @@ static void the_last_of_a_replay_is_the_last(void **state)
 	expect_same_race(&races.given[0], &back.given[2]);
 }
 
+static json_t *read_bundle(const char *path)
+{
+	char file[100];
+	json_t *json;
+
+	snprintf(file, sizeof(file), "%s/bundle.json", path);
+	json = json_load_file(file, 0, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+/* Races that one was taken from between them are not those that a number names. */
+static void only_what_is_sure_has_a_number(void **state)
+{
+	const struct outcome outcome = {};
+	const json_t *list;
+	char path[60];
+	json_t *json;
+
+	draw_from("model", 1);
+	races_keep(&races, 9, &back);
+	snprintf(path, sizeof(path), "%s/gaps", folder);
+	for (int gaps = 0; gaps < 2; gaps++) {
+		back.gaps = gaps;
+		assert_int_equal(
+			bundle_write(path, NULL, &back, &outcome, NULL, NULL),
+			0);
+		json = read_bundle(path);
+		list = json_object_get(json, "races");
+		for (size_t i = 0; i < RACES_KEPT; i++) {
+			const json_t *number = json_object_get(
+				json_array_get(list, i), "number");
+
+			if (gaps && i + 1 < RACES_KEPT)
+				assert_null(number);
+			else
+				assert_int_equal(json_integer_value(number),
+						 6 + i);
+		}
+		json_decref(json);
+	}
+	races_keep(&back, 3, &races);
+	assert_false(races.gaps);
+}
+
 static struct program program_of_two(void)
 {
 	struct program program = {
@@ -220,6 +265,10 @@ static void another_machine_is_told(void **state)
 	assert_int_equal(strlen(json_string_value(json_object_get(
 				 json_object_get(here, "suite"), "build_id"))),
 			 16);
+	json_object_set_new(json_object_get(was, "environment"),
+			    "kernel_build_id", json_string("0123abcd"));
+	assert_true(environment_differs(was, here, text, sizeof(text)));
+	assert_non_null(strstr(text, "build of the kernel 0123abcd, here "));
 	/* of the time when they were the bundle's own members */
 	json_decref(was);
 	was = environment_part(old);
@@ -238,6 +287,7 @@ int main(void)
 		cmocka_unit_test(what_was_cut_off_is_drawn_again),
 		cmocka_unit_test(with_races_there_is_nothing_to_choose),
 		cmocka_unit_test(the_last_of_a_replay_is_the_last),
+		cmocka_unit_test(only_what_is_sure_has_a_number),
 		cmocka_unit_test(calls_are_remembered),
 		cmocka_unit_test(what_is_lost_is_said),
 		cmocka_unit_test(another_machine_is_told),
