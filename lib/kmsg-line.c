@@ -2,6 +2,7 @@
 #include <barrage/kmsg-line.h>
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,59 @@ static bool has_any(const char *line, const char *const *heads, size_t nr)
 bool brg_kmsg_is_fault(const char *line)
 {
 	return has_any(line, faults, sizeof(faults) / sizeof(faults[0]));
+}
+
+/* older kernels leave out the domain */
+static bool read_bdf(const char *text, char bdf[BRG_KMSG_BDF_BYTES])
+{
+	unsigned int domain, bus, device, function;
+
+	if (sscanf(text, "%8x:%2x:%2x.%1x", &domain, &bus, &device,
+		   &function) != 4) {
+		domain = 0;
+		if (sscanf(text, "%2x:%2x.%1x", &bus, &device, &function) != 3)
+			return false;
+	}
+	snprintf(bdf, BRG_KMSG_BDF_BYTES, "%04x:%02x:%02x.%x", domain & 0xfffff,
+		 bus, device, function);
+	return true;
+}
+
+/*
+ * "vfio-pci 0000:41:00.0: AMD-Vi: Event logged [...": who logs is who did it, unless the
+ * event has a device= of its own, where the IOMMU logs itself.
+ */
+static bool read_logger(const char *line, const char *event,
+			char bdf[BRG_KMSG_BDF_BYTES])
+{
+	const char *end = strstr(line, ": AMD-Vi: "), *from;
+
+	if (!end || end > event)
+		return false;
+	for (from = end; from > line && from[-1] != ' '; from--)
+		;
+	return read_bdf(from, bdf);
+}
+
+bool brg_kmsg_fault_device(const char *line, char bdf[BRG_KMSG_BDF_BYTES])
+{
+	static const char intel[] = " Request device [",
+			  amd[] = " device=", arm[] = " client: ";
+	const char *at;
+
+	if (!brg_kmsg_is_fault(line))
+		return false;
+	at = strstr(line, intel);
+	if (at)
+		return read_bdf(at + strlen(intel), bdf);
+	at = strstr(line, arm);
+	if (at)
+		return read_bdf(at + strlen(arm), bdf);
+	at = strstr(line, "Event logged [");
+	if (!at)
+		return false;
+	return strstr(at, amd) ? read_bdf(strstr(at, amd) + strlen(amd), bdf) :
+				 read_logger(line, at, bdf);
 }
 
 bool brg_kmsg_is_splat(const char *line)

@@ -24,10 +24,10 @@ void journal_close(struct journal *journal)
 
 bool journal_is_provoked(const char *line, const char *importer)
 {
-	struct brg_kmsg_fault fault;
+	char bdf[BRG_KMSG_BDF_BYTES];
 
-	if (brg_kmsg_parse_fault(line, &fault))
-		return !strcmp(fault.bdf, importer);
+	if (brg_kmsg_fault_device(line, bdf))
+		return !strcmp(bdf, importer);
 	return brg_kmsg_is_fault(line);
 }
 

@@ -26,16 +26,22 @@ static const struct program *program_of(unsigned int nr)
 }
 
 /* Some races provoke what is trouble elsewhere, and the next one may be told of it. */
-static bool is_complaint(const char *line, unsigned int nr)
+static bool is_complaint(const char *line, const char *importer,
+			 unsigned int nr)
 {
-	return brg_kmsg_is_splat(line) &&
-	       !(brg_kmsg_is_fault(line) &&
-		 (engine_faults(program_of(nr)) ||
-		  engine_faults(program_of(nr + NR_PROGRAMS - 1))));
+	char bdf[BRG_KMSG_BDF_BYTES];
+
+	if (!brg_kmsg_is_splat(line))
+		return false;
+	if (!brg_kmsg_is_fault(line) ||
+	    (!engine_faults(program_of(nr)) &&
+	     !engine_faults(program_of(nr + NR_PROGRAMS - 1))))
+		return true;
+	return brg_kmsg_fault_device(line, bdf) && strcmp(bdf, importer);
 }
 
 /* 1 where the kernel complains, in a race with a number */
-static int read_log(int fd, unsigned int nr)
+static int read_log(int fd, const char *importer, unsigned int nr)
 {
 	char record[8192], *text;
 	ssize_t got;
@@ -47,7 +53,7 @@ static int read_log(int fd, unsigned int nr)
 		record[got] = '\0';
 		text = strchr(record, ';');
 		if (text && brg_kmsg_is_kernels(record) &&
-		    is_complaint(text, nr)) {
+		    is_complaint(text, importer, nr)) {
 			printf("the kernel complains: %s", text + 1);
 			return 1;
 		}
@@ -70,7 +76,7 @@ static int races(struct world *world, int log, double seconds)
 			printf("%s\n", world->shared->text);
 			ret = 1;
 		}
-		ret |= read_log(log, nr);
+		ret |= read_log(log, world->importer, nr);
 	}
 	printf("%u races\n", nr);
 	return ret;

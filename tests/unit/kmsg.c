@@ -112,6 +112,63 @@ static void a_fault_of_the_iommu_is_read(void **state)
 	assert_false(brg_kmsg_parse_fault("DMAR: [DMA Write", &fault));
 }
 
+/* as the format strings of Linux 7.3 have them */
+static void a_fault_says_whose_it_was(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *bdf;
+	} faults[] = {
+		{ "DMAR: [DMA Write NO_PASID] Request device [0000:05:00.0] "
+		  "fault addr 0x10001000 [fault reason 0x05] PTE Write access "
+		  "is not set",
+		  "0000:05:00.0" },
+		{ "DMAR: [DMA Read PASID 0x1] Request device [04:00.1] fault "
+		  "addr 0xfffffffff000 [fault reason 0x06] PTE Read access",
+		  "0000:04:00.1" },
+		{ "vfio-pci 0000:41:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT "
+		  "domain=0x0012 address=0x10001000 flags=0x0020]",
+		  "0000:41:00.0" },
+		{ "AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:41:00.1 "
+		  "domain=0x0000 address=0x10001000 flags=0x0020]",
+		  "0000:41:00.1" },
+		/* the IOMMU logs it, of a device */
+		{ "pci 0000:00:00.2: AMD-Vi: Event logged "
+		  "[INVALID_DEVICE_REQUEST device=0001:c1:1f.7 pasid=0x00000 "
+		  "address=0xfffffffdf8000000 flags=0x0a00]",
+		  "0001:c1:1f.7" },
+		{ "iommu ivhd0: AMD-Vi: Event logged [DEV_TAB_HARDWARE_ERROR "
+		  "device=0000:41:00.0 address=0x10001000 flags=0x0020]",
+		  "0000:41:00.0" },
+		{ "arm-smmu-v3 arm-smmu-v3.0.auto: event: F_TRANSLATION "
+		  "client: 0000:41:00.0 sid: 0x4100 ssid: 0x0 iova: 0x10001000 "
+		  "ipa: 0x0",
+		  "0000:41:00.0" },
+		{ "arm-smmu-v3 arm-smmu-v3.0.auto: event: C_BAD_STE client: "
+		  "0002:01:00.0 sid: 0x20100 ssid: 0x0",
+		  "0002:01:00.0" },
+	};
+	static const char *const others[] = {
+		"DMAR: DRHD: handling fault status reg 2",
+		"dmar_fault: 9 callbacks suppressed",
+		"amd_iommu_report_page_fault: 12 callbacks suppressed",
+		"arm-smmu-v3 arm-smmu-v3.0.auto: event: F_TRANSLATION client: "
+		"(unassigned sid) sid: 0x4100 ssid: 0x0 iova: 0x1 ipa: 0x0",
+		"arm-smmu 5000000.iommu: Unhandled context fault: fsr=0x402, "
+		"iova=0x10001000, fsynr=0x10, cbfrsynra=0x4100, cb=1",
+		/* no fault */
+		"vfio-pci 0000:41:00.0: AMD-Vi: device=0000:41:00.0",
+	};
+	char bdf[BRG_KMSG_BDF_BYTES];
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		assert_true(brg_kmsg_fault_device(faults[i].line, bdf));
+		assert_string_equal(bdf, faults[i].bdf);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_false(brg_kmsg_fault_device(others[i], bdf));
+}
+
 static void what_programs_log_is_not_the_kernels(void **state)
 {
 	/* priority and facility: 8 and up are others' */
@@ -128,6 +185,7 @@ int main(void)
 		cmocka_unit_test(an_everyday_log_is_not),
 		cmocka_unit_test(faults_of_other_iommus_are_trouble),
 		cmocka_unit_test(a_fault_of_the_iommu_is_read),
+		cmocka_unit_test(a_fault_says_whose_it_was),
 		cmocka_unit_test(what_programs_log_is_not_the_kernels),
 	};
 

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#define BRG_KMSG_BDF_BYTES 16
+
 /* what Intel's IOMMU says of DMA that it stops */
 #define BRG_KMSG_FAULT_HEAD "DMAR: DRHD: handling fault"
 #define BRG_KMSG_FAULT_TEXT "DMAR: [DMA "
@@ -20,6 +22,17 @@
  * Of Intel's, AMD's and Arm's drivers; brg_kmsg_parse_fault() reads the first.
  */
 bool brg_kmsg_is_fault(const char *line);
+
+/**
+ * brg_kmsg_fault_device - whose DMA was it, if the line says so?
+ * @line: text of a log line, without its prefix
+ * @bdf: receives its PCI address in full, lower case
+ *
+ * As dmar_fault_do_one(), amd_iommu_report_page_fault(), iommu_print_event() and
+ * arm_smmu_dump_event() of Linux 7.3 print it. SMMUs before version 3 tell a stream's
+ * number only.
+ */
+bool brg_kmsg_fault_device(const char *line, char bdf[BRG_KMSG_BDF_BYTES]);
 
 /**
  * brg_kmsg_is_splat - does this line mean that the kernel is in trouble?
