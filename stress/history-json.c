@@ -46,13 +46,13 @@ static json_t *actor_to_json(unsigned int log)
 	return json_integer((int)log);
 }
 
-/* the first race of these that its ring may lack a part of */
+/* May its ring lack a part of these races? The last of them may be long over. */
 static bool is_cut(const struct races *races, const struct history *history)
 {
 	const struct history_entry *oldest = history_get(history, 0);
 
 	return atomic_load(&history->nr) > HISTORY_NR &&
-	       program_of(races, oldest->race);
+	       (uint64_t)oldest->race + races->nr_given > races->number;
 }
 
 static int by_begin(const void *a, const void *b)

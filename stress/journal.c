@@ -71,6 +71,13 @@ int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
 	return ret;
 }
 
+uint64_t journal_race(const struct journal *journal, uint64_t rounds)
+{
+	uint64_t begun = journal->begun ?: rounds;
+
+	return begun ? begun - 1 : 0;
+}
+
 bool journal_taints(struct journal *journal, char *text, size_t size)
 {
 	unsigned long taint = taint_read(TAINT_FILE), was = journal->taint;

@@ -77,9 +77,21 @@ int journal_next(struct journal *journal, struct tail *copy, unsigned int *left,
  * @line: of the log
  * @importer: its PCI address
  *
- * Also where the line does not say whose it was: a driver's head, or its limiter.
+ * Also where the line does not say whose it was: a driver's head, its limiter, or an
+ * SMMU that knows nothing of PCI.
  */
 bool journal_is_provoked(const char *line, const char *importer);
+
+/**
+ * journal_race - the race that a line is of, which journal_next() has just read
+ * @rounds: races that were begun by now: they may be some ahead of who reads
+ *
+ * A log that does not take the lines that tell of races knows none: the last one then,
+ * as where none is told of yet.
+ *
+ * Return: its number, from 0.
+ */
+uint64_t journal_race(const struct journal *journal, uint64_t rounds);
 
 /**
  * journal_taints - is the kernel tainted anew, since this was asked last?

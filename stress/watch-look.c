@@ -16,10 +16,10 @@
 #define ROOT_WAITS "p9_client_rpc"
 
 /* the first that is wrong counts */
-void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
+static void fail_in(struct watch *watch, uint64_t round, enum oracle oracle,
+		    const char *text)
 {
 	struct outcome *outcome = watch->outcome;
-	uint64_t rounds = atomic_load(&watch->runner->rounds);
 	uint64_t first_ns = atomic_load(&watch->runner->first_ns);
 
 	atomic_store(&watch->runner->stop, true);
@@ -27,10 +27,27 @@ void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
 		return;
 	outcome->status = STRESS_FAIL;
 	outcome->oracle = oracle;
-	outcome->round = rounds ? rounds - 1 : 0;
+	outcome->round = round;
 	outcome->seconds =
 		first_ns ? (double)(engine_now_ns() - first_ns) / 1e9 : 0;
 	snprintf(outcome->text, sizeof(outcome->text), "%s", text);
+}
+
+/* in the race that is under way, or was the last one */
+void watch_fail(struct watch *watch, enum oracle oracle, const char *text)
+{
+	uint64_t rounds = atomic_load(&watch->runner->rounds);
+
+	fail_in(watch, rounds ? rounds - 1 : 0, oracle, text);
+}
+
+/* in the race that the log has had last: those that run may be some ahead */
+static void complain(struct watch *watch, const char *line)
+{
+	uint64_t rounds = atomic_load(&watch->runner->rounds);
+
+	fail_in(watch, journal_race(watch->machine->journal, rounds),
+		ORACLE_LOG, line);
 }
 
 /*
@@ -71,7 +88,7 @@ static void read_log(struct watch *watch)
 		if (ret < 0)
 			lose(watch, line);
 		else if (!is_expected(watch, line))
-			watch_fail(watch, ORACLE_LOG, line);
+			complain(watch, line);
 		if (ret < 0 && ret != -EPIPE)
 			return;
 	}

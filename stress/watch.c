@@ -145,16 +145,23 @@ static void text_close(struct watch *watch)
 	free(watch->stacks);
 }
 
-/* those that came up to one, with their delays at the places that were drawn for them */
+/*
+ * Those that came up to one, with their delays at the places that were drawn for them, as
+ * far as these are still known: that one may have begun long before others did.
+ */
 static void keep(const struct watch *watch, uint64_t number,
 		 struct races *races)
 {
+	uint64_t rounds = atomic_load(&watch->runner->rounds);
+
 	races_keep(watch->races, number, races);
 	for (unsigned int i = 0; i < races->nr_given; i++) {
 		uint64_t of = number + 1 - races->nr_given + i;
 
-		delays_name(&races->given[i],
-			    watch->runner->offsets[of % RUNNER_OFFSETS]);
+		if (of < rounds && of + RUNNER_OFFSETS > rounds)
+			delays_name(
+				&races->given[i],
+				watch->runner->offsets[of % RUNNER_OFFSETS]);
 	}
 }
 

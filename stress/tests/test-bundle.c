@@ -247,6 +247,13 @@ static void what_is_lost_is_said(void **state)
 	/* one is under way */
 	assert_null(json_object_get(call_of(history, HISTORY_NR), "end_ns"));
 	json_decref(history);
+	/* those that came after the one that failed have pushed all of it out */
+	for (unsigned int i = 0; i < HISTORY_NR; i++)
+		history_begin(&shared->history[0], 7, i, 0, HISTORY_NR + i);
+	history = history_to_json(&kept, shared);
+	assert_int_equal(json_array_size(json_object_get(history, "calls")), 1);
+	assert_int_equal(json_array_size(json_object_get(history, "cut")), 1);
+	json_decref(history);
 }
 
 static void another_machine_is_told(void **state)

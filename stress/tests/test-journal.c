@@ -57,6 +57,8 @@ static void races_are_told_where_something_is(void **state)
 		journal_next(&journal, &copy, &left, line, sizeof(line)), 1);
 	assert_string_equal(line, "BUG: KASAN: use of pool");
 	assert_int_equal(journal.begun, 4);
+	/* those that run are ahead by now: it is not theirs */
+	assert_int_equal(journal_race(&journal, 9), 3);
 	assert_int_equal(
 		journal_next(&journal, &copy, &left, line, sizeof(line)), 0);
 	assert_string_equal(copy.text, "barrage: race 1\n"
@@ -66,6 +68,15 @@ static void races_are_told_where_something_is(void **state)
 				       "BUG: KASAN: use of pool\n");
 	tail_free(&copy);
 	journal_close(&journal);
+}
+
+/* The last that is known of, where the log does not tell. */
+static void a_race_is_found_without_the_log(void **state)
+{
+	struct journal journal = {};
+
+	assert_int_equal(journal_race(&journal, 0), 0);
+	assert_int_equal(journal_race(&journal, 9), 8);
 }
 
 /* Who reads has something else to do, too. */
@@ -116,6 +127,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(races_are_told_where_something_is),
+		cmocka_unit_test(a_race_is_found_without_the_log),
 		cmocka_unit_test(no_more_is_read_than_is_asked_for),
 		cmocka_unit_test(what_programs_log_is_no_complaint),
 	};
