@@ -21,15 +21,12 @@ int registration(const struct device *device, uint32_t flags,
 	return ret;
 }
 
-/* At a quiet point: nobody has I/O, all that may come late is what RCU frees. */
-#define UNDO_MS 10000
-
 static int undo(struct device *device, unsigned int bar)
 {
 	struct vfio_device_feature_p2p_register reg = {
 		.region_index = bar,
 		.flags = VFIO_P2P_REGISTER_FLAG_UNREGISTER,
-		.timeout_ms = UNDO_MS,
+		.timeout_ms = REGISTRATION_UNDO_S * 1000,
 	};
 	int ret = registration(device, VFIO_DEVICE_FEATURE_SET, &reg);
 

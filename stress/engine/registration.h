@@ -7,6 +7,12 @@
 
 #include "engine.h"
 
+/*
+ * How long one attempt to undo it waits, for each BAR. At a quiet point: nobody has I/O,
+ * all that may come late is what RCU frees, and there are more attempts.
+ */
+#define REGISTRATION_UNDO_S 2
+
 /**
  * registration - VFIO_DEVICE_FEATURE_P2P_REGISTER as it is
  * @flags: VFIO_DEVICE_FEATURE_GET or _SET
@@ -20,7 +26,7 @@ int registration(const struct device *device, uint32_t flags,
 /**
  * registration_undo - harmless where there is none
  *
- * Waits some seconds for who has memory of it.
+ * Waits REGISTRATION_UNDO_S for who has memory of it, and as long of its other BAR.
  *
  * Return: 0: now there is none; -ETIMEDOUT where memory is in use; -EBUSY where
  * somebody else is about to undo it; -errno.

@@ -106,6 +106,18 @@ void world_close_end(struct world *world, const struct closing *closing,
 	promise_end(&shared->off, closing->off, false);
 }
 
+/* One that ends is no hang, however many there are: what they amount to is a leak. */
+static int try_to_undo(struct world *world)
+{
+	struct actor_log *log = &world->shared->log[LOG_AFTER];
+	int ret;
+
+	actor_may_sleep(log, 2 * REGISTRATION_UNDO_S + 1);
+	ret = registration_undo(&world->device);
+	actor_may_sleep(log, 0);
+	return ret;
+}
+
 /*
  * Nobody has memory any more, so that it can be taken back; only I/O of a process that
  * was killed may take a while yet. Where there is no such feature there is another
@@ -114,7 +126,7 @@ void world_close_end(struct world *world, const struct closing *closing,
 static void undo_registration(struct world *world)
 {
 	uint64_t end_ns = engine_now_ns() + UNDO_LIMIT_NS;
-	int ret = registration_undo(&world->device);
+	int ret = try_to_undo(world);
 
 	while (ret == -ETIMEDOUT || ret == -EBUSY) {
 		if (engine_now_ns() > end_ns) {
@@ -125,7 +137,7 @@ static void undo_registration(struct world *world)
 			return;
 		}
 		engine_pause_us(UNDO_POLL_US);
-		ret = registration_undo(&world->device);
+		ret = try_to_undo(world);
 	}
 	if (!ret)
 		atomic_store(&world->shared->two_bars, false);
