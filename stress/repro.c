@@ -61,6 +61,16 @@ static int read_log(int fd, const char *importer, unsigned int nr)
 	return 0;
 }
 
+/* 99 where the races cannot go on, and the kernel is not to blame */
+static int tell_end(const struct shared *shared)
+{
+	bool is_error = atomic_load(&shared->oracle) == ORACLE_NONE;
+
+	printf("%s%s\n", is_error ? "no failure of the kernel: " : "",
+	       shared->text);
+	return is_error ? 99 : 1;
+}
+
 static int races(struct world *world, int log, double seconds)
 {
 	uint64_t end_ns = engine_now_ns() + (uint64_t)(seconds * 1e9);
@@ -72,11 +82,10 @@ static int races(struct world *world, int log, double seconds)
 		delays_set(nr % NR_PROGRAMS);
 		engine_race(world, program_of(nr));
 		world_quiet(world);
-		if (atomic_load(&world->shared->told)) {
-			printf("%s\n", world->shared->text);
+		if (atomic_load(&world->shared->told))
+			ret = tell_end(world->shared);
+		if (read_log(log, world->importer, nr))
 			ret = 1;
-		}
-		ret |= read_log(log, world->importer, nr);
 	}
 	printf("%u races\n", nr);
 	return ret;

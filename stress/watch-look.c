@@ -98,7 +98,11 @@ static void read_shared(struct watch *watch)
 {
 	struct shared *shared = watch->machine->world.shared;
 
-	if (atomic_load(&shared->told))
+	if (!atomic_load(&shared->told))
+		return;
+	if (atomic_load(&shared->oracle) == ORACLE_NONE)
+		lose(watch, shared->text);
+	else
 		watch_fail(watch, atomic_load(&shared->oracle), shared->text);
 }
 

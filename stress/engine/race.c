@@ -22,12 +22,24 @@ struct run {
 	unsigned int index;
 	unsigned int nr_actors;
 	uint32_t last_order;
+	bool started;
 	pthread_t thread;
 	pid_t pid;
 };
 
-/* All at once, as far as there are CPUs: asleep first, then busily. */
-static void await_start(const struct run *run)
+/* One is missing, which the others are not to wait for: no fault of the kernel's. */
+static void give_up(struct world *world, const char *what, int err)
+{
+	atomic_store(&world->shared->given_up, true);
+	engine_cannot(world, "%s: %s: the race was not run", what,
+		      strerror(err));
+}
+
+/*
+ * All at once, as far as there are CPUs: asleep first, then busily. false: there are not
+ * all.
+ */
+static bool await_start(const struct run *run)
 {
 	struct shared *shared = run->world->shared;
 
@@ -35,9 +47,12 @@ static void await_start(const struct run *run)
 	while (!atomic_load(&shared->started))
 		syscall(SYS_futex, &shared->started, FUTEX_WAIT, 0, NULL, NULL,
 			0);
+	if (atomic_load(&shared->given_up))
+		return false;
 	atomic_fetch_add(&shared->nr_waiting, 1);
 	while (atomic_load(&shared->nr_waiting) < 2 * run->nr_actors)
 		sched_yield();
+	return true;
 }
 
 /*
@@ -64,17 +79,16 @@ static void run_actor(const struct run *run)
 	actor.alone = run->program->process;
 	/* an allocation fails, and nobody else may be why something else does */
 	actor.strict = run->nr_actors == 1 && actor_sweeps(run->program);
-	await_start(run);
-	if (ret) {
-		engine_wrong(run->world, ORACLE_DIED,
-			     "out of memory for an actor");
-		return;
+	if (ret)
+		give_up(run->world, "no memory for an actor", -ret);
+	if (await_start(run)) {
+		actor_do(&actor, run->program);
+		if (!run->program->stranger)
+			atomic_fetch_sub(&run->world->shared->nr_left, 1);
+		await_others(run);
 	}
-	actor_do(&actor, run->program);
-	if (!run->program->stranger)
-		atomic_fetch_sub(&run->world->shared->nr_left, 1);
-	await_others(run);
-	actor_end(&actor);
+	if (!ret)
+		actor_end(&actor);
 }
 
 static void *thread(void *arg)
@@ -104,6 +118,8 @@ static void join(struct run *run)
 {
 	int status;
 
+	if (!run->started)
+		return;
 	if (!run->program->process) {
 		pthread_join(run->thread, NULL);
 		return;
@@ -145,14 +161,27 @@ static uint32_t last_order(const struct program *program)
 	return last;
 }
 
-/* Processes first: what they inherit has no threads in it. */
+/* "cannot start actor NAME" */
+static void give_up_start(struct world *world, const char *name, int err)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "cannot start actor %.32s", name);
+	give_up(world, what, err);
+}
+
+/*
+ * Processes first: what they inherit has no threads in it. Where one cannot be started the
+ * others end at once.
+ */
 static void race_actors(struct world *world, const struct program *program)
 {
-	struct run runs[ENGINE_MAX_ACTORS];
+	struct run runs[ENGINE_MAX_ACTORS] = {};
 	unsigned int nr = program->nr_actors, started = 0;
+	int ret = 0;
 
 	for (unsigned int pass = 0; pass < 2; pass++)
-		for (unsigned int i = 0; i < nr; i++) {
+		for (unsigned int i = 0; i < nr && !ret; i++) {
 			if (program->actors[i].process != !pass)
 				continue;
 			runs[i] = (struct run){
@@ -162,14 +191,12 @@ static void race_actors(struct world *world, const struct program *program)
 				.nr_actors = nr,
 				.last_order = last_order(program),
 			};
-			if (start(&runs[i])) {
-				engine_wrong(world, ORACLE_DIED,
-					     "cannot start actor %s",
-					     program->actors[i].name);
-				/* the others cannot start either */
-				_exit(99);
-			}
-			started++;
+			ret = start(&runs[i]);
+			runs[i].started = !ret;
+			started += !ret;
+			if (ret)
+				give_up_start(world, program->actors[i].name,
+					      -ret);
 		}
 	open_start(world->shared, started);
 	for (unsigned int i = 0; i < nr; i++)
@@ -197,19 +224,21 @@ void engine_race(struct world *world, const struct program *program)
 	memset((void *)shared->users, 0, sizeof(shared->users));
 	atomic_store(&shared->started, 0);
 	atomic_store(&shared->nr_waiting, 0);
+	atomic_store(&shared->given_up, false);
 	atomic_store(&shared->nr_left, count_left(program));
 	atomic_store(&shared->order, 0);
 	atomic_store(&shared->delayed, program->nr_points);
 	atomic_store(&shared->least_ms, 0);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
-		engine_wrong(world, ORACLE_DIED, "out of memory");
+		engine_cannot(world, "out of memory: the race was not run");
 		return;
 	}
 	do_alone(&actor, &program->before, LOG_BEFORE, true);
 	if (program->nr_actors)
 		race_actors(world, program);
-	do_alone(&actor, &program->after, LOG_AFTER,
-		 count_left(program) == program->nr_actors);
+	if (!atomic_load(&shared->given_up))
+		do_alone(&actor, &program->after, LOG_AFTER,
+			 count_left(program) == program->nr_actors);
 	actor_end(&actor);
 }
 

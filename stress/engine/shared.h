@@ -43,6 +43,7 @@ struct actor_log {
  * struct shared - what all processes of a race see
  * @started: the actors may begin
  * @nr_waiting: actors that could
+ * @given_up: one of them cannot be had: none is to do anything
  * @nr_left: actors that have not done all; strangers do not count
  * @beat: counts calls: the race goes on
  * @asked: calls for a reset that have begun
@@ -75,7 +76,7 @@ struct actor_log {
  * @users: of each page of the BAR: 1 + index of the actor that writes there,
  *	NR_USERS for more than one; for memory that is nobody's own
  * @wrong: text is being written, or stands there
- * @oracle: who noticed
+ * @oracle: who noticed; ORACLE_NONE: the races cannot go on, see engine_cannot()
  * @told: text stands there: what went wrong first
  * @text: one line
  * @race: number of the race that is under way
@@ -85,6 +86,7 @@ struct actor_log {
 struct shared {
 	_Atomic uint32_t started;
 	_Atomic uint32_t nr_waiting;
+	atomic_bool given_up;
 	_Atomic uint32_t nr_left;
 	_Atomic uint64_t beat;
 	_Atomic uint32_t asked;

@@ -6,18 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
-void engine_wrong(struct world *world, enum oracle oracle, const char *fmt, ...)
+__attribute__((format(printf, 3, 0))) static void
+first_word(struct world *world, enum oracle oracle, const char *fmt, va_list ap)
 {
 	struct shared *shared = world->shared;
-	va_list ap;
 
 	if (atomic_exchange(&shared->wrong, true))
 		return;
-	va_start(ap, fmt);
 	vsnprintf(shared->text, sizeof(shared->text), fmt, ap);
-	va_end(ap);
 	atomic_store(&shared->oracle, oracle);
 	atomic_store(&shared->told, true);
+}
+
+void engine_wrong(struct world *world, enum oracle oracle, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	first_word(world, oracle, fmt, ap);
+	va_end(ap);
+}
+
+void engine_cannot(struct world *world, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	first_word(world, ORACLE_NONE, fmt, ap);
+	va_end(ap);
 }
 
 const char *oracle_name(enum oracle oracle)

@@ -13,7 +13,7 @@ struct world;
 
 /* who noticed that something is wrong */
 enum oracle {
-	ORACLE_NONE,
+	ORACLE_NONE, /* nobody; of what is told: see engine_cannot() */
 	ORACLE_RESULT, /* an operation ended as it must not */
 	ORACLE_DATA, /* a read had succeeded, but did not bring the data */
 	ORACLE_DMA, /* memory changed after a reset had returned */
@@ -35,6 +35,15 @@ enum oracle {
  */
 void engine_wrong(struct world *world, enum oracle oracle, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/**
+ * engine_cannot - races cannot go on, and the kernel is not to blame
+ *
+ * As engine_wrong(), the first of both counts. An allocation that was made to fail is no
+ * reason to call it.
+ */
+void engine_cannot(struct world *world, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** oracle_name - for people and records */
 const char *oracle_name(enum oracle oracle);

@@ -38,7 +38,7 @@ void model_check(struct world *world, const struct program *program)
 	unsigned int actor, index;
 
 	if (!model) {
-		engine_wrong(world, ORACLE_DIED, "out of memory for the model");
+		engine_cannot(world, "out of memory for the model");
 		return;
 	}
 	model_init(model, world);
