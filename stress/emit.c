@@ -222,7 +222,8 @@ static void emit_head(FILE *f, const struct races *races,
 		" *\tgcc -O2 -pthread -D_GNU_SOURCE -isystem /tmp/headers/include repro.c -o repro%s\n",
 		needs & NEED_RDMA ? " -libverbs" : "");
 	emit_arguments(f, needs, has_cmb(races));
-	fprintf(f, " * It ends with 1 when it sees the failure.%s\n",
+	fprintf(f,
+		" * It ends with 1 when it sees the failure, with 99 where it cannot run the race.%s\n",
 		any_is_slow(races) ?
 			" For its delays in the kernel,\n"
 			" * Barrage's module barrage-amplifier has to be loaded (kernel/modules)." :

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <barrage/amplifier.h>
+#include <barrage/cleanup.h>
 #include <barrage/importer.h>
 #include <barrage/log.h>
 
+#include "engine/fail-nth.h"
 #include "engine/host.h"
 #include "engine/stamp.h"
 
@@ -112,6 +115,29 @@ static void load_amplifier(void)
 		brg_amplifier_close(&amplifier);
 }
 
+/* Races change for the machine which allocations may fail: undone when all has ended. */
+static int keep_fail_nth(struct machine *machine)
+{
+	struct brg_cleanup_step step = {};
+	struct fail_nth_kept kept;
+	uint64_t id;
+	int ret = 0;
+
+	if (access("/proc/self/fail-nth", W_OK))
+		return 0;
+	fail_nth_keep(&kept);
+	for (unsigned int i = 0; !ret && i < FAIL_NTH_NR_FILES; i++) {
+		if (!*kept.text[i])
+			continue;
+		snprintf(step.path, sizeof(step.path), "%s", fail_nth_files[i]);
+		snprintf(step.text, sizeof(step.text), "%s", kept.text[i]);
+		ret = brg_cleanup_add(&step, 1, &id);
+	}
+	if (!ret)
+		machine->common |= NEED_FAIL_NTH;
+	return ret;
+}
+
 int machine_open(const struct stress_options *options, struct journal *journal,
 		 struct machine *machine)
 {
@@ -124,9 +150,9 @@ int machine_open(const struct stress_options *options, struct journal *journal,
 	machine->world.stamp_seed = options->seed;
 	if (options->delays)
 		load_amplifier();
-	if (!access("/proc/self/fail-nth", W_OK))
-		machine->common |= NEED_FAIL_NTH;
-	ret = check_providers(options);
+	ret = keep_fail_nth(machine);
+	if (!ret)
+		ret = check_providers(options);
 	if (!ret && *options->importer)
 		open_importer(options, machine);
 	return ret ? ret : open_disks(options, machine);

@@ -4,6 +4,7 @@
  */
 #include "cmb.h"
 #include "engine.h"
+#include "fail-nth.h"
 #include "needs.h"
 #include "stamp.h"
 
@@ -245,6 +246,8 @@ int main(int argc, char **argv)
 	const char *seconds = given(argc, argv, "seconds");
 	const char *limit = given(argc, argv, "limit");
 	static struct setup setup;
+	struct fail_nth_kept kept;
+	int ret;
 
 	setup.name = argv[0];
 	setup.seconds = seconds ? atof(seconds) : 60;
@@ -256,6 +259,9 @@ int main(int argc, char **argv)
 		return 99;
 	}
 	tell_missing(argc, argv);
-	return watch(run, &setup,
-		     limit ? (unsigned int)atoi(limit) : RACE_LIMIT_S);
+	fail_nth_keep(&kept);
+	ret = watch(run, &setup,
+		    limit ? (unsigned int)atoi(limit) : RACE_LIMIT_S);
+	fail_nth_restore(&kept);
+	return ret;
 }

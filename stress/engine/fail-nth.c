@@ -12,7 +12,36 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef DEBUGFS
 #define DEBUGFS "/sys/kernel/debug/"
+#endif
+
+/* all that widen() writes */
+const char *const fail_nth_files[FAIL_NTH_NR_FILES] = {
+	DEBUGFS "failslab/ignore-gfp-wait",
+	DEBUGFS "failslab/verbose",
+	DEBUGFS "failslab/reject-end",
+	DEBUGFS "failslab/reject-start",
+	DEBUGFS "fail_page_alloc/ignore-gfp-wait",
+	DEBUGFS "fail_page_alloc/min-order",
+	DEBUGFS "fail_page_alloc/verbose",
+	DEBUGFS "fail_page_alloc/reject-end",
+	DEBUGFS "fail_page_alloc/reject-start",
+};
+
+void fail_nth_keep(struct fail_nth_kept *kept)
+{
+	for (unsigned int i = 0; i < FAIL_NTH_NR_FILES; i++)
+		text_file_read(fail_nth_files[i], kept->text[i],
+			       sizeof(kept->text[i]));
+}
+
+void fail_nth_restore(const struct fail_nth_kept *kept)
+{
+	for (unsigned int i = 0; i < FAIL_NTH_NR_FILES; i++)
+		if (*kept->text[i])
+			text_file_write(fail_nth_files[i], kept->text[i]);
+}
 
 /* where a function of the kernel begins and ends; false: there is none */
 static bool find_function(const char *name, unsigned long *start,

@@ -16,8 +16,26 @@
 
 #include <stdint.h>
 
+#define FAIL_NTH_NR_FILES 9
+
+/** fail_nth_files - of debugfs: which allocations may fail, for the whole machine */
+extern const char *const fail_nth_files[FAIL_NTH_NR_FILES];
+
+/** struct fail_nth_kept - what stood in them; "" where one could not be read */
+struct fail_nth_kept {
+	char text[FAIL_NTH_NR_FILES][32];
+};
+
+/** fail_nth_keep - before who calls fail_nth_open() begins, by who outlives them */
+void fail_nth_keep(struct fail_nth_kept *kept);
+
+/** fail_nth_restore - when they have ended */
+void fail_nth_restore(const struct fail_nth_kept *kept);
+
 /**
  * fail_nth_open - for the calling thread; allocations that may sleep fail too
+ *
+ * The first of a process sets that for the machine: see fail_nth_keep().
  *
  * Return: a file, or -errno: -ENOENT for a kernel without fault injection.
  */
