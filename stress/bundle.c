@@ -2,7 +2,6 @@
 #include "bundle.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,72 +205,4 @@ int bundle_write(const char *folder, const struct machine *machine,
 	if (!ret && machine)
 		ret = write_history(folder, races, machine->world.shared);
 	return ret;
-}
-
-void bundle_leave(const struct stress_options *options,
-		  const struct machine *machine, const struct races *races,
-		  const struct outcome *outcome, const char *log,
-		  const char *stacks)
-{
-	char folder[PATH_BYTES];
-
-	if (!options->bundles)
-		return;
-	snprintf(folder, sizeof(folder), "%s/%s", options->bundles,
-		 races->scenario->name);
-	if (bundle_write(folder, machine, races, outcome, log, stacks))
-		brg_error("%s", brg_last_error());
-	else
-		fprintf(stderr, "barrage-stress: bundle: %s\n", folder);
-}
-
-/* where it is as long as nobody knows how it ends */
-static void unfinished(const struct stress_options *options,
-		       const struct races *races, char folder[PATH_BYTES])
-{
-	snprintf(folder, PATH_BYTES, "%s/%s-unfinished", options->bundles,
-		 races->scenario->name);
-}
-
-static void sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	fsync(fd);
-	close(fd);
-}
-
-void bundle_begin(const struct stress_options *options,
-		  const struct machine *machine, const struct races *races)
-{
-	struct outcome outcome = {
-		.status = STRESS_PASS,
-		.text = "the machine stopped, or whoever ran it was killed",
-	};
-	char folder[PATH_BYTES];
-
-	if (!options->bundles)
-		return;
-	strcpy(outcome.provider, machine->world.device.bdf);
-	outcome.made_on = environment_of(machine);
-	unfinished(options, races, folder);
-	if (bundle_write(folder, NULL, races, &outcome, NULL, NULL))
-		brg_error("%s", brg_last_error());
-	json_decref(outcome.made_on);
-	sync_folder(folder);
-	sync_folder(options->bundles);
-}
-
-void bundle_end(const struct stress_options *options, const struct races *races)
-{
-	char folder[PATH_BYTES], path[PATH_BYTES + 20];
-
-	if (!options->bundles)
-		return;
-	unfinished(options, races, folder);
-	snprintf(path, sizeof(path), "%s/bundle.json", folder);
-	unlink(path);
-	rmdir(folder);
 }

@@ -34,7 +34,12 @@ int bundle_write(const char *folder, const struct machine *machine,
 		 const struct races *races, const struct outcome *outcome,
 		 const char *log, const char *stacks);
 
-/** bundle_leave - likewise, where the options want it, and say so */
+/**
+ * bundle_leave - likewise, where the options want it, and say so
+ *
+ * By a process aside, as bundle_begin() and bundle_end(): where that does not end within
+ * a minute, a line says so.
+ */
 void bundle_leave(const struct stress_options *options,
 		  const struct machine *machine, const struct races *races,
 		  const struct outcome *outcome, const char *log,

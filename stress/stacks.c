@@ -23,6 +23,7 @@ static void print_file(FILE *f, const char *path, const char *indent)
 		fclose(from);
 }
 
+/* Of neither file may the reader have to give back a task's memory: see still.c. */
 static void print_task(FILE *f, const char *pid, const char *tid)
 {
 	char path[320];

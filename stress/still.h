@@ -22,6 +22,7 @@
  */
 #define STILL_LIMIT_S 12
 #define STILL_HARDWARE_S 65
+#define STILL_MAX_LEFT 8
 
 /**
  * struct still - what was seen so far; zeroed but for @disks
@@ -32,6 +33,8 @@
  * @next_ns: when to look again
  * @nr_looks: how often in a row nothing had happened
  * @nr_slow: how often in a row nothing but that a task waited for hardware
+ * @left: processes that were to look, and do not answer; they are of the group
+ * @nr_left: how many
  */
 struct still {
 	const char *disks[2];
@@ -40,16 +43,20 @@ struct still {
 	uint64_t next_ns;
 	unsigned int nr_looks;
 	unsigned int nr_slow;
+	pid_t left[STILL_MAX_LEFT];
+	unsigned int nr_left;
 };
 
 /**
  * still_look - has it been still for STILL_LIMIT_S?
  * @still: the same one each time
- * @group: process group of the race
+ * @group: process group of the race, led by a child
  * @beat: a number that changes when something ends
  * @now_ns: CLOCK_MONOTONIC
  *
- * To be called often: it looks once a second, and reads /proc and /sys only.
+ * To be called often: it looks once a second. A process aside reads /proc, since that may
+ * never end where a task of the group dies; who does not answer within five seconds is
+ * left, to be killed with the group, and the next one sees it there.
  */
 bool still_look(struct still *still, pid_t group, uint64_t beat,
 		uint64_t now_ns);

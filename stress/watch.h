@@ -4,7 +4,8 @@
  *
  * Nothing that goes wrong with the device can make this process hang: it reads the
  * kernel log, and looks whether the races go on. Before and after them others bind
- * the device for it, see errand.h.
+ * the device for it, see errand.h; and others look at tasks, see still.h, and write
+ * bundles.
  */
 #ifndef STRESS_WATCH_H
 #define STRESS_WATCH_H

@@ -2,12 +2,28 @@
 /* A race that sleeps is still, one that works is not; the clock is the test's. */
 #include "../../tests/unit/test.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../still.h"
+static DIR *open_dir(const char *path);
+
+/* of all that look, so that one can be kept from it */
+#define opendir open_dir
+#define STILL_ANSWER_MS 2000
+#include "../still.c"
+#undef opendir
+
+static bool looks_hang;
+
+static DIR *open_dir(const char *path)
+{
+	while (looks_hang)
+		pause();
+	return opendir(path);
+}
 
 #define SECOND_NS 1000000000ull
 
@@ -125,6 +141,35 @@ static void looks_are_a_second_apart(void **state)
 	assert_in_range(race.still.nr_looks, 0, 2);
 }
 
+/* as one that has come to end a task's memory, which waits for ever */
+static void who_looks_and_hangs_is_one_of_them(void **state)
+{
+	struct race race;
+	unsigned int s;
+
+	start(&race, false);
+	await_sleep(&race);
+	assert_int_equal(still_after(&race, 1, true), 0);
+	race.now_ns += SECOND_NS;
+	looks_hang = true;
+	/* it is known that nothing has ended since, but no more */
+	race.still.beat = 1;
+	assert_false(still_look(&race.still, race.pid, 1, race.now_ns));
+	looks_hang = false;
+	assert_int_equal(race.still.nr_left, 1);
+	assert_int_equal(getpgid(race.still.left[0]), race.pid);
+	s = still_after(&race, 1, false);
+	assert_in_range(s, STILL_LIMIT_S, STILL_LIMIT_S + 1);
+	assert_int_equal(race.still.nr_left, 1);
+	/* and one that answers too late is not left for long */
+	kill(race.still.left[0], SIGKILL);
+	race.still.nr_looks = 0;
+	while (race.still.nr_left)
+		still_after(&race, 1, false);
+	end(&race);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 static void who_waits_for_hardware_is_told_by_where_it_sleeps(void **state)
 {
 	assert_true(still_is_hardware("msleep"));
@@ -141,6 +186,7 @@ int main(void)
 		cmocka_unit_test(who_works_is_not),
 		cmocka_unit_test(nor_is_a_race_that_goes_on),
 		cmocka_unit_test(looks_are_a_second_apart),
+		cmocka_unit_test(who_looks_and_hangs_is_one_of_them),
 		cmocka_unit_test(
 			who_waits_for_hardware_is_told_by_where_it_sleeps),
 	};
