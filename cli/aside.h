@@ -7,6 +7,9 @@
 #ifndef CLI_ASIDE_H
 #define CLI_ASIDE_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 /**
  * aside_run - call a function in a process of its own
  * @what: what it returns, 0 to 255, is that process's exit status
@@ -19,5 +22,24 @@
  */
 int aside_run(int (*what)(void *arg), void *arg, unsigned int limit_s,
 	      const _Atomic unsigned int *steps);
+
+/**
+ * struct aside_watch - who sees before the limit that it does not end
+ * @is_stuck: asked again and again, with the process; true: it is left at once
+ * @arg: for it
+ */
+struct aside_watch {
+	bool (*is_stuck)(pid_t pid, void *arg);
+	void *arg;
+};
+
+/**
+ * aside_run_watched - likewise, for who looks at what never ends
+ * @watch: who looks meanwhile; or NULL
+ * @left: receives the process where that is -ETIMEDOUT: it leads a group of its own
+ */
+int aside_run_watched(int (*what)(void *arg), void *arg, unsigned int limit_s,
+		      const _Atomic unsigned int *steps,
+		      const struct aside_watch *watch, pid_t *left);
 
 #endif

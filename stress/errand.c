@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -11,9 +12,21 @@
 
 #include "aside.h"
 #include "interrupt.h"
+#include "stacks.h"
+#include "still.h"
 
 /* for each device: an NVMe may take two minutes to be ready; a disk is written */
 #define LIMIT_S 240
+
+/*
+ * Sooner in the emulated machine, whose devices answer at once, where all is asleep and no
+ * disk at work for so long. Longer than a race may be, since here the kernel's own threads
+ * bring slots up, for one; but not where an NVMe's driver waits for what a reset has cost
+ * it.
+ */
+#ifndef ERRAND_STILL_S
+#define ERRAND_STILL_S 30
+#endif
 
 /* what goes, and what comes back */
 struct errand {
@@ -21,7 +34,7 @@ struct errand {
 	struct machine machine;
 	unsigned int needs;
 	unsigned int lacks;
-	_Atomic unsigned int steps; /* devices that are done */
+	struct machine_step step;
 	char bdf[BRG_PCI_BDF_BYTES];
 	char why[512];
 };
@@ -53,8 +66,46 @@ static int run(void *arg)
 	return -ret;
 }
 
+static bool is_stuck(pid_t pid, void *arg)
+{
+	struct still *still = arg;
+
+	still_look(still, pid, atomic_load(&errand->step.nr), engine_now_ns());
+	if (atomic_load(&errand->step.slow))
+		still->nr_looks = 0;
+	return still->nr_looks >= ERRAND_STILL_S;
+}
+
+/* what it takes to say why */
+static void keep_stacks(struct machine *machine, pid_t left)
+{
+	size_t size;
+	FILE *f = open_memstream(&machine->stacks, &size);
+
+	if (!f)
+		return;
+	stacks_print(f, left);
+	fclose(f);
+}
+
+static int leave(struct machine *machine, pid_t left, uint64_t begin_ns)
+{
+	machine->stuck = true;
+	snprintf(
+		machine->why, sizeof(machine->why),
+		"the kernel waits for something that does not end, for %u s now: reboot this machine",
+		(unsigned int)((engine_now_ns() - begin_ns) / 1000000000));
+	keep_stacks(machine, left);
+	return brg_fail(-ETIMEDOUT, "%s", machine->why);
+}
+
 static int go(struct machine *machine, int (*what)(struct errand *errand))
 {
+	struct still still = { .disks = { machine->disk.name,
+					  machine->slow.name } };
+	struct aside_watch watch = { is_stuck, &still };
+	uint64_t begin_ns = engine_now_ns();
+	pid_t left;
 	int ret;
 
 	if (machine->stuck)
@@ -64,15 +115,12 @@ static int go(struct machine *machine, int (*what)(struct errand *errand))
 	errand->what = what;
 	errand->machine = *machine;
 	*errand->why = '\0';
-	errand->machine.steps = &errand->steps;
-	ret = aside_run(run, errand, LIMIT_S, &errand->steps);
-	if (ret == -ETIMEDOUT) {
-		machine->stuck = true;
-		return brg_fail(
-			ret,
-			"the kernel waits for something that does not end, for %u s now: reboot this machine",
-			LIMIT_S);
-	}
+	errand->machine.step = &errand->step;
+	atomic_store(&errand->step.slow, false);
+	ret = aside_run_watched(run, errand, LIMIT_S, &errand->step.nr,
+				getenv("BARRAGE_IN_VM") ? &watch : NULL, &left);
+	if (ret == -ETIMEDOUT)
+		return leave(machine, left, begin_ns);
 	if (ret < 0)
 		return brg_fail(ret, "a process aside: %s", strerror(-ret));
 	/* also where it failed: something may be bound */
@@ -138,14 +186,4 @@ static int give_back(struct errand *going)
 int errand_close(struct machine *machine)
 {
 	return go(machine, give_back);
-}
-
-void errand_judge(const struct machine *machine, struct outcome *outcome)
-{
-	outcome_error(outcome, brg_last_error());
-	outcome->unkillable = machine->stuck;
-	if (!machine->stuck)
-		return;
-	outcome->status = STRESS_FAIL;
-	outcome->oracle = ORACLE_HANG;
 }

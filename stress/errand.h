@@ -4,13 +4,13 @@
  *
  * Binding one, and writing to a disk, may never end where races have broken the
  * kernel, or where it was broken before. Then the process is left, @stuck of the
- * machine is set, and nothing more may be asked. What it finds out comes back.
+ * machine is set, with the process's stacks, and nothing more may be asked: the next
+ * watch_after() tells, and leaves a bundle. What it finds out comes back.
  */
 #ifndef STRESS_ERRAND_H
 #define STRESS_ERRAND_H
 
 #include "machine.h"
-#include "watch.h"
 
 /**
  * errand_begin - before the first, and before the machine is opened
@@ -35,11 +35,5 @@ int errand_stamp(struct machine *machine);
 
 /** errand_close - machine_close(), likewise */
 int errand_close(struct machine *machine);
-
-/**
- * errand_judge - one has failed, with brg_last_error() set
- * @outcome: the kernel hangs where it does not end; else the harness has failed
- */
-void errand_judge(const struct machine *machine, struct outcome *outcome);
 
 #endif

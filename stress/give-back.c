@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "give-back.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <barrage/log.h>
@@ -21,8 +22,6 @@ static void listen(const struct stress_options *options,
 
 	strcpy(outcome.provider, machine->world.device.bdf);
 	watch_after(options, machine, &outcome);
-	if (machine->stuck && outcome.status == STRESS_PASS)
-		errand_judge(machine, &outcome);
 	if (outcome.status == STRESS_PASS)
 		return;
 	brg_error("when the devices had been given back: %s", outcome.text);
@@ -37,13 +36,19 @@ static void try_it(const struct stress_options *options,
 		   struct machine *machine, struct report *report,
 		   enum stress_status worst, struct outcome *outcome)
 {
+	bool failed = worst == STRESS_FAIL || worst == STRESS_OTHER;
+	bool was_stuck = machine->stuck;
+
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	if (errand_close(machine)) {
 		brg_error("the devices cannot be given back: %s",
 			  brg_last_error());
+		/* in a bundle that failure would be lost */
+		if (failed && !was_stuck && machine->stacks)
+			fputs(machine->stacks, stderr);
 		outcome_error(outcome, brg_last_error());
 	}
-	if (worst != STRESS_FAIL && worst != STRESS_OTHER && !options->minimise)
+	if (!failed && !options->minimise)
 		listen(options, machine, report, outcome);
 }
 

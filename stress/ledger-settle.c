@@ -11,6 +11,7 @@
 #include "aside.h"
 #include "engine/engine.h"
 #include "interrupt.h"
+#include "stacks.h"
 
 #define POLL_US 50000
 /* all in all: a kernel that frees so slowly leaks as well */
@@ -78,12 +79,16 @@ struct settle *ledger_begin(const struct ledger_source *source)
 	struct settle *settle = mmap(NULL, sizeof(*settle),
 				     PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ret;
 
 	if (settle == MAP_FAILED)
 		return NULL;
 	settle->source = *source;
-	if (!aside_run(read_before, settle, LIMIT_S, NULL))
+	ret = aside_run(read_before, settle, LIMIT_S, NULL);
+	if (!ret)
 		return settle;
+	brg_warn("what there is before the races was not seen: %s",
+		 strerror(ret < 0 ? -ret : EIO));
 	munmap(settle, sizeof(*settle));
 	return NULL;
 }
@@ -101,8 +106,9 @@ static unsigned int compared(const struct settle *settle)
 }
 
 int ledger_end(struct settle *settle, uint64_t nr_races, unsigned int *entries,
-	       char *text, size_t size)
+	       char *text, size_t size, FILE *stacks)
 {
+	pid_t left;
 	int ret = 0;
 
 	*entries = 0;
@@ -110,7 +116,10 @@ int ledger_end(struct settle *settle, uint64_t nr_races, unsigned int *entries,
 		return 0;
 	settle->nr_races = nr_races;
 	if (nr_races) {
-		ret = aside_run(read_after, settle, LIMIT_S, NULL);
+		ret = aside_run_watched(read_after, settle, LIMIT_S, NULL, NULL,
+					&left);
+		if (ret == -ETIMEDOUT)
+			stacks_print(stacks, left);
 		if (ret >= 0)
 			*entries = compared(settle);
 		else

@@ -3,6 +3,8 @@
 #ifndef STRESS_LEDGER_SETTLE_H
 #define STRESS_LEDGER_SETTLE_H
 
+#include <stdio.h>
+
 #include "ledger.h"
 
 struct settle;
@@ -23,6 +25,7 @@ struct settle *ledger_begin(const struct ledger_source *source);
  *	LEDGER_NR for slab caches
  * @text: receives one line of what is left for good
  * @size: of @text
+ * @stacks: receives those of who waits for the answer where there is none
  *
  * Waits for what is freed late, by RCU or in a workqueue: for as long as it becomes
  * less, and @settle_ms of the source more.
@@ -30,6 +33,6 @@ struct settle *ledger_begin(const struct ledger_source *source);
  * Return: 0; 1 with @text; -ETIMEDOUT where the kernel does not answer.
  */
 int ledger_end(struct settle *settle, uint64_t nr_races, unsigned int *entries,
-	       char *text, size_t size);
+	       char *text, size_t size, FILE *stacks);
 
 #endif

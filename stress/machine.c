@@ -159,10 +159,12 @@ int machine_open(const struct stress_options *options, struct journal *journal,
 }
 
 /* there is a limit for each */
-static void step(struct machine *machine)
+static void step(struct machine *machine, bool slow)
 {
-	if (machine->steps)
-		atomic_fetch_add(machine->steps, 1);
+	if (!machine->step)
+		return;
+	atomic_store(&machine->step->slow, slow);
+	atomic_fetch_add(&machine->step->nr, 1);
 }
 
 /* bound in their order; closed also where that failed */
@@ -170,7 +172,7 @@ static int bind_provider(struct machine *machine, unsigned int i)
 {
 	const struct stress_options *options = machine->options;
 
-	step(machine);
+	step(machine, options->providers[i].cmb);
 	if (i < machine->nr_providers)
 		return provider_restore(&machine->providers[i]);
 	return provider_open(&options->providers[i], options->take,
@@ -268,7 +270,7 @@ int machine_close(struct machine *machine)
 	for (unsigned int i = 0; i < machine->nr_providers; i++) {
 		int err;
 
-		step(machine);
+		step(machine, machine->providers[i].device.cmb);
 		err = provider_close(&machine->providers[i]);
 
 		if (!ret)

@@ -13,6 +13,16 @@
 struct journal;
 
 /**
+ * struct machine_step - the device that is being bound or given back; shared
+ * @nr: goes up with each
+ * @slow: it is given to a driver that may wait for it for minutes
+ */
+struct machine_step {
+	_Atomic unsigned int nr;
+	atomic_bool slow;
+};
+
+/**
  * struct machine - all of it
  * @world: addresses and paths; not open
  * @has: NEED_* that there are, with the provider in use
@@ -23,7 +33,9 @@ struct journal;
  * @providers: those
  * @in_use: which of them, see machine_use()
  * @stuck: a process is left that asks devices for what never ends, see errand.h
- * @steps: goes up with each device that is bound or given back; NULL
+ * @stacks: of that process; NULL for none
+ * @why: it is left, in one line
+ * @step: of who binds devices; NULL
  * @disk: scratch disk, where there is one
  * @slow: one that holds I/O in flight, where there is one
  * @binding: of the importer
@@ -38,7 +50,9 @@ struct machine {
 	struct provider providers[STRESS_MAX_PROVIDERS];
 	unsigned int in_use;
 	bool stuck;
-	_Atomic unsigned int *steps;
+	char *stacks;
+	char why[128];
+	struct machine_step *step;
 	struct brg_disk disk;
 	struct brg_disk slow;
 	struct brg_pci_binding binding;

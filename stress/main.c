@@ -77,10 +77,14 @@ static bool take_devices(struct machine *machine,
 	*outcome = (struct outcome){ .status = STRESS_PASS };
 	brg_kmsg_mark(scenario->name);
 	ret = errand_use(machine, registry_needs(scenario), &lacks);
+	if (machine->stuck) {
+		/* of the races before, if there were any */
+		watch_after(machine->options, machine, outcome);
+		return false;
+	}
 	if (ret)
-		errand_judge(machine, outcome);
-	if ((!ret || machine->stuck) &&
-	    has_complained(machine->journal, outcome))
+		outcome_error(outcome, brg_last_error());
+	else if (has_complained(machine->journal, outcome))
 		return false;
 	if (!ret && lacks) {
 		outcome->status = STRESS_SKIP;
@@ -145,9 +149,9 @@ static int use_named(struct machine *machine,
 {
 	int ret = errand_use_named(machine, registry_needs(scenario), bdf);
 
-	if (!ret)
-		return 0;
-	errand_judge(machine, outcome);
+	/* what hangs is told by watch_after() */
+	if (ret && !machine->stuck)
+		outcome_error(outcome, brg_last_error());
 	return ret;
 }
 

@@ -62,9 +62,8 @@ static bool go_on(const struct stress_options *options, struct machine *machine,
 			  0;
 
 	watch_after(options, machine, outcome);
-	outcome->unkillable = machine->stuck;
 	if (ret && outcome->status == STRESS_PASS)
-		errand_judge(machine, outcome);
+		outcome_error(outcome, brg_last_error());
 	return outcome->status == STRESS_PASS;
 }
 

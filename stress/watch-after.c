@@ -39,21 +39,37 @@ static void look(struct machine *machine, struct tail *log,
 	}
 	if (journal_taints(journal, line, sizeof(line)))
 		fail(outcome, ORACLE_TAINT, line);
+	/* somebody who had to wait for the kernel has been left */
+	if (machine->stuck)
+		fail(outcome, ORACLE_HANG, machine->why);
+}
+
+/* of races that were before; with nowhere to be, stacks are for who reads along */
+static void leave(const struct stress_options *options,
+		  const struct machine *machine, const char *log,
+		  struct outcome *outcome)
+{
+	const struct races *races = &machine->journal->races;
+
+	if (machine->stacks && (!options->bundles || !races->nr_given))
+		fputs(machine->stacks, stderr);
+	if (!races->nr_given)
+		return;
+	outcome->of = races->of[races->nr_given - 1]->name;
+	outcome->seed = races->seed;
+	outcome->round = machine->journal->number;
+	bundle_leave(options, machine, races, outcome, log, machine->stacks);
 }
 
 void watch_after(const struct stress_options *options, struct machine *machine,
 		 struct outcome *outcome)
 {
-	const struct races *races = &machine->journal->races;
 	bool failed = outcome->status == STRESS_FAIL;
 	struct tail log = {};
 
 	look(machine, &log, outcome);
-	if (!failed && outcome->status == STRESS_FAIL && races->nr_given) {
-		outcome->of = races->of[races->nr_given - 1]->name;
-		outcome->seed = races->seed;
-		outcome->round = machine->journal->number;
-		bundle_leave(options, machine, races, outcome, log.text, NULL);
-	}
+	outcome->unkillable |= machine->stuck;
+	if (!failed && outcome->status == STRESS_FAIL)
+		leave(options, machine, log.text, outcome);
 	tail_free(&log);
 }

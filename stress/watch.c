@@ -226,9 +226,9 @@ static void end_ledger(struct watch *watch, struct settle *settle)
 	struct outcome *outcome = watch->outcome;
 	uint64_t rounds = atomic_load(&watch->runner->rounds);
 	char text[256];
-	int ret = ledger_end(settle,
-			     outcome->status == STRESS_PASS ? rounds : 0,
-			     &outcome->ledger, text, sizeof(text));
+	int ret = ledger_end(
+		settle, outcome->status == STRESS_PASS ? rounds : 0,
+		&outcome->ledger, text, sizeof(text), watch->stacks_file);
 
 	if (ret == 1)
 		watch_fail(watch, ORACLE_LEAK, text);

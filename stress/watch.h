@@ -80,6 +80,8 @@ void watch_races(const struct stress_options *options, struct machine *machine,
  * @machine: where
  * @outcome: of the last races, which fails where it had passed
  *
+ * Fails as well where a process is left that asks devices for what never ends.
+ *
  * To be called after whatever may make the kernel say more, and before somebody
  * else may be taken for the culprit.
  */

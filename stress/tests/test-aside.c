@@ -67,12 +67,34 @@ static void each_step_has_the_limit(void **state)
 	assert_int_equal(aside_run(is_slow, NULL, LIMIT_S, &shared->steps), 0);
 }
 
+static bool is_stuck(pid_t pid, void *arg)
+{
+	return ++*(unsigned int *)arg == 3;
+}
+
+/* Who sees that it hangs need not wait for the limit, and finds all its processes. */
+static void who_is_stuck_is_left_at_once(void **state)
+{
+	unsigned int nr_looks = 0;
+	struct aside_watch watch = { is_stuck, &nr_looks };
+	pid_t left = 0;
+
+	assert_int_equal(
+		aside_run_watched(never_ends, NULL, 1000, NULL, &watch, &left),
+		-ETIMEDOUT);
+	assert_int_equal(nr_looks, 3);
+	assert_int_equal(getpgid(left), left);
+	assert_int_equal(kill(-left, SIGKILL), 0);
+	assert_int_equal(waitpid(left, NULL, 0), left);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_returns),
 		cmocka_unit_test(who_makes_no_steps_is_left),
 		cmocka_unit_test(each_step_has_the_limit),
+		cmocka_unit_test(who_is_stuck_is_left_at_once),
 	};
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,

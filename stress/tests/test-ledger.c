@@ -118,7 +118,7 @@ static const char *left(void (*change)(void), uint64_t nr_races)
 	assert_non_null(settle);
 	change();
 	*text = '\0';
-	if (!ledger_end(settle, nr_races, &entries, text, sizeof(text)))
+	if (!ledger_end(settle, nr_races, &entries, text, sizeof(text), stderr))
 		*text = '\0';
 	return text;
 }
@@ -245,8 +245,8 @@ static void what_a_kernel_does_not_say_is_left_out(void **state)
 	snprintf(path, sizeof(path), "%s" BUFINFO, root);
 	unlink(path);
 	settle = ledger_begin(&source);
-	assert_int_equal(ledger_end(settle, 1, &entries, text, sizeof(text)),
-			 0);
+	assert_int_equal(
+		ledger_end(settle, 1, &entries, text, sizeof(text), stderr), 0);
 	assert_int_equal(entries,
 			 (1u << (LEDGER_NR + 1)) - 1 - (1u << LEDGER_DMABUFS));
 }
