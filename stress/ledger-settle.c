@@ -11,6 +11,7 @@
 #include "aside.h"
 #include "engine/engine.h"
 #include "interrupt.h"
+#include "ledger-trend.h"
 #include "stacks.h"
 
 #define POLL_US 50000
@@ -48,6 +49,15 @@ static int64_t sum_of(const struct ledger *ledger)
 	return sum;
 }
 
+/* what a slice leaves is settled, and little enough: is it always a little more? */
+static int end_slice(struct settle *settle)
+{
+	return settle->source.trend && settle->nr_races &&
+	       ledger_trend_add(settle->source.trend, &settle->source,
+				&settle->after, settle->text,
+				sizeof(settle->text));
+}
+
 static int read_after(void *arg)
 {
 	struct settle *settle = arg;
@@ -60,7 +70,7 @@ static int read_after(void *arg)
 		if (!ledger_leak(&settle->source, &settle->before,
 				 &settle->after, settle->nr_races, settle->text,
 				 sizeof(settle->text)))
-			return 0;
+			return end_slice(settle);
 		now_ns = engine_now_ns();
 		sum = sum_of(&settle->after);
 		if (sum < least) {

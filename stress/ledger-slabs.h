@@ -9,6 +9,10 @@
 void ledger_read_slabs(const struct ledger_source *source,
 		       struct ledger *ledger);
 
+/** ledger_shrink_slab - have a cache give back what is free, and count what is left */
+int64_t ledger_shrink_slab(const struct ledger_source *source,
+			   const char *cache);
+
 /** ledger_leak_of_slabs - as ledger_leak(), of the caches alone */
 bool ledger_leak_of_slabs(const struct ledger_source *source,
 			  const struct ledger *before, struct ledger *after,

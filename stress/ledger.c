@@ -108,7 +108,7 @@ static int64_t percpu_slack_kib(void)
 	return kib > SLACK_PERCPU_KIB ? kib : SLACK_PERCPU_KIB;
 }
 
-static int64_t slack_of(enum ledger_entry entry)
+int64_t ledger_slack(enum ledger_entry entry)
 {
 	switch (entry) {
 	case LEDGER_IOMMU:
@@ -129,7 +129,7 @@ bool ledger_leak(const struct ledger_source *source,
 		int64_t more = after->of[i] - before->of[i];
 
 		if (before->of[i] < 0 || after->of[i] < 0 ||
-		    more <= slack_of((enum ledger_entry)i))
+		    more <= ledger_slack((enum ledger_entry)i))
 			continue;
 		snprintf(text, size,
 			 "leak: %" PRId64 " %s" LEDGER_LEFT "%" PRId64

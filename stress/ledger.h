@@ -18,6 +18,8 @@
 #define LEDGER_MAX_CACHES 512
 #define LEDGER_NAME_BYTES 48
 
+struct ledger_trend;
+
 /**
  * enum ledger_entry - what is counted
  * @LEDGER_DMABUFS: dma-bufs that VFIO has exported
@@ -57,12 +59,14 @@ struct ledger {
  * @bdf: the device
  * @settle_ms: how long what seems to be left may stay the same before it is believed
  * @slabs: count slab caches as well: where nobody else is at work in this machine
+ * @trend: of the slices before, where nobody else is either; or NULL
  */
 struct ledger_source {
 	const char *root;
 	const char *bdf;
 	unsigned int settle_ms;
 	bool slabs;
+	struct ledger_trend *trend;
 };
 
 /** ledger_read - count */
@@ -70,6 +74,9 @@ void ledger_read(const struct ledger_source *source, struct ledger *ledger);
 
 /** ledger_name - of an entry, for people and records; of LEDGER_NR: the caches */
 const char *ledger_name(enum ledger_entry entry);
+
+/** ledger_slack - so much more of an entry comes and goes; 0: none */
+int64_t ledger_slack(enum ledger_entry entry);
 
 /**
  * ledger_leak - is there more than before, beyond what comes and goes?

@@ -11,6 +11,7 @@
 #include "stress.h"
 
 struct journal;
+struct ledger_trend;
 
 /**
  * struct machine_step - the device that is being bound or given back; shared
@@ -36,6 +37,7 @@ struct machine_step {
  * @stacks: of that process; NULL for none
  * @why: it is left, in one line
  * @step: of who binds devices; NULL
+ * @trend: of the ledger, in this scenario; NULL for none
  * @disk: scratch disk, where there is one
  * @slow: one that holds I/O in flight, where there is one
  * @binding: of the importer
@@ -53,6 +55,7 @@ struct machine {
 	char *stacks;
 	char why[128];
 	struct machine_step *step;
+	struct ledger_trend *trend;
 	struct brg_disk disk;
 	struct brg_disk slow;
 	struct brg_pci_binding binding;

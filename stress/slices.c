@@ -7,6 +7,7 @@
 
 #include "errand.h"
 #include "interrupt.h"
+#include "ledger-trend.h"
 #include "mix.h"
 #include "registry.h"
 
@@ -135,6 +136,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 	uint64_t seed = options->seed;
 
 	*outcome = (struct outcome){ .status = STRESS_PASS };
+	machine->trend = ledger_trend_open(
+		is_for_each(options, scenario) ? options->nr_providers : 1);
 	while (is_left(options, outcome, slice_s, &part)) {
 		struct races races;
 		struct outcome slice;
@@ -162,6 +165,8 @@ void slices_run(const struct stress_options *options, struct machine *machine,
 		watch_races(&part, machine, &races, &slice);
 		add(outcome, &slice, before_s);
 	}
+	ledger_trend_close(machine->trend);
+	machine->trend = NULL;
 	if (outcome->status == STRESS_PASS && !outcome->rounds) {
 		outcome->status = STRESS_SKIP;
 		strcpy(outcome->text, "interrupted before the first race");

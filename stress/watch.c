@@ -21,6 +21,7 @@
 #include "interrupt.h"
 #include "journal.h"
 #include "ledger-settle.h"
+#include "ledger-trend.h"
 #include "stacks.h"
 #include "watch-look.h"
 
@@ -216,6 +217,9 @@ static struct settle *begin_ledger(const struct machine *machine)
 		.settle_ms = SETTLE_MS,
 		.slabs = getenv("BARRAGE_IN_VM"),
 	};
+
+	if (source.slabs)
+		source.trend = machine->trend;
 
 	return ledger_begin(&source);
 }

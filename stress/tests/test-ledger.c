@@ -204,14 +204,21 @@ static void lose_many(void)
 	write_at(CACHE "/objects", "8000 N0=8000\n");
 }
 
+static void lose_some(void)
+{
+	write_at(CACHE "/objects", "6100 N0=6100\n");
+}
+
 static void objects_are_seen_where_they_are_many(void **state)
 {
 	assert_string_equal(left(use_some, 100), "");
 	write_at(CACHE "/objects", "5000 N0=5000\n");
 	assert_contains(left(lose_many, 100), "kmalloc-64");
 	write_at(CACHE "/objects", "5000 N0=5000\n");
-	/* less than half an object a race is noise */
-	assert_string_equal(left(lose_many, 8000), "");
+	/* less than half an object a race is noise, up to some thousand races */
+	assert_string_equal(left(lose_some, 2000), "");
+	write_at(CACHE "/objects", "5000 N0=5000\n");
+	assert_contains(left(lose_many, 8000), "kmalloc-64");
 }
 
 static void *give_back(void *arg)
