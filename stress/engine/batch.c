@@ -83,6 +83,9 @@ static int start(struct batch *batch, aio_context_t *context,
 		return -errno;
 	fill(batch, &vectors, iocbs, list);
 	*flying = submit_all(batch, *context, list);
+	/* a block device pins them before it returns */
+	if (batch->has_pages)
+		batch->has_pages(batch->of);
 	return 0;
 }
 

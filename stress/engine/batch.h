@@ -29,12 +29,17 @@ struct piece {
  * @fd: disk, open for direct I/O
  * @write: else read
  * @nr: how many
+ * @has_pages: called when all of them have their pages, or never will; NULL: nobody
+ *	wants to know. Of io_uring nobody can tell: a worker of the kernel may do it
+ * @of: for that
  * @pieces: each
  */
 struct batch {
 	int fd;
 	bool write;
 	unsigned int nr;
+	void (*has_pages)(struct actor *of);
+	struct actor *of;
 	struct piece pieces[BATCH_MAX];
 };
 

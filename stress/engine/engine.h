@@ -44,6 +44,7 @@
  * @log: what it does
  * @slots: its own
  * @host: page-aligned memory for its use, SLOT_BYTES
+ * @inside: its I/O keeps it inside of the gate, see io-gate.h
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
  * @begun: likewise, @begun of struct shared
@@ -61,6 +62,7 @@ struct actor {
 	struct actor_log *log;
 	struct slot slots[SLOT_NR_OWN];
 	char *host;
+	bool inside;
 	uint32_t claimed;
 	uint32_t steady;
 	uint32_t begun;

@@ -6,7 +6,9 @@
  * An actor is inside from before it begins something that may reach the memory
  * even after a reset that comes meanwhile: a new mapping, an access to one that
  * a reset does not end for good. It is flying while I/O goes on that has its
- * pages, or that a reset keeps from getting any.
+ * pages, or that a reset keeps from getting any: P2P memory is never given back to a
+ * mapping of before; a mapping of a BAR with struct pages faults anew, so its I/O is
+ * inside until it has all of them.
  */
 #ifndef STRESS_IO_GATE_H
 #define STRESS_IO_GATE_H

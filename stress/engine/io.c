@@ -22,18 +22,28 @@ static void look(struct actor *actor)
 /* P2P memory is never given back to who was mapped before a reset: see gate */
 bool io_begin(struct actor *actor, const struct slot *slot)
 {
-	if (slot->kind != SLOT_P2P && !gate_enter(actor->world))
+	bool inside = slot->kind != SLOT_P2P;
+
+	if (inside && !gate_enter(actor->world))
 		return false;
+	actor->inside = inside;
 	look(actor);
 	gate_take_off(actor->world);
 	return true;
 }
 
-void io_end(struct actor *actor, const struct slot *slot)
+/* A shared slot may have another mapping by now: what counts is what it began with. */
+void io_has_pages(struct actor *actor)
+{
+	if (actor->inside)
+		gate_leave(actor->world);
+	actor->inside = false;
+}
+
+void io_end(struct actor *actor)
 {
 	gate_land(actor->world);
-	if (slot->kind != SLOT_P2P)
-		gate_leave(actor->world);
+	io_has_pages(actor);
 }
 
 int io_whole(int64_t done, size_t bytes)
@@ -69,13 +79,17 @@ bool io_was_given_up(const struct actor *actor, uint64_t begin_ns)
 	       engine_now_ns() - begin_ns >= least_ms * 1000000;
 }
 
+/* who has no memory for it may say so in this way, too */
 int io_judge(struct actor *actor, const struct slot *slot, int ret)
 {
-	/* who has no memory for it may say so in this way, too */
-	if (slot->kind == SLOT_P2P && ret == -EIO && !actor->failing &&
+	bool has_pages = slot->kind == SLOT_P2P || slot->kind == SLOT_BAR;
+
+	if (has_pages && ret == -EIO && !actor->failing &&
 	    io_was_steady(actor) && !io_was_given_up(actor, actor->looked_ns))
 		engine_wrong(actor->world, ORACLE_DATA,
-			     "I/O with P2P memory failed on its way: EIO");
+			     "I/O with %s failed on its way: EIO",
+			     slot->kind == SLOT_P2P ? "P2P memory" :
+						      "struct pages of a BAR");
 	return ret;
 }
 

@@ -21,8 +21,17 @@
  */
 bool io_begin(struct actor *actor, const struct slot *slot);
 
-/** io_end - the opposite */
-void io_end(struct actor *actor, const struct slot *slot);
+/**
+ * io_has_pages - the I/O that began last has all the pages that it will ever have
+ *
+ * From now on nothing of it reaches the memory after a reset, which waits for who has
+ * pages: whoever looks for that need not wait for it, see io-gate.h. For who can tell,
+ * between io_begin() and io_end().
+ */
+void io_has_pages(struct actor *actor);
+
+/** io_end - the opposite of io_begin() */
+void io_end(struct actor *actor);
 
 /**
  * io_claim - something is about to be written there
@@ -97,8 +106,8 @@ int io_whole_call(ssize_t got, size_t bytes);
 /**
  * io_judge - is that a right end of I/O with this memory?
  *
- * With P2P memory I/O either gets no pages, or the device stays until it is
- * done: it does not fail on its way.
+ * With P2P memory, and struct pages of dma-bufs, I/O either gets no pages, or the
+ * device stays until it is done: it does not fail on its way.
  *
  * Return: @ret.
  */

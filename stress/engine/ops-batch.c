@@ -57,7 +57,11 @@ static int do_read(struct actor *actor, const int64_t *arg,
 {
 	struct world *world = actor->world;
 	struct slot *slot = slot_of(actor, arg[0]);
-	struct batch batch = { .fd = arg[3] ? world->slow : world->disk };
+	struct batch batch = {
+		.fd = arg[3] ? world->slow : world->disk,
+		.has_pages = io_has_pages,
+		.of = actor,
+	};
 	int64_t page = 0, nr = arg[1];
 	int ret;
 
@@ -75,7 +79,7 @@ static int do_read(struct actor *actor, const int64_t *arg,
 	ret = run(&batch);
 	if (!ret)
 		ret = judge(actor, slot, &batch);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 
@@ -175,7 +179,7 @@ static int do_write(struct actor *actor, const int64_t *arg,
 		look_at_disk(actor, &own, &batch);
 		ret = judge(actor, slot, &batch);
 	}
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 

@@ -128,6 +128,9 @@ static int die_in_flight(struct actor *actor, struct slot *slot, int64_t nr,
 		fly(actor, slot, nr, arg, &death);
 	if (ret < 0)
 		return ret;
+	/* by libaio it is at it when it has them */
+	if (actor->inside && !(arg[3] & BY_URING) && death_await_it(&death))
+		io_has_pages(actor);
 	if (arg[3] & ALONE && slot->kind == SLOT_P2P)
 		slot_unmap(slot);
 	if (leaves) {
@@ -154,7 +157,7 @@ static int do_die_in_io(struct actor *actor, const int64_t *arg)
 		return DONE_NOTHING;
 	ret = die_in_flight(actor, slot, nr, arg, false);
 	/* it may be unmapped by now */
-	io_end(actor, &before);
+	io_end(actor);
 	return ret;
 }
 

@@ -46,7 +46,7 @@ static int do_read(struct actor *actor, const int64_t *arg, int fd)
 	if (nr > STAMP_MAX_PAGES)
 		nr = STAMP_MAX_PAGES;
 	ret = read_pages(actor, slot, fd, page, nr, arg[3] % STAMP_NR_BLOCKS);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 
@@ -115,7 +115,7 @@ static int do_write(struct actor *actor, const int64_t *arg, int fd)
 	ret = write_own(actor, fd, slot->addr + page * PAGE, nr,
 			arg[3] % (OWN_NR_BLOCKS - STAMP_MAX_PAGES));
 	io_judge(actor, slot, ret);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 

@@ -78,6 +78,8 @@ static int stalled_read(struct actor *actor, const int64_t *arg,
 
 	if (ret)
 		return ret;
+	/* it has its first page, and the others are no device's */
+	io_has_pages(actor);
 	/* others may move a shared one; a process may be killed before the end */
 	if (known && slot->mapping == mapping && !actor->alone)
 		stay_with_page(actor, arg, page);
@@ -98,7 +100,7 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, PAGE);
 	ret = stalled_read(actor, arg, slot);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 

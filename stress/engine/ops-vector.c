@@ -116,7 +116,7 @@ static int do_disk_scatter(struct actor *actor, const int64_t *arg)
 	io_judge(actor, slot, ret);
 	if (!ret)
 		ret = compare(actor, slot, fd, &vector, offset);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 
@@ -170,7 +170,7 @@ static int do_disk_gather(struct actor *actor, const int64_t *arg)
 	io_judge(actor, slot, ret);
 	if (!ret && own_read(actor, &own, block + vector.pages))
 		own_judge(actor, &own, block, vector.pages);
-	io_end(actor, slot);
+	io_end(actor);
 	return ret;
 }
 

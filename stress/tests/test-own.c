@@ -96,7 +96,7 @@ static void disks_have_data_of_their_own(void **state)
 	assert_false(atomic_load(&world.shared->told));
 	io_compare(actor, slot, world.slow, slot->addr, PAGE, 0);
 	assert_true(atomic_load(&world.shared->told));
-	io_end(actor, slot);
+	io_end(actor);
 	end(&world);
 }
 
@@ -111,7 +111,7 @@ static void a_read_that_brings_nothing_is_seen(void **state)
 	io_poison(actor, slot, slot->addr, 2 * PAGE);
 	io_compare(actor, slot, world.disk, slot->addr + PAGE, PAGE, 10 * PAGE);
 	assert_true(atomic_load(&world.shared->told));
-	io_end(actor, slot);
+	io_end(actor);
 	end(&world);
 }
 
@@ -129,7 +129,7 @@ static void only_what_is_ones_own_is_poisoned(void **state)
 	assert_true(io_begin(actor, slot));
 	io_compare(actor, slot, world.disk, slot->addr, PAGE, 9 * PAGE);
 	assert_false(atomic_load(&world.shared->told));
-	io_end(actor, slot);
+	io_end(actor);
 	end(&world);
 }
 
@@ -147,7 +147,7 @@ static void lose_a_write(struct actor *actor, struct promise *promise)
 		promise_end(promise, promise_begin(promise), false);
 	if (own_read(actor, &own, 4))
 		own_judge(actor, &own, 0, 4);
-	io_end(actor, slot);
+	io_end(actor);
 }
 
 static void a_write_that_is_lost_is_seen(void **state)
@@ -190,7 +190,7 @@ static void who_was_waited_for_long_enough_proves_nothing(void **state)
 	actor->looked_ns = engine_now_ns();
 	io_judge(actor, &actor->slots[0], -EIO);
 	assert_true(atomic_load(&world.shared->told));
-	io_end(actor, &actor->slots[0]);
+	io_end(actor);
 	end(&world);
 }
 

@@ -37,7 +37,7 @@ static void read_of_nothing(struct actor *actor, struct promise *promise)
 	if (promise)
 		promise_end(promise, promise_begin(promise), false);
 	io_compare(actor, slot, -1, slot->addr, PAGE, 0);
-	io_end(actor, slot);
+	io_end(actor);
 }
 
 static void wrong_data_count_where_nobody_reset_it(void **state)
@@ -112,11 +112,11 @@ static void io_may_fail_where_it_was_reset(void **state)
 	io_judge(actor, slot, -EIO);
 	promise_end(promise, number, false);
 	io_judge(actor, slot, -EIO);
-	io_end(actor, slot);
+	io_end(actor);
 	assert_false(atomic_load(&world.shared->told));
 	assert_true(io_begin(actor, slot));
 	io_judge(actor, slot, -EIO);
-	io_end(actor, slot);
+	io_end(actor);
 	assert_true(atomic_load(&world.shared->told));
 }
 
@@ -132,8 +132,89 @@ static void io_may_fail_where_there_is_no_memory_for_it(void **state)
 	assert_false(atomic_load(&world.shared->told));
 	actor->failing = false;
 	io_judge(actor, slot, -EIO);
-	io_end(actor, slot);
+	io_end(actor);
 	assert_true(atomic_load(&world.shared->told));
+}
+
+/* It has a page that a reset waits for, or none. */
+static void io_with_struct_pages_does_not_fail_on_its_way(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	slot->kind = SLOT_DMABUF;
+	assert_true(io_begin(actor, slot));
+	io_judge(actor, slot, -EIO);
+	io_end(actor);
+	assert_false(atomic_load(&world.shared->told));
+	slot->kind = SLOT_BAR;
+	assert_true(io_begin(actor, slot));
+	io_judge(actor, slot, -EFAULT);
+	assert_false(atomic_load(&world.shared->told));
+	io_judge(actor, slot, -EIO);
+	io_end(actor);
+	assert_true(atomic_load(&world.shared->told));
+}
+
+static bool is_closed_at_once(struct world *world)
+{
+	bool closed = gate_close(world, 5);
+
+	gate_open(world);
+	return closed;
+}
+
+static void who_has_all_pages_is_not_waited_for(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	slot->kind = SLOT_BAR;
+	assert_true(io_begin(actor, slot));
+	assert_false(is_closed_at_once(&world));
+	io_has_pages(actor);
+	assert_true(is_closed_at_once(&world));
+	/* but its end is: what it brings belongs to before */
+	assert_false(gate_await_landed(&world, 5));
+	io_end(actor);
+	assert_true(gate_await_landed(&world, 5));
+	assert_int_equal(atomic_load(&world.shared->nr_inside), 0);
+}
+
+/* in a shared slot, where another actor maps something else */
+static void who_is_inside_comes_out_whatever_is_mapped_by_then(void **state)
+{
+	static const enum slot_kind kinds[] = { SLOT_P2P, SLOT_BAR };
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	for (int i = 0; i < 2; i++) {
+		slot->kind = kinds[i];
+		assert_true(io_begin(actor, slot));
+		slot->kind = kinds[!i];
+		io_end(actor);
+		assert_int_equal(atomic_load(&world.shared->nr_inside), 0);
+		assert_int_equal(atomic_load(&world.shared->nr_flying), 0);
+	}
+}
+
+static void nobody_goes_inside_of_a_closed_gate(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	assert_true(gate_close(&world, 5));
+	slot->kind = SLOT_BAR;
+	assert_false(io_begin(actor, slot));
+	slot->kind = SLOT_P2P;
+	assert_true(io_begin(actor, slot));
+	io_end(actor);
+	gate_open(&world);
+	assert_int_equal(atomic_load(&world.shared->nr_inside), 0);
 }
 
 static int do_refuse(struct actor *actor, const int64_t *arg)
@@ -173,6 +254,11 @@ int main(void)
 		cmocka_unit_test(pages_of_several_prove_nothing),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
+		cmocka_unit_test(io_with_struct_pages_does_not_fail_on_its_way),
+		cmocka_unit_test(who_has_all_pages_is_not_waited_for),
+		cmocka_unit_test(
+			who_is_inside_comes_out_whatever_is_mapped_by_then),
+		cmocka_unit_test(nobody_goes_inside_of_a_closed_gate),
 		cmocka_unit_test(
 			a_failure_that_did_not_come_about_is_no_excuse),
 	};
