@@ -53,7 +53,7 @@ static const struct stress_step owners[] = {
 	STEP(reset, ONLY(POWER_SYSFS)),
 	STEP(reset, ONLY(POWER_BRIDGE)),
 	STEP(reset, ONLY(POWER_MEMORY)),
-	OFTEN(2, off_epoch, ONLY(POWER_MEMORY), ONLY(256)),
+	OFTEN(2, off_epoch, BETWEEN(POWER_MEMORY, POWER_LOW), ONLY(256)),
 	STEP(reset, ONLY(POWER_LOW)),
 	STEP(reset, ONLY(POWER_D3HOT)),
 	STEP(reset, ONLY(POWER_FLR)),

@@ -2,14 +2,15 @@
 /*
  * Race: direct I/O with P2P memory while the user takes the memory off the bus,
  * or resets the device, by a write to configuration space. Each of the registers
- * has code of its own that must see it coming.
+ * has code of its own that must see it coming. And low power, which has none.
  *
  * Oracle: whoever has a mapping of before gets SIGBUS afterwards; nobody gets or
  * reads any memory while it is off; I/O does not fail on its way; nothing arrives
- * after an FLR; what a read has brought is compared.
+ * when the memory is off, nor after an FLR; what a read has brought is compared.
  *
  * Provenance: hazard 17, four paths of one kind: COMMAND, PMCSR, the device
- * control of the PCIe capability, and the control of the AF capability.
+ * control of the PCIe capability, and the control of the AF capability; and a fifth
+ * that is no register.
  */
 #include "../stress.h"
 
@@ -35,11 +36,19 @@ static const struct stress_step users[] = {
 
 static const struct stress_step memory_off[] = {
 	STEP(reset, ONLY(POWER_MEMORY)),
+	STEP(off_epoch, ONLY(POWER_MEMORY), ONLY(192)),
 	{},
 };
 
 static const struct stress_step d3hot[] = {
 	STEP(reset, ONLY(POWER_D3HOT)),
+	STEP(off_epoch, ONLY(POWER_D3HOT), ONLY(192)),
+	{},
+};
+
+static const struct stress_step low_power[] = {
+	STEP(reset, ONLY(POWER_LOW)),
+	STEP(off_epoch, ONLY(POWER_LOW), ONLY(192)),
 	{},
 };
 
@@ -81,5 +90,6 @@ static const struct stress_step after[] = {
 
 CONFIG_SCENARIO(memory_off, "memory-off", "COMMAND.MEM=0", 0);
 CONFIG_SCENARIO(d3hot, "d3hot", "D3hot", NEED_PM);
+CONFIG_SCENARIO(low_power, "low-power", "low power", 0);
 CONFIG_SCENARIO(flr, "flr", "an FLR", NEED_FLR);
 CONFIG_SCENARIO(af_flr, "af-flr", "an FLR by the AF capability", NEED_AF_FLR);
