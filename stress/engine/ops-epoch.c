@@ -29,23 +29,35 @@ static void look_twice(struct world *world, enum power_path path,
 	sightings_compare(world, power_name(path), sightings);
 }
 
-static int reset_and_look(struct world *world, enum power_path path,
-			  struct sightings *sightings)
+/* @by: which device is reset; the memory is that of the one under test */
+static int reset_by(struct world *world, struct device *by,
+		    enum power_path path, struct sightings *sightings)
 {
-	struct device *device = &world->device;
 	int ret = -EBUSY;
 
 	if (close_gate(world)) {
-		ret = power_begin(world, device, path);
+		ret = power_begin(world, by, path);
 		if (!ret) {
 			sightings_of_host(world, sightings);
-			ret = power_end(device, path);
+			ret = power_end(by, path);
 		}
 		if (!ret)
 			look_twice(world, path, sightings);
 	}
 	gate_open(world);
 	return ret;
+}
+
+static int reset_and_look(struct world *world, enum power_path path,
+			  struct sightings *sightings)
+{
+	return reset_by(world, &world->device, path, sightings);
+}
+
+static int twin_reset_and_look(struct world *world, enum power_path path,
+			       struct sightings *sightings)
+{
+	return reset_by(world, &world->twin, path, sightings);
 }
 
 /* @how: takes memory away, and looks at what arrives */
@@ -82,6 +94,25 @@ OP(reset_epoch) = {
 	.args = { { "path", POWER_RESET, POWER_RESET },
 		  { "pages to look at", 32, 512 } },
 	.run = do_reset_epoch,
+	.may = RESET_MAY,
+};
+
+/* Who resets it has another function's file, not that of the memory. */
+static int do_twin_reset_epoch(struct actor *actor, const int64_t *arg)
+{
+	if (actor->world->twin.vfio < 0)
+		return DONE_NOTHING;
+	return epoch(actor, arg, twin_reset_and_look);
+}
+
+OP(twin_reset_epoch) = {
+	.name = "twin-reset-epoch",
+	.summary = "the same by the other function on the bus",
+	.source = "ops-epoch.c",
+	.needs = NEED_VFIO | NEED_TWIN,
+	.args = { { "path", POWER_HOT_RESET, POWER_HOT_RESET },
+		  { "pages to look at", 32, 512 } },
+	.run = do_twin_reset_epoch,
 	.may = RESET_MAY,
 };
 

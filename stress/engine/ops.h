@@ -29,7 +29,7 @@ extern const struct op op_die_importing, op_die_in_region;
 extern const struct op op_unregister_pinned, op_reset_pinned;
 
 /* ops-epoch.c */
-extern const struct op op_reset_epoch, op_off_epoch;
+extern const struct op op_reset_epoch, op_twin_reset_epoch, op_off_epoch;
 
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
@@ -82,6 +82,9 @@ extern const struct op op_stalled_read, op_reset_killed;
 
 /* ops-traffic.c */
 extern const struct op op_mr_write, op_mr_read;
+
+/* ops-twin.c */
+extern const struct op op_twin_register, op_twin_unregister, op_twin_use;
 
 /* ops-vector.c */
 extern const struct op op_disk_scatter, op_disk_gather;

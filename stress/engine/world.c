@@ -107,13 +107,13 @@ void world_close_end(struct world *world, const struct closing *closing,
 }
 
 /* One that ends is no hang, however many there are: what they amount to is a leak. */
-static int try_to_undo(struct world *world)
+static int try_to_undo(struct world *world, struct device *device)
 {
 	struct actor_log *log = &world->shared->log[LOG_AFTER];
 	int ret;
 
 	actor_may_sleep(log, 2 * REGISTRATION_UNDO_S + 1);
-	ret = registration_undo(&world->device);
+	ret = registration_undo(device);
 	actor_may_sleep(log, 0);
 	return ret;
 }
@@ -123,10 +123,10 @@ static int try_to_undo(struct world *world)
  * was killed may take a while yet. Where there is no such feature there is another
  * answer.
  */
-static void undo_registration(struct world *world)
+static void undo_registration(struct world *world, struct device *device)
 {
 	uint64_t end_ns = engine_now_ns() + UNDO_LIMIT_NS;
-	int ret = try_to_undo(world);
+	int ret = try_to_undo(world, device);
 
 	while (ret == -ETIMEDOUT || ret == -EBUSY) {
 		if (engine_now_ns() > end_ns) {
@@ -137,9 +137,9 @@ static void undo_registration(struct world *world)
 			return;
 		}
 		engine_pause_us(UNDO_POLL_US);
-		ret = try_to_undo(world);
+		ret = try_to_undo(world, device);
 	}
-	if (!ret)
+	if (!ret && device == &world->device)
 		atomic_store(&world->shared->two_bars, false);
 }
 
@@ -163,10 +163,12 @@ void world_quiet(struct world *world)
 	place_judge(world, &world->twin);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
-		undo_registration(world);
+		undo_registration(world, &world->device);
 	}
-	if (world->twin.vfio >= 0)
+	if (world->twin.vfio >= 0) {
 		power_restore(&world->twin);
+		undo_registration(world, &world->twin);
+	}
 }
 
 bool engine_others_work(struct shared *shared)

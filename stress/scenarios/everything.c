@@ -50,6 +50,7 @@ static const struct stress_step owners[] = {
 	OFTEN(2, reset, ONLY(POWER_RESET)),
 	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(256)),
 	STEP(reset, ONLY(POWER_HOT_RESET)),
+	STEP(twin_reset),
 	STEP(reset, ONLY(POWER_SYSFS)),
 	STEP(reset, ONLY(POWER_BRIDGE)),
 	STEP(reset, ONLY(POWER_MEMORY)),
@@ -213,6 +214,7 @@ static const struct stress_step lenders[] = {
 static const struct stress_step resetters[] = {
 	OFTEN(2, reset, ONLY(POWER_RESET)),
 	STEP(reset, ONLY(POWER_HOT_RESET)),
+	STEP(twin_reset),
 	STEP(reset, ONLY(POWER_SYSFS)),
 	STEP(reset, ONLY(POWER_BRIDGE)),
 	OFTEN(3, reset, ONLY(POWER_MEMORY), BETWEEN(0, 5000)),
