@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Children that inherit mappings: they outlive resets, and are killed */
 #include "engine.h"
+#include "io.h"
 #include "ops.h"
 #include "sight.h"
 
@@ -13,27 +14,49 @@
 
 #define PAGE 4096
 
+static int use_page(struct actor *actor, const struct slot *slot, char *addr,
+		    bool write)
+{
+	struct sight sight;
+	int ret;
+
+	if (write)
+		io_claim(actor, slot, addr, PAGE);
+	sight_take(actor->world, slot, &sight);
+	ret = touch(addr, write);
+	if (!ret)
+		sight_judge(actor->world, slot, &sight);
+	return ret;
+}
+
 /*
- * Until the memory is gone, or it is time to end. What a reset gives back is only
- * read: others look whether anything arrives in it.
+ * What a reset gives back is only read while others look whether anything arrives in
+ * it: see gate. One that may be killed at any moment would stay inside.
  */
+static int use_gated(struct actor *actor, const struct slot *slot, char *addr,
+		     bool killed)
+{
+	bool p2p = slot->kind == SLOT_P2P;
+	bool inside = !p2p && !killed && gate_enter(actor->world);
+	int ret = use_page(actor, slot, addr, p2p || inside);
+
+	if (inside)
+		gate_leave(actor->world);
+	return ret;
+}
+
+/* Until the memory is gone, or it is time to end. */
 static int use_in_child(struct actor *actor, const struct slot *slot,
-			int64_t pages, uint64_t us)
+			int64_t pages, uint64_t us, bool killed)
 {
 	/* from now on: fork() takes its time */
 	uint64_t end_ns = engine_now_ns() + us * 1000;
-	bool write = slot->kind == SLOT_P2P;
-	struct sight sight;
 	int ret = 0;
 
-	while (!ret && engine_now_ns() < end_ns) {
-		for (int64_t i = 0; i < pages && !ret; i++) {
-			sight_take(actor->world, slot, &sight);
-			ret = touch(slot->addr + i * PAGE, write);
-			if (!ret)
-				sight_judge(actor->world, slot, &sight);
-		}
-	}
+	while (!ret && engine_now_ns() < end_ns)
+		for (int64_t i = 0; i < pages && !ret; i++)
+			ret = use_gated(actor, slot, slot->addr + i * PAGE,
+					killed);
 	/* parts of it may have been unmapped before */
 	return ret == DONE_SIGNAL(SIGBUS) || ret == DONE_SIGNAL(SIGSEGV) ? 0 :
 									   ret;
@@ -54,7 +77,8 @@ static int wait_for(pid_t child)
 }
 
 /*
- * A forked child uses the inherited mapping for a while. With @arg[3] the child is killed in the middle of it.
+ * A forked child uses the inherited mapping for a while. With @arg[3] it is killed in the
+ * middle of that.
  */
 static int do_fork(struct actor *actor, const int64_t *arg)
 {
@@ -70,7 +94,8 @@ static int do_fork(struct actor *actor, const int64_t *arg)
 		return -errno;
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(getppid() == parent && use_in_child(actor, slot, nr, us));
+		_exit(getppid() == parent &&
+		      use_in_child(actor, slot, nr, us, arg[3]));
 	}
 	if (arg[3]) {
 		engine_pause_us((uint32_t)arg[2] / 2);

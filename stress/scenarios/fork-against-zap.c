@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: mappings of a BAR, and of a dma-buf of it, are inherited by children that
- * go on using them, while the parent takes the memory off the bus.
+ * go on reading and writing, while the parent takes the memory off the bus or resets
+ * the device.
  *
  * Oracle: while memory is off nobody reaches it: access is a SIGBUS, in each
  * process that has it mapped.
@@ -25,19 +26,23 @@ static const struct stress_step users[] = {
 };
 
 static const struct stress_step takers[] = {
-	STEP(reset, ONLY(POWER_MEMORY), BETWEEN(1000, 8000)),
+	OFTEN(16, reset, ONLY(POWER_MEMORY), BETWEEN(1000, 8000)),
+	OFTEN(2, reset, ONLY(POWER_LOW), BETWEEN(1000, 8000)),
+	OFTEN(2, reset, ONLY(POWER_D3HOT), BETWEEN(1000, 8000)),
+	STEP(reset, ONLY(POWER_RESET), ONLY(0)),
+	STEP(reset, ONLY(POWER_SYSFS), ONLY(0)),
 	{},
 };
 
 SCENARIO(fork_against_zap) = {
 	.name = "fork-against-zap",
-	.summary = "children use mappings of a BAR while the parent turns memory off",
+	.summary = "children use mappings of a BAR while the parent takes the memory away",
 	.hazards = { 28 },
 	.actors = {
 		{ .name = "user", .steps = users, .min = 1, .max = 2,
 		  .in_order = true, .turns = 9, .jitter_us = 2000 },
-		{ .name = "taker", .steps = takers, .in_order = true,
-		  .turns = 72, .jitter_us = 5000 },
+		{ .name = "taker", .steps = takers, .min_calls = 8,
+		  .max_calls = 16, .turns = 6, .jitter_us = 5000 },
 	},
 	.pace = STRESS_SLOW,
 };
