@@ -47,6 +47,8 @@
  * @inside: its I/O keeps it inside of the gate, see io-gate.h
  * @claimed: when it last claimed pages, as promise_quiet() of @registered has it
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
+ * @ready: likewise, of @unready
+ * @unready: the mapping that it has I/O with is so, see slot.h
  * @begun: likewise, @begun of struct shared
  * @looked_ns: when that was
  */
@@ -65,6 +67,8 @@ struct actor {
 	bool inside;
 	uint32_t claimed;
 	uint32_t steady;
+	uint32_t ready;
+	bool unready;
 	uint32_t begun;
 	uint64_t looked_ns;
 };

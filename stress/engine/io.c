@@ -15,6 +15,7 @@
 static void look(struct actor *actor)
 {
 	actor->steady = promise_quiet(&actor->world->shared->shaken);
+	actor->ready = promise_quiet(&actor->world->shared->unready);
 	actor->begun = atomic_load(&actor->world->shared->begun);
 	actor->looked_ns = engine_now_ns();
 }
@@ -27,6 +28,7 @@ bool io_begin(struct actor *actor, const struct slot *slot)
 	if (inside && !gate_enter(actor->world))
 		return false;
 	actor->inside = inside;
+	actor->unready = slot->kind == SLOT_P2P && slot->unready;
 	look(actor);
 	gate_take_off(actor->world);
 	return true;
@@ -64,6 +66,23 @@ bool io_was_steady(struct actor *actor)
 	return promise_still(&actor->world->shared->shaken, actor->steady);
 }
 
+bool io_was_ready(const struct actor *actor)
+{
+	return !actor->unready;
+}
+
+/*
+ * A mapping of P2P memory of before a reset has nothing of what that gives back. Others
+ * fault it in.
+ */
+static bool was_ready(const struct actor *actor, const struct slot *slot)
+{
+	return slot->kind == SLOT_P2P ?
+		       !slot->unready :
+		       promise_still(&actor->world->shared->unready,
+				     actor->ready);
+}
+
 /*
  * A reset that nobody can refuse waits for I/O for as long as the memory was registered
  * with, and no longer; one that the kernel does by itself for ten seconds at most.
@@ -85,7 +104,8 @@ int io_judge(struct actor *actor, const struct slot *slot, int ret)
 	bool has_pages = slot->kind == SLOT_P2P || slot->kind == SLOT_BAR;
 
 	if (has_pages && ret == -EIO && !actor->failing &&
-	    io_was_steady(actor) && !io_was_given_up(actor, actor->looked_ns))
+	    io_was_steady(actor) && was_ready(actor, slot) &&
+	    !io_was_given_up(actor, actor->looked_ns))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "I/O with %s failed on its way: EIO",
 			     slot->kind == SLOT_P2P ? "P2P memory" :
@@ -184,11 +204,13 @@ static bool are_mine(struct actor *actor, uint64_t first, uint64_t nr)
 	return true;
 }
 
-/* nothing has begun since that may have emptied the device's memory */
+/* nothing has begun since that may have emptied the device's memory, or kept it shut */
 static bool is_kept(struct actor *actor)
 {
 	const struct world *world = actor->world;
 
+	if (!promise_still(&world->shared->unready, actor->ready))
+		return false;
 	return !world->device.forgets ||
 	       atomic_load(&world->shared->begun) == actor->begun;
 }
@@ -205,7 +227,7 @@ static bool proves(struct actor *actor, const struct slot *slot,
 	if (is_shared(slot))
 		return io_pages_prove(actor, first_page(slot, addr),
 				      bytes / PAGE);
-	return io_was_steady(actor);
+	return io_was_steady(actor) && was_ready(actor, slot);
 }
 
 int io_compare(struct actor *actor, const struct slot *slot, int fd,

@@ -48,6 +48,13 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
  */
 bool io_was_steady(struct actor *actor);
 
+/**
+ * io_was_ready - did the P2P memory answer that the I/O that began last is with?
+ *
+ * Its user may have had to enable it, and others have been given it before.
+ */
+bool io_was_ready(const struct actor *actor);
+
 /** io_was_given_up - may a reset have gone on without I/O that began at @begin_ns? */
 bool io_was_given_up(const struct actor *actor, uint64_t begin_ns);
 

@@ -14,11 +14,13 @@
  * stops to respond: as long as it works, nothing is lost. All ones are what is
  * read where nothing responds.
  */
-static int keep_page(struct actor *actor, char *addr, uint64_t value)
+static int keep_page(struct actor *actor, const struct slot *slot, int64_t page,
+		     uint64_t value)
 {
 	struct promise *shaken = &actor->world->shared->shaken;
 	uint32_t steady = promise_quiet(shaken);
-	volatile uint64_t *word = (volatile uint64_t *)addr;
+	volatile uint64_t *word =
+		(volatile uint64_t *)(slot->addr + page * PAGE);
 	uint64_t got = 0;
 	int ret = touch_copy(word, &value, 1);
 
@@ -26,7 +28,8 @@ static int keep_page(struct actor *actor, char *addr, uint64_t value)
 		return ret;
 	engine_pause_us(PAUSE_US);
 	ret = touch_copy(&got, word, 1);
-	if (!ret && got != value && promise_still(shaken, steady))
+	if (!ret && got != value && !slot->unready &&
+	    promise_still(shaken, steady))
 		engine_wrong(
 			actor->world, ORACLE_DATA,
 			"P2P memory that can be reached does not keep what is written: %#llx, was %#llx",
@@ -43,8 +46,7 @@ static int do_p2p_keep(struct actor *actor, const int64_t *arg)
 	if (ret || slot->kind != SLOT_P2P)
 		return DONE_NOTHING;
 	for (int64_t i = 0; i < nr && !ret; i++)
-		ret = keep_page(actor, slot->addr + (page + i) * PAGE,
-				engine_now_ns());
+		ret = keep_page(actor, slot, page + i, engine_now_ns());
 	return ret;
 }
 

@@ -219,6 +219,7 @@ static int do_mremap(struct actor *actor, const int64_t *arg)
 	to->kind = from->kind;
 	to->bytes = from->bytes;
 	to->epoch = from->epoch;
+	to->unready = from->unready;
 	to->map_number = from->map_number;
 	/* the place of what was moved is free for all: take it again */
 	slot_unmap(from);

@@ -9,35 +9,82 @@
 
 #define MAX_PAUSE_US 20000
 
-#define GATE_LIMIT_MS 30000
-
+/*
+ * What was off is given back when that is over; a reset does it itself, at a moment that
+ * nobody knows. Memory that has to be enabled by its user does not answer before that.
+ */
 static int reset_and_back(struct actor *actor, const int64_t *arg)
 {
 	enum power_path path = (enum power_path)arg[0];
+	struct promise *unready = &actor->world->shared->unready;
 	struct device *device = &actor->world->device;
+	bool early = device->pmr && !power_keeps_off(path);
+	bool late = device->pmr && !early;
+	uint32_t number = early ? promise_begin(unready) : 0;
 	int ret = power_begin(actor->world, device, path);
 
-	if (ret)
-		return ret;
-	engine_pause_us((uint32_t)arg[1]);
-	return power_end(device, path);
+	if (!ret) {
+		engine_pause_us((uint32_t)arg[1]);
+		if (late)
+			number = promise_begin(unready);
+		ret = power_end(device, path);
+		if (late)
+			promise_end(unready, number, false);
+	}
+	if (early)
+		promise_end(unready, number, false);
+	return ret;
 }
 
-/* Memory that has to be enabled by its user is nothing for others before that. */
+/* what flies, or has landed, when a reset begins */
+struct sky {
+	uint64_t begin_ns;
+	uint64_t landed_ns;
+	int32_t flying;
+};
+
+static struct sky look_up(const struct shared *shared)
+{
+	return (struct sky){
+		.begin_ns = engine_now_ns(),
+		.landed_ns = atomic_load(&shared->landed_ns),
+		.flying = atomic_load(&shared->nr_flying),
+	};
+}
+
+/*
+ * Mappings are taken away, those as well that somebody is just making: a reset waits
+ * for I/O only. Here it has waited for all of the time that it has, and for nobody.
+ */
+static void judge_wait(struct world *world, enum power_path path,
+		       const struct sky *before)
+{
+	struct sky after = look_up(world->shared);
+	uint64_t took_ms = (after.begin_ns - before->begin_ns) / 1000000;
+	uint32_t least_ms = atomic_load(&world->shared->least_ms);
+
+	if (before->flying || after.flying ||
+	    before->landed_ns != after.landed_ns)
+		return;
+	if (least_ms && took_ms >= least_ms)
+		engine_wrong(
+			world, ORACLE_HANG,
+			"%s gave up after %llu ms, and there was no I/O to wait for",
+			power_name(path), (unsigned long long)took_ms);
+}
+
 static int do_reset(struct actor *actor, const int64_t *arg)
 {
-	struct device *device = &actor->world->device;
+	enum power_path path = (enum power_path)arg[0];
+	struct world *world = actor->world;
+	struct sky before = look_up(world->shared);
 	int ret;
 
-	if (!(device->paths & 1u << arg[0]))
+	if (!(world->device.paths & 1u << path))
 		return DONE_NOTHING;
-	if (!device->pmr)
-		return reset_and_back(actor, arg);
-	if (!gate_close(actor->world, GATE_LIMIT_MS))
-		engine_wrong(actor->world, ORACLE_HANG,
-			     "an actor does not come out");
 	ret = reset_and_back(actor, arg);
-	gate_open(actor->world);
+	if (arg[2] && ret == -EBUSY)
+		judge_wait(world, path, &before);
 	return ret;
 }
 
@@ -47,7 +94,8 @@ OP(reset) = {
 	.source = "ops-reset.c",
 	.needs = NEED_VFIO,
 	.args = { { "path", POWER_RESET, POWER_RESET },
-		  { "time off, us", 0, MAX_PAUSE_US } },
+		  { "time off, us", 0, MAX_PAUSE_US },
+		  { "wrong where it waits for no I/O", 0, 0 } },
 	.run = do_reset,
 	.may = RESET_MAY,
 };

@@ -99,7 +99,7 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, PAGE);
-	ret = stalled_read(actor, arg, slot);
+	ret = io_judge(actor, slot, stalled_read(actor, arg, slot));
 	io_end(actor);
 	return ret;
 }
@@ -115,7 +115,8 @@ OP(stalled_read) = {
 		  { "how long, ms", 1, 200 },
 		  { "bound of a reset, ms", 0, 0 } },
 	.run = do_stalled_read,
-	.may = MAY(-EFAULT, -EINTR),
+	/* EIO is for io_judge() */
+	.may = MAY(-EFAULT, -EINTR, -EIO),
 };
 
 #define KILL_LIMIT_MS 10000

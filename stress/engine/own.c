@@ -67,7 +67,8 @@ bool own_read(struct actor *actor, const struct own *own, int64_t nr)
 	size_t bytes = (size_t)nr * PAGE;
 	int ret;
 
-	if (!io_was_steady(actor) || io_was_given_up(actor, own->begin_ns))
+	if (!io_was_steady(actor) || !io_was_ready(actor) ||
+	    io_was_given_up(actor, own->begin_ns))
 		return false;
 	ret = io_whole_call(
 		pread(own->fd, actor->host, bytes, (off_t)own_offset(actor, 0)),

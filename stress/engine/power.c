@@ -225,7 +225,7 @@ void power_has_ended(struct shared *shared, uint32_t number)
 		;
 }
 
-static bool keeps_off(enum power_path path)
+bool power_keeps_off(enum power_path path)
 {
 	return path == POWER_MEMORY || path == POWER_D3HOT || path == POWER_LOW;
 }
@@ -258,7 +258,7 @@ int power_begin(struct world *world, struct device *device,
 	bound_note(world, power_name(path), begin_ns, RESET_MS,
 		   flying_ms(path));
 	promise_end(&world->shared->off, off,
-		    !ret && keeps_off(path) && device == &world->device);
+		    !ret && power_keeps_off(path) && device == &world->device);
 	if (!ret)
 		power_has_ended(world->shared, number);
 	atomic_fetch_add(&world->shared->returned, 1);

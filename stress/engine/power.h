@@ -31,6 +31,9 @@ const char *power_name(enum power_path path);
 /** power_has - can this device be reset, or be taken off the bus, so? */
 bool power_has(struct device *device, enum power_path path);
 
+/** power_keeps_off - is the memory off from power_begin() to power_end()? */
+bool power_keeps_off(enum power_path path);
+
 /**
  * power_begin - do it
  *

@@ -60,6 +60,8 @@ struct actor_log {
  *	this race; 0 before
  * @shaken: never kept: begun while somebody does to a provider what takes its
  *	memory from below those who have it, as a reset by its own driver does
+ * @unready: likewise, while a reset may give memory to others that its user has to
+ *	enable first: it does not answer yet
  * @lent: dma-bufs
  * @pinned: pages that I/O has
  * @nr_importers: open importers
@@ -99,6 +101,7 @@ struct shared {
 	atomic_bool two_bars;
 	_Atomic uint32_t least_ms;
 	struct promise shaken;
+	struct promise unready;
 	struct lent lent;
 	struct pinned pinned;
 	_Atomic int32_t nr_importers;

@@ -53,6 +53,8 @@ int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 	     int fd, uint64_t offset, size_t bytes)
 {
 	int how = MAP_SHARED | MAP_FIXED | (fd < 0 ? MAP_ANONYMOUS : 0);
+	struct promise *unready = &actor->world->shared->unready;
+	uint32_t ready = promise_quiet(unready);
 
 	slot_unmap(slot);
 	if (mmap(slot->addr, bytes, PROT_READ | PROT_WRITE, how, fd,
@@ -65,6 +67,7 @@ int slot_map(struct actor *actor, struct slot *slot, enum slot_kind kind,
 	}
 	/* afterwards: a reset in between only makes the check weaker */
 	slot->epoch = atomic_load(&actor->world->shared->begun);
+	slot->unready = !promise_still(unready, ready);
 	slot->mapping++;
 	slot->bytes = bytes;
 	slot->kind = kind;

@@ -33,6 +33,7 @@ enum slot_kind {
  * @kind: what is mapped
  * @epoch: @begun of struct shared when it was mapped: what begins later ends it
  * @mapping: number of the mapping: others here have others
+ * @unready: it came to be where its memory may not have answered yet, see shared.h
  * @map_number: of the dma-buf that is mapped, see lent.h
  * @fd: dma-buf; -1 for none
  * @fd_bytes: its size
@@ -58,6 +59,7 @@ struct slot {
 	enum slot_kind kind;
 	unsigned int epoch;
 	uint32_t mapping;
+	bool unready;
 	uint64_t map_number;
 	int fd;
 	uint64_t fd_bytes;

@@ -157,6 +157,65 @@ static void io_with_struct_pages_does_not_fail_on_its_way(void **state)
 	assert_true(atomic_load(&world.shared->told));
 }
 
+/* as mmap() of it, while memory is given back that is still to be enabled, or not */
+static void map_unready(struct actor *actor, enum slot_kind kind, bool unready)
+{
+	struct promise *promise = &actor->world->shared->unready;
+	uint32_t number = unready ? promise_begin(promise) : 0;
+
+	assert_int_equal(slot_map(actor, &actor->slots[0], kind, -1, 0, PAGE),
+			 0);
+	if (unready)
+		promise_end(promise, number, false);
+}
+
+static void memory_that_is_to_be_enabled_proves_nothing(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	map_unready(actor, SLOT_P2P, true);
+	assert_true(io_begin(actor, slot));
+	assert_false(io_was_ready(actor));
+	io_judge(actor, slot, -EIO);
+	io_compare(actor, slot, -1, slot->addr, PAGE, 0);
+	io_end(actor);
+	assert_false(atomic_load(&world.shared->told));
+	map_unready(actor, SLOT_P2P, false);
+	assert_true(io_begin(actor, slot));
+	assert_true(io_was_ready(actor));
+	/* it is gone before that gives any back */
+	promise_end(&world.shared->unready,
+		    promise_begin(&world.shared->unready), false);
+	io_judge(actor, slot, -EIO);
+	io_end(actor);
+	assert_true(atomic_load(&world.shared->told));
+}
+
+/* A mapping of a BAR is not: it is faulted in again. */
+static void a_bar_that_is_to_be_enabled_proves_nothing(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct slot *slot = &actor->slots[0];
+
+	map_unready(actor, SLOT_BAR, false);
+	assert_true(io_begin(actor, slot));
+	io_claim(actor, slot, slot->addr, PAGE);
+	promise_end(&world.shared->unready,
+		    promise_begin(&world.shared->unready), false);
+	io_judge(actor, slot, -EIO);
+	io_compare(actor, slot, -1, slot->addr, PAGE, 0);
+	io_end(actor);
+	assert_false(atomic_load(&world.shared->told));
+	assert_true(io_begin(actor, slot));
+	io_claim(actor, slot, slot->addr, PAGE);
+	io_compare(actor, slot, -1, slot->addr, PAGE, 0);
+	io_end(actor);
+	assert_true(atomic_load(&world.shared->told));
+}
+
 static bool is_closed_at_once(struct world *world)
 {
 	bool closed = gate_close(world, 5);
@@ -255,6 +314,8 @@ int main(void)
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
 		cmocka_unit_test(io_with_struct_pages_does_not_fail_on_its_way),
+		cmocka_unit_test(memory_that_is_to_be_enabled_proves_nothing),
+		cmocka_unit_test(a_bar_that_is_to_be_enabled_proves_nothing),
 		cmocka_unit_test(who_has_all_pages_is_not_waited_for),
 		cmocka_unit_test(
 			who_is_inside_comes_out_whatever_is_mapped_by_then),
