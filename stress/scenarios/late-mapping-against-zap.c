@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: one mmap() of some MiB of P2P memory inserts its pages, one after the
- * other, while the memory is unregistered.
+ * other, while the memory is unregistered, or frozen for a reset, under CPUs that write
+ * to what is mapped already.
  *
- * Oracle: unregistration ends in time, though the mapping stays until it is taken
- * away.
+ * Oracle: unregistration ends in time, and so does a reset, though the mapping stays
+ * until it is taken away; it is a SIGBUS then, and what can be reached keeps what is
+ * written to it.
  *
  * Provenance: hazard 1. A mapping is found by those who take it away only when
  * mmap() has inserted its pages and returned: one zap before that is not enough.
@@ -23,6 +25,20 @@ static const struct stress_step mappers[] = {
 	STEP(p2p_map_soon, ONLY(0), BETWEEN(512, 1024)),
 	STEP(touch, ONLY(0)),
 	STEP(hold, ONLY(0), ONLY(HOLD_MS)),
+	{},
+};
+
+static const struct stress_step writers[] = {
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(16, 64)),
+	STEP(p2p_keep, ONLY(0), ONLY(0), ONLY(16)),
+	STEP(touch, ONLY(0), ANY, ANY, ONLY(1)),
+	STEP(p2p_keep, ONLY(0), ONLY(0), ONLY(16)),
+	{},
+};
+
+static const struct stress_step resetters[] = {
+	OFTEN(3, reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000), ONLY(1)),
+	STEP(reset, ONLY(POWER_RESET), ONLY(0), ONLY(1)),
 	{},
 };
 
@@ -49,8 +65,13 @@ SCENARIO(late_mapping_against_zap) = {
 	.actors = {
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 3,
 		  .in_order = true, .turns = 4, .jitter_us = 5000 },
+		{ .name = "writer", .steps = writers, .min = 0, .max = 1,
+		  .in_order = true, .turns = 8, .jitter_us = 5000 },
 		{ .name = "taker", .steps = takers, .in_order = true,
 		  .turns = 4, .jitter_us = 50000, .even = true },
+		{ .name = "resetter", .steps = resetters, .min = 0, .max = 1,
+		  .min_calls = 2, .max_calls = 6, .jitter_us = 50000,
+		  .even = true },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,

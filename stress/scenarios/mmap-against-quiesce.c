@@ -28,7 +28,12 @@ static const struct stress_step users[] = {
 };
 
 static const struct stress_step takers[] = {
-	STEP(off_epoch, ONLY(POWER_MEMORY), ONLY(128)),
+	OFTEN(8, off_epoch, ONLY(POWER_MEMORY), ONLY(128)),
+	STEP(off_epoch, ONLY(POWER_LOW), ONLY(128)),
+	STEP(off_epoch, ONLY(POWER_D3HOT), ONLY(128)),
+	/* others map memory for as long as it waits: who looks keeps them off */
+	STEP(reset, ONLY(POWER_RESET), ONLY(0)),
+	STEP(reset, ONLY(POWER_HOT_RESET), ONLY(0)),
 	{},
 };
 
@@ -47,8 +52,8 @@ SCENARIO(mmap_against_quiesce) = {
 	.actors = {
 		{ .name = "user", .steps = users, .min = 2, .max = 3,
 		  .in_order = true, .turns = 6, .jitter_us = 2000 },
-		{ .name = "taker", .steps = takers, .in_order = true,
-		  .turns = 12, .jitter_us = 10000 },
+		{ .name = "taker", .steps = takers, .min_calls = 2,
+		  .max_calls = 6, .turns = 3, .jitter_us = 10000 },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: processes and threads allocate P2P memory by mmap(), use it and give it
- * back, by munmap() or by ending, while the BAR is registered and unregistered.
+ * back, by munmap() or by ending, while the BAR is registered and unregistered, and
+ * the device reset.
  *
  * Oracle: the kernel's own: a count below zero, use after free, a cycle of locks
  * (lockdep); unregistration that does not end in time; memory that never comes
@@ -9,7 +10,8 @@
  *
  * Provenance: hazards 9, a reference too few for what is freed; 11, the wakeup
  * after the last reference went; 35, a lock in mmap() that the removal of the
- * sysfs files waits for. All of it is about the last user of memory that goes.
+ * sysfs files waits for, or who resets. All of it is about the last user of memory
+ * that goes.
  */
 #include "../stress.h"
 
@@ -45,9 +47,17 @@ static const struct stress_step unregisterers[] = {
 	{},
 };
 
+static const struct stress_step resetters[] = {
+	OFTEN(3, reset, ONLY(POWER_MEMORY), BETWEEN(0, 1000)),
+	STEP(reset, ONLY(POWER_LOW), BETWEEN(0, 1000)),
+	STEP(reset, ONLY(POWER_RESET), ONLY(0)),
+	{},
+};
+
+/* where memory was off nothing was registered in the end */
 static const struct stress_step after[] = {
 	STEP(expect_free),
-	STEP(unregister),
+	STEP(unregister_any),
 	{},
 };
 
@@ -66,6 +76,8 @@ SCENARIO(mmap_against_unregister) = {
 		  .max_calls = 8, .jitter_us = 1000, .process = true },
 		{ .name = "unregister", .steps = unregisterers,
 		  .in_order = true, .turns = 5, .jitter_us = 60000 },
+		{ .name = "resetter", .steps = resetters, .min = 0, .max = 1,
+		  .min_calls = 1, .max_calls = 6, .jitter_us = 60000 },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: P2P memory is had and used while another thread turns the device's memory
- * off and on. Nobody may have any of it before the device responds.
+ * off and on, puts it to sleep, or resets it. Nobody may have any of it before the
+ * device responds.
  *
  * Oracle: a page that can be reached keeps what is written to it, and never reads as
  * all ones; nothing is given out while memory is off; what a read has brought is
@@ -24,7 +25,11 @@ static const struct stress_step users[] = {
 };
 
 static const struct stress_step togglers[] = {
-	STEP(reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000)),
+	OFTEN(16, reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000)),
+	OFTEN(2, reset, ONLY(POWER_LOW), BETWEEN(0, 2000)),
+	OFTEN(2, reset, ONLY(POWER_D3HOT), BETWEEN(0, 2000)),
+	STEP(reset, ONLY(POWER_RESET), ONLY(0)),
+	STEP(reset, ONLY(POWER_SYSFS), ONLY(0)),
 	{},
 };
 
@@ -42,8 +47,8 @@ SCENARIO(thaw_against_enable) = {
 	.actors = {
 		{ .name = "user", .steps = users, .min = 2, .max = 4,
 		  .in_order = true, .turns = 48, .jitter_us = 500 },
-		{ .name = "toggler", .steps = togglers, .in_order = true,
-		  .turns = 48, .jitter_us = 3000 },
+		{ .name = "toggler", .steps = togglers, .min_calls = 4,
+		  .max_calls = 12, .turns = 6, .jitter_us = 3000 },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,
