@@ -77,7 +77,8 @@ SCENARIO(deaths_against_resets) = {
 
 /*
  * Race: the same with struct pages of dma-bufs, whose makers let go of them
- * meanwhile.
+ * meanwhile. I/O that a child has begun by libaio has its pages, and nothing of it may
+ * arrive after a reset.
  */
 static const struct stress_step page_owners[] = {
 	STEP(export, ONLY(0), ONLY(0), ONLY(1), ONLY(1)),
@@ -96,6 +97,7 @@ static const struct stress_step lenders[] = {
 	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(0))),
 	OFTEN(2, reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000)),
 	STEP(reset, ONLY(POWER_RESET)),
+	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(64)),
 	{},
 };
 

@@ -125,6 +125,8 @@ static const struct stress_step readers[] = {
 	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
 	STEP(uring_read, ONLY(0), BETWEEN(8, 64)),
 	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
+	STEP(aio_read, ONLY(0), BETWEEN(8, 32), ANY, ONLY(1)),
+	STEP(dontneed, ONLY(0), ONLY(0), ONLY(64)),
 	STEP(disk_read, ONLY(0), ONLY(0), BETWEEN(8, 64)),
 	STEP(dmabuf_close, ONLY(0)),
 	STEP(unmap, ONLY(0)),
