@@ -3,27 +3,17 @@
 #include "batch-uring.h"
 
 #include <errno.h>
-#include <linux/io_uring.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* a ring, as the kernel shows it */
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	char *rings;
-	size_t rings_bytes;
-	struct io_uring_sqe *entries;
-};
-
-static unsigned int *at(const struct ring *ring, uint32_t offset)
+static unsigned int *at(const struct batch_ring *ring, uint32_t offset)
 {
 	return (unsigned int *)(ring->rings + offset);
 }
 
-static void close_ring(struct ring *ring)
+static void close_ring(struct batch_ring *ring)
 {
 	if (ring->rings != MAP_FAILED)
 		munmap(ring->rings, ring->rings_bytes);
@@ -33,11 +23,11 @@ static void close_ring(struct ring *ring)
 }
 
 /* since 5.4 one mapping has both rings */
-static int open_ring(struct ring *ring)
+static int open_ring(struct batch_ring *ring)
 {
 	const struct io_uring_params *params = &ring->params;
 
-	*ring = (struct ring){};
+	*ring = (struct batch_ring){};
 	ring->fd = (int)syscall(SYS_io_uring_setup, BATCH_MAX, &ring->params);
 	if (ring->fd < 0)
 		return -errno;
@@ -56,18 +46,17 @@ static int open_ring(struct ring *ring)
 	return -ENOMEM;
 }
 
-static void queue(const struct ring *ring, const struct batch *batch,
-		  struct batch_vectors *vectors)
+static void queue(struct batch_ring *ring, const struct batch *batch)
 {
 	for (unsigned int i = 0; i < batch->nr; i++) {
 		unsigned int nr =
-			batch_vector(&batch->pieces[i], vectors->of[i]);
+			batch_vector(&batch->pieces[i], ring->vectors.of[i]);
 
 		ring->entries[i] = (struct io_uring_sqe){
 			.opcode = batch->write ? IORING_OP_WRITEV :
 						 IORING_OP_READV,
 			.fd = batch->fd,
-			.addr = (uintptr_t)vectors->of[i],
+			.addr = (uintptr_t)ring->vectors.of[i],
 			.len = nr,
 			.off = batch->pieces[i].offset,
 			.user_data = i,
@@ -76,10 +65,11 @@ static void queue(const struct ring *ring, const struct batch *batch,
 	}
 	__atomic_store_n(at(ring, ring->params.sq_off.tail), batch->nr,
 			 __ATOMIC_RELEASE);
+	ring->to_submit = ring->flying = batch->nr;
 }
 
 /* all that has ended since the last time */
-static unsigned int reap(const struct ring *ring, struct batch *batch)
+static unsigned int reap(const struct batch_ring *ring, struct batch *batch)
 {
 	const struct io_uring_cqe *cqes =
 		(const void *)(ring->rings + ring->params.cq_off.cqes);
@@ -98,46 +88,65 @@ static unsigned int reap(const struct ring *ring, struct batch *batch)
 	return nr;
 }
 
+/* submit what is left, and wait for @nr of what is in flight */
+static long enter(struct batch_ring *ring, unsigned int nr)
+{
+	long got = syscall(SYS_io_uring_enter, ring->fd, ring->to_submit, nr,
+			   nr ? IORING_ENTER_GETEVENTS : 0, NULL, 0);
+
+	if (got > 0)
+		ring->to_submit -= (unsigned int)got;
+	return got < 0 ? -errno : got;
+}
+
+int batch_uring_begin(struct batch *batch, struct batch_ring *ring)
+{
+	int ret = open_ring(ring);
+
+	if (ret)
+		return ret;
+	queue(ring, batch);
+	/* what is not submitted now is when it is waited for */
+	enter(ring, 0);
+	return 0;
+}
+
+void batch_uring_land(struct batch *batch, struct batch_ring *ring)
+{
+	while (ring->flying) {
+		enter(ring, 1);
+		ring->flying -= reap(ring, batch);
+	}
+	close_ring(ring);
+}
+
 int batch_uring(struct batch *batch)
 {
-	unsigned int to_submit = batch->nr, ended = 0;
-	struct batch_vectors vectors;
-	struct ring ring;
+	struct batch_ring ring;
 	int ret = open_ring(&ring);
 
 	if (ret)
 		return ret;
-	queue(&ring, batch, &vectors);
-	while (ended < batch->nr) {
-		long got = syscall(SYS_io_uring_enter, ring.fd, to_submit, 1,
-				   IORING_ENTER_GETEVENTS, NULL, 0);
-
-		if (got > 0)
-			to_submit -= (unsigned int)got;
-		ended += reap(&ring, batch);
-	}
-	close_ring(&ring);
+	queue(&ring, batch);
+	batch_uring_land(batch, &ring);
 	return 0;
 }
 
 int batch_uring_start(struct batch *batch)
 {
-	struct batch_vectors vectors;
-	struct ring ring;
-	long got;
+	struct batch_ring ring;
 	int ret = open_ring(&ring);
 
 	if (ret)
 		return ret;
-	queue(&ring, batch, &vectors);
-	got = syscall(SYS_io_uring_enter, ring.fd, batch->nr, 0, 0, NULL, 0);
-	return got < 0 ? -errno : (int)got;
+	queue(&ring, batch);
+	return (int)enter(&ring, 0);
 }
 
 int batch_uring_fix(void *addr, size_t bytes)
 {
 	const struct iovec vec = { .iov_base = addr, .iov_len = bytes };
-	struct ring ring;
+	struct batch_ring ring;
 	int ret = open_ring(&ring);
 
 	if (ret)

@@ -19,7 +19,7 @@ unsigned int batch_vector(const struct piece *piece, struct iovec vec[2])
 {
 	vec[0] = (struct iovec){ piece->addr, BATCH_PAGE };
 	vec[1] = (struct iovec){ piece->more, BATCH_PAGE };
-	return piece->more ? 2 : 1;
+	return (unsigned int)batch_length(piece);
 }
 
 static void fill(const struct batch *batch, struct batch_vectors *vectors,
@@ -56,65 +56,61 @@ static unsigned int submit_all(struct batch *batch, aio_context_t context,
 	return flying;
 }
 
-static void gather(struct batch *batch, aio_context_t context,
-		   unsigned int flying)
-{
-	struct io_event events[BATCH_MAX];
-
-	while (flying) {
-		long got = syscall(SYS_io_getevents, context, 1, flying, events,
-				   NULL);
-
-		for (long i = 0; i < got; i++)
-			batch->pieces[events[i].data].done = events[i].res;
-		flying -= got > 0 ? (unsigned int)got : 0;
-	}
-}
-
 /* What has been submitted needs neither the requests nor the vectors any more. */
-static int start(struct batch *batch, aio_context_t *context,
-		 unsigned int *flying)
+int batch_aio_begin(struct batch *batch, struct batch_aio *aio)
 {
 	struct iocb iocbs[BATCH_MAX], *list[BATCH_MAX];
 	struct batch_vectors vectors;
+	aio_context_t context = 0;
 
-	*context = 0;
-	if (syscall(SYS_io_setup, BATCH_MAX, context))
+	if (syscall(SYS_io_setup, BATCH_MAX, &context))
 		return -errno;
 	fill(batch, &vectors, iocbs, list);
-	*flying = submit_all(batch, *context, list);
+	aio->context = context;
+	aio->flying = submit_all(batch, context, list);
 	/* a block device pins them before it returns */
 	if (batch->has_pages)
 		batch->has_pages(batch->of);
 	return 0;
 }
 
+void batch_aio_land(struct batch *batch, struct batch_aio *aio)
+{
+	struct io_event events[BATCH_MAX];
+
+	while (aio->flying) {
+		long got = syscall(SYS_io_getevents, aio->context, 1,
+				   aio->flying, events, NULL);
+
+		for (long i = 0; i < got; i++)
+			batch->pieces[events[i].data].done = events[i].res;
+		aio->flying -= got > 0 ? (unsigned int)got : 0;
+	}
+	syscall(SYS_io_destroy, aio->context);
+}
+
 int batch_aio_start(struct batch *batch)
 {
-	aio_context_t context;
-	unsigned int flying;
-	int ret = start(batch, &context, &flying);
+	struct batch_aio aio;
+	int ret = batch_aio_begin(batch, &aio);
 
-	return ret ? ret : (int)flying;
+	return ret ? ret : (int)aio.flying;
 }
 
 int batch_aio(struct batch *batch)
 {
-	aio_context_t context;
-	unsigned int flying;
-	int ret = start(batch, &context, &flying);
+	struct batch_aio aio;
+	int ret = batch_aio_begin(batch, &aio);
 
-	if (ret)
-		return ret;
-	gather(batch, context, flying);
-	syscall(SYS_io_destroy, context);
-	return 0;
+	if (!ret)
+		batch_aio_land(batch, &aio);
+	return ret;
 }
 
-void batch_spread(struct batch *batch, const struct slot *slot, int64_t nr,
-		  int64_t block)
+void batch_spread(struct batch *batch, const struct slot *slot, int64_t page,
+		  int64_t nr, int64_t block)
 {
-	char *addr = slot->addr;
+	char *addr = slot->addr + page * BATCH_PAGE;
 
 	for (int64_t i = 0; i < nr && batch->nr < BATCH_MAX; i++) {
 		struct piece *piece = &batch->pieces[batch->nr++];

@@ -24,6 +24,12 @@ struct piece {
 	int64_t done;
 };
 
+/** batch_length - of a piece, in pages */
+static inline int batch_length(const struct piece *piece)
+{
+	return piece->more ? 2 : 1;
+}
+
 /**
  * struct batch - all of them
  * @fd: disk, open for direct I/O
@@ -51,6 +57,26 @@ struct batch {
 int batch_aio(struct batch *batch);
 
 /**
+ * struct batch_aio - a batch that is under way, by libaio
+ * @context: of the kernel
+ * @flying: how many pieces have not been gathered
+ */
+struct batch_aio {
+	unsigned long context;
+	unsigned int flying;
+};
+
+/**
+ * batch_aio_begin - have them in flight: all have their pages by then, or none
+ *
+ * Return: 0: batch_aio_land() is to come; -errno.
+ */
+int batch_aio_begin(struct batch *batch, struct batch_aio *aio);
+
+/** batch_aio_land - wait for all of them; each @done says how it went */
+void batch_aio_land(struct batch *batch, struct batch_aio *aio);
+
+/**
  * batch_aio_start - have them in flight, and wait for none
  *
  * For who is about to die: nothing gives back what they need.
@@ -72,12 +98,13 @@ unsigned int batch_vector(const struct piece *piece, struct iovec vec[2]);
 
 /**
  * batch_spread - reads of a slot, far apart on the disk
- * @nr: of its pages, from the first
+ * @page: of it, the first
+ * @nr: pages
  * @block: of the disk
  *
  * Every third piece has two pages, the second in another place.
  */
-void batch_spread(struct batch *batch, const struct slot *slot, int64_t nr,
-		  int64_t block);
+void batch_spread(struct batch *batch, const struct slot *slot, int64_t page,
+		  int64_t nr, int64_t block);
 
 #endif

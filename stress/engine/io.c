@@ -162,6 +162,13 @@ bool io_is_own(const struct actor *actor, const struct slot *slot)
 	       slot < actor->slots + SLOT_NR_OWN;
 }
 
+bool io_can_write(const struct actor *actor, const struct slot *slot)
+{
+	return io_is_own(actor, slot) ||
+	       (slot->kind == SLOT_BAR && slot >= actor->slots &&
+		slot < actor->slots + SLOT_NR_OWN && !actor->world->device.pmr);
+}
+
 /*
  * The first and the last word of each page. What is read back has arrived: it does
  * not come after what the disk writes. Memory that is gone is the I/O's to notice.
@@ -221,8 +228,8 @@ bool io_pages_prove(struct actor *actor, uint64_t first, uint64_t nr)
 	return are_mine(actor, first, nr) && is_kept(actor);
 }
 
-static bool proves(struct actor *actor, const struct slot *slot,
-		   const char *addr, size_t bytes)
+bool io_proves(struct actor *actor, const struct slot *slot, const char *addr,
+	       size_t bytes)
 {
 	if (is_shared(slot))
 		return io_pages_prove(actor, first_page(slot, addr),
@@ -239,7 +246,7 @@ int io_compare(struct actor *actor, const struct slot *slot, int fd,
 
 	if (ret != 1)
 		return ret;
-	if (proves(actor, slot, addr, bytes))
+	if (io_proves(actor, slot, addr, bytes))
 		engine_wrong(actor->world, ORACLE_DATA,
 			     "wrong data where a read had succeeded: %s", text);
 	return 0;

@@ -70,6 +70,23 @@ bool io_overlap(const struct slot *one, const struct slot *other, uint64_t nr);
 bool io_is_own(const struct actor *actor, const struct slot *slot);
 
 /**
+ * io_can_write - may a disk be written from there, and what it gets be judged?
+ *
+ * P2P memory of its own, and a BAR in one of the actor's own slots, where io_claim()
+ * and io_proves() tell whether others wrote to it. Memory that has to be enabled after
+ * a reset takes nothing until then, and nobody knows when that was.
+ */
+bool io_can_write(const struct actor *actor, const struct slot *slot);
+
+/**
+ * io_proves - what memory holds is what this actor had put there since io_claim()
+ *
+ * By itself or by I/O: nobody else has claimed it, or has taken it from below.
+ */
+bool io_proves(struct actor *actor, const struct slot *slot, const char *addr,
+	       size_t bytes);
+
+/**
  * io_poison - make memory nothing that a disk has, before a read that is compared
  *
  * By the CPU, in each page, where it is beyond doubt that it is nobody else's: P2P

@@ -3,22 +3,17 @@
  * Direct I/O of many pieces in flight at once, spread over a mapping; see ops-io.c
  * for what is read and written.
  */
+#include "batch-own.h"
 #include "batch-uring.h"
 #include "batch.h"
 #include "engine.h"
 #include "io.h"
 #include "needs.h"
 #include "ops.h"
-#include "own.h"
 #include "stamp.h"
 
 #include <errno.h>
 #include <signal.h>
-
-static int length_of(const struct piece *piece)
-{
-	return piece->more ? 2 : 1;
-}
 
 static int compare(struct actor *actor, const struct slot *slot, int fd,
 		   const struct piece *piece)
@@ -41,7 +36,7 @@ static int judge(struct actor *actor, const struct slot *slot,
 	for (unsigned int i = 0; i < batch->nr; i++) {
 		const struct piece *piece = &batch->pieces[i];
 		int err = io_whole(piece->done,
-				   (size_t)length_of(piece) * BATCH_PAGE);
+				   (size_t)batch_length(piece) * BATCH_PAGE);
 
 		if (!err && !batch->write)
 			err = compare(actor, slot, batch->fd, piece);
@@ -62,14 +57,15 @@ static int do_read(struct actor *actor, const int64_t *arg,
 		.has_pages = io_has_pages,
 		.of = actor,
 	};
-	int64_t page = 0, nr = arg[1];
+	int64_t page, nr;
 	int ret;
 
-	if (slot_range(slot, &page, &nr) || batch.fd < 0 ||
+	if (slot_end_range(slot, arg[1], &page, &nr) || batch.fd < 0 ||
 	    !io_begin(actor, slot))
 		return DONE_NOTHING;
-	io_claim(actor, slot, slot->addr, (size_t)nr * BATCH_PAGE);
-	batch_spread(&batch, slot, nr, arg[2]);
+	io_claim(actor, slot, slot->addr + page * BATCH_PAGE,
+		 (size_t)nr * BATCH_PAGE);
+	batch_spread(&batch, slot, page, nr, arg[2]);
 	for (unsigned int i = 0; i < batch.nr; i++) {
 		io_poison(actor, slot, batch.pieces[i].addr, BATCH_PAGE);
 		if (batch.pieces[i].more)
@@ -95,7 +91,7 @@ static int do_aio_read(struct actor *actor, const int64_t *arg)
 		.source = "ops-batch.c",                                       \
 		.needs = NEED_DISK,                                            \
 		.args = { { "slot", 0, SLOT_NR_OWN - 1 },                      \
-			  { "pages", 1, 16 },                                  \
+			  { "pages; below 0: the last ones", -16, 16 },        \
 			  { "block of the disk", 0, 1007 },                    \
 			  { "slow disk", 0, 0 } },                             \
 		.run = do_##id,                                                \
@@ -113,46 +109,6 @@ static int do_uring_read(struct actor *actor, const int64_t *arg)
 BATCH_OP(uring_read, "uring-read",
 	 "reads by io_uring, all in flight at once, compared");
 
-/* of the actor's own blocks, between two pieces, which have two at most */
-#define OWN_STRIDE 3
-
-_Static_assert(BATCH_MAX *OWN_STRIDE <= OWN_NR_BLOCKS,
-	       "each piece has blocks of its own");
-
-/* where each piece goes, and what it is to bring there */
-static int prepare(struct actor *actor, const struct own *own,
-		   struct batch *batch)
-{
-	int ret = 0;
-
-	for (unsigned int i = 0; i < batch->nr && !ret; i++) {
-		struct piece *piece = &batch->pieces[i];
-		int64_t block = (int64_t)i * OWN_STRIDE;
-
-		piece->offset = own_offset(actor, block);
-		ret = own_fill(actor, own, piece->addr, BATCH_PAGE, block);
-		if (!ret && piece->more)
-			ret = own_fill(actor, own, piece->more, BATCH_PAGE,
-				       block + 1);
-	}
-	return ret;
-}
-
-/* those that were written whole; others prove nothing */
-static void look_at_disk(struct actor *actor, const struct own *own,
-			 const struct batch *batch)
-{
-	if (!own_read(actor, own, (int64_t)batch->nr * OWN_STRIDE))
-		return;
-	for (unsigned int i = 0; i < batch->nr; i++) {
-		const struct piece *piece = &batch->pieces[i];
-
-		if (piece->done == length_of(piece) * BATCH_PAGE)
-			own_judge(actor, own, (int64_t)i * OWN_STRIDE,
-				  length_of(piece));
-	}
-}
-
 static int do_write(struct actor *actor, const int64_t *arg,
 		    int (*run)(struct batch *batch))
 {
@@ -162,21 +118,25 @@ static int do_write(struct actor *actor, const int64_t *arg,
 		.fd = arg[3] ? world->slow : world->disk,
 		.write = true,
 	};
-	int64_t page = 0, nr = arg[1];
+	int64_t page, nr;
 	struct own own;
+	char *addr;
 	int ret;
 
-	if (slot_range(slot, &page, &nr) || !io_is_own(actor, slot) ||
-	    batch.fd < 0 || !own_fits(actor, batch.fd) ||
-	    !io_begin(actor, slot))
+	if (slot_end_range(slot, arg[1], &page, &nr) ||
+	    !io_can_write(actor, slot) || batch.fd < 0 ||
+	    !own_fits(actor, batch.fd) || !io_begin(actor, slot))
 		return DONE_NOTHING;
-	batch_spread(&batch, slot, nr, 0);
+	addr = slot->addr + page * BATCH_PAGE;
+	io_claim(actor, slot, addr, (size_t)nr * BATCH_PAGE);
+	batch_spread(&batch, slot, page, nr, 0);
 	own_begin(actor, batch.fd, &own);
-	ret = prepare(actor, &own, &batch);
+	ret = batch_own_fill(actor, &own, &batch);
 	if (!ret)
 		ret = run(&batch);
 	if (!ret) {
-		look_at_disk(actor, &own, &batch);
+		if (io_proves(actor, slot, addr, (size_t)nr * BATCH_PAGE))
+			batch_own_judge(actor, &own, &batch);
 		ret = judge(actor, slot, &batch);
 	}
 	io_end(actor);

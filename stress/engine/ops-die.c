@@ -84,7 +84,7 @@ static void fly(const struct actor *actor, const struct slot *slot, int64_t nr,
 {
 	struct batch batch = { .fd = open_own(actor) };
 
-	batch_spread(&batch, slot, nr, arg[2]);
+	batch_spread(&batch, slot, 0, nr, arg[2]);
 	if (arg[3] & BY_URING)
 		batch_uring_start(&batch);
 	else

@@ -81,38 +81,39 @@ IO_OP(slow_read, "slow-read", "the same from a disk that holds it in flight",
       NEED_SLOW_DISK);
 
 /* as it was written, so that it is seen where it was not */
-static int write_own(struct actor *actor, int fd, char *addr, int64_t nr,
-		     int64_t block)
+static int write_own(struct actor *actor, const struct slot *slot, int fd,
+		     char *addr, int64_t nr, int64_t block)
 {
 	size_t bytes = (size_t)nr * PAGE;
 	struct own own;
 	int ret;
 
+	io_claim(actor, slot, addr, bytes);
 	own_begin(actor, fd, &own);
 	ret = own_fill(actor, &own, addr, bytes, block);
 	if (!ret)
 		ret = io_whole_call(pwrite(fd, addr, bytes,
 					   (off_t)own_offset(actor, block)),
 				    bytes);
-	if (!ret && own_read(actor, &own, block + nr))
+	if (!ret && io_proves(actor, slot, addr, bytes) &&
+	    own_read(actor, &own, block + nr))
 		own_judge(actor, &own, block, nr);
 	return ret;
 }
 
-/* What is written has to be nobody else's. */
 static int do_write(struct actor *actor, const int64_t *arg, int fd)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	int64_t page = arg[1], nr = arg[2];
 	int ret = slot_range(slot, &page, &nr);
 
-	if (ret || fd < 0 || !io_is_own(actor, slot) || !own_fits(actor, fd))
+	if (ret || fd < 0 || !io_can_write(actor, slot) || !own_fits(actor, fd))
 		return DONE_NOTHING;
 	if (nr > STAMP_MAX_PAGES)
 		nr = STAMP_MAX_PAGES;
 	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
-	ret = write_own(actor, fd, slot->addr + page * PAGE, nr,
+	ret = write_own(actor, slot, fd, slot->addr + page * PAGE, nr,
 			arg[3] % (OWN_NR_BLOCKS - STAMP_MAX_PAGES));
 	io_judge(actor, slot, ret);
 	io_end(actor);
@@ -125,7 +126,7 @@ static int do_disk_write(struct actor *actor, const int64_t *arg)
 }
 
 IO_OP(disk_write, "disk-write",
-      "pwrite() with O_DIRECT from P2P memory, read back into the host",
+      "pwrite() with O_DIRECT from the mapping, read back into the host",
       NEED_DISK);
 
 /*

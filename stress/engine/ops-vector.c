@@ -64,15 +64,15 @@ static void cut(struct vector *vector, char *addr, size_t bytes, size_t sector,
 static int cut_slot(const struct slot *slot, const int64_t *arg, int fd,
 		    struct vector *vector)
 {
-	int64_t page = 0, nr = arg[1];
+	int64_t most = STAMP_MAX_PAGES, page, nr;
 	size_t sector = sector_of(fd);
 
-	if (slot_range(slot, &page, &nr))
+	if (slot_end_range(slot, arg[1] < -most ? -most : arg[1], &page, &nr))
 		return DONE_NOTHING;
-	if (nr > STAMP_MAX_PAGES)
-		nr = STAMP_MAX_PAGES;
+	if (nr > most)
+		nr = most;
 	*vector = (struct vector){
-		.addr = slot->addr,
+		.addr = slot->addr + page * PAGE,
 		.first = arg[3] % nr,
 		.pages = nr,
 	};
@@ -127,7 +127,7 @@ static int do_disk_scatter(struct actor *actor, const int64_t *arg)
 		.source = "ops-vector.c",                                      \
 		.needs = NEED_DISK,                                            \
 		.args = { { "slot", 0, SLOT_NR_OWN - 1 },                      \
-			  { "pages", 1, 16 },                                  \
+			  { "pages; below 0: the last ones", -16, 16 },        \
 			  { "block of the disk", 0, 1007 },                    \
 			  { "how it is cut", 0, 65535 } },                     \
 		.run = do_##id,                                                \
@@ -157,18 +157,22 @@ static int do_disk_gather(struct actor *actor, const int64_t *arg)
 	int ret, fd = actor->world->disk;
 	struct vector vector;
 	struct own own;
+	size_t bytes;
 
-	if (fd < 0 || !io_is_own(actor, slot) || !own_fits(actor, fd) ||
+	if (fd < 0 || !io_can_write(actor, slot) || !own_fits(actor, fd) ||
 	    cut_slot(slot, arg, fd, &vector) || !io_begin(actor, slot))
 		return DONE_NOTHING;
+	bytes = (size_t)vector.pages * PAGE;
+	io_claim(actor, slot, vector.addr, bytes);
 	own_begin(actor, fd, &own);
 	ret = fill(actor, &own, &vector, block);
 	if (!ret)
 		ret = io_whole_call(pwritev(fd, vector.of, vector.nr,
 					    (off_t)own_offset(actor, block)),
-				    (size_t)vector.pages * PAGE);
+				    bytes);
 	io_judge(actor, slot, ret);
-	if (!ret && own_read(actor, &own, block + vector.pages))
+	if (!ret && io_proves(actor, slot, vector.addr, bytes) &&
+	    own_read(actor, &own, block + vector.pages))
 		own_judge(actor, &own, block, vector.pages);
 	io_end(actor);
 	return ret;

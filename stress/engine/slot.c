@@ -162,3 +162,13 @@ int slot_range(const struct slot *slot, int64_t *page, int64_t *nr)
 		*nr = pages - *page;
 	return 0;
 }
+
+int slot_end_range(const struct slot *slot, int64_t pages, int64_t *page,
+		   int64_t *nr)
+{
+	int64_t all = (int64_t)(slot->bytes / (size_t)getpagesize());
+
+	*nr = pages < 0 ? -pages : pages ?: 1;
+	*page = pages < 0 && *nr < all ? all - *nr : 0;
+	return slot_range(slot, page, nr);
+}

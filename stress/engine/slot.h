@@ -147,4 +147,15 @@ void slot_detach(struct world *world, struct slot *slot);
  */
 int slot_range(const struct slot *slot, int64_t *page, int64_t *nr);
 
+/**
+ * slot_end_range - bound a count of pages to what is mapped
+ * @pages: from the first page on, 0 counts as 1; below 0: so many up to the last one
+ * @page: receives the first
+ * @nr: receives how many
+ *
+ * Return: 0, or DONE_NOTHING for an empty slot.
+ */
+int slot_end_range(const struct slot *slot, int64_t pages, int64_t *page,
+		   int64_t *nr);
+
 #endif

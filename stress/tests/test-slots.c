@@ -124,6 +124,23 @@ static void a_mapping_ends_where_the_bar_does(void **state)
 	close(world.device.vfio);
 }
 
+static void pages_are_counted_from_either_end(void **state)
+{
+	const struct slot slot = { .kind = SLOT_P2P, .bytes = 8 * 4096 };
+	static const struct {
+		int64_t pages, page, nr;
+	} cases[] = { { 3, 0, 3 },  { 9, 0, 8 },  { 0, 0, 1 },
+		      { -1, 7, 1 }, { -8, 0, 8 }, { -9, 0, 8 } };
+	int64_t page, nr;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(
+			slot_end_range(&slot, cases[i].pages, &page, &nr), 0);
+		assert_int_equal(page, cases[i].page);
+		assert_int_equal(nr, cases[i].nr);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -132,6 +149,7 @@ int main(void)
 		cmocka_unit_test(what_moves_remains_what_it_is),
 		cmocka_unit_test(a_file_that_others_closed_says_nothing),
 		cmocka_unit_test(a_mapping_ends_where_the_bar_does),
+		cmocka_unit_test(pages_are_counted_from_either_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
