@@ -28,11 +28,17 @@ extern const struct op op_die_importing, op_die_in_region;
 /* ops-drain.c */
 extern const struct op op_unregister_pinned, op_reset_pinned;
 
+/* ops-edge.c */
+extern const struct op op_read_over_end, op_write_over_end;
+
 /* ops-epoch.c */
 extern const struct op op_reset_epoch, op_twin_reset_epoch, op_off_epoch;
 
 /* ops-export.c */
 extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
+
+/* ops-flight.c */
+extern const struct op op_io_unmapped, op_io_dropped, op_io_moved;
 
 /* ops-hold.c */
 extern const struct op op_hold;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: direct I/O with the first and the last pages of a BAR, plain, in vectors
- * and in batches, some of which cross the end of what is mapped, while the memory
- * is taken off the bus or reset.
+ * and in batches, and I/O that goes on behind the end of what is mapped, while the
+ * memory is taken off the bus or reset.
  *
- * Oracle: what a read has brought is compared, every byte; I/O does not fail on
- * its way; what was mapped before a reset is a SIGBUS; nothing arrives after one; all
- * memory comes back.
+ * Oracle: what a read has brought is compared, every byte; I/O ends where the mapping
+ * does, and changes neither memory behind that nor who has the pages behind it; I/O does
+ * not fail on its way; what was mapped before a reset is a SIGBUS; nothing arrives after
+ * one; all memory comes back.
  *
  * Provenance: hazard 16, where ranges end: the frames next to those of the BAR
  * belong to another device, or to nobody.
@@ -27,19 +28,25 @@ static const struct stress_step users[] = {
 	STEP(p2p_map, ONLY(0), BETWEEN(500, 512)),
 	STEP(disk_read, ONLY(0), BETWEEN(0, 2), BETWEEN(1, 64)),
 	STEP(disk_read, ONLY(0), BETWEEN(480, 511), BETWEEN(1, 64)),
-	STEP(uring_read, ONLY(0), BETWEEN(1, 64)),
+	STEP(uring_read, ONLY(0), BETWEEN(-16, 64)),
+	STEP(aio_read, ONLY(0), BETWEEN(-16, -1)),
+	STEP(disk_scatter, ONLY(0), BETWEEN(-16, -1)),
+	STEP(read_over_end, ONLY(0)),
 	STEP(disk_write, ONLY(0), BETWEEN(480, 511), BETWEEN(1, 64)),
-	STEP(uring_write, ONLY(0), BETWEEN(1, 64)),
+	STEP(uring_write, ONLY(0), BETWEEN(-16, 64)),
+	STEP(aio_write, ONLY(0), BETWEEN(-16, -1)),
+	STEP(disk_gather, ONLY(0), BETWEEN(-16, -1)),
+	STEP(write_over_end, ONLY(0)),
 	STEP(uring_fixed, ONLY(0), BETWEEN(480, 511), BETWEEN(1, 64)),
 	STEP(touch, ONLY(0), BETWEEN(500, 511)),
 	STEP(unmap, ONLY(0)),
 	STEP(p2p_map, ONLY(1), BETWEEN(1, 12)),
 	STEP(p2p_map, ONLY(2), BETWEEN(1, 500)),
 	STEP(disk_readv, ONLY(1), ONLY(2)),
-	STEP(aio_read, ONLY(1), BETWEEN(1, 12)),
-	STEP(disk_scatter, ONLY(1), BETWEEN(1, 12)),
-	STEP(disk_gather, ONLY(1), BETWEEN(1, 12)),
-	STEP(aio_write, ONLY(1), BETWEEN(1, 12)),
+	STEP(aio_read, ONLY(1), BETWEEN(-12, 12)),
+	STEP(disk_scatter, ONLY(1), BETWEEN(-12, 12)),
+	STEP(disk_gather, ONLY(1), BETWEEN(-12, 12)),
+	STEP(aio_write, ONLY(1), BETWEEN(-12, 12)),
 	STEP(unmap, ONLY(1)),
 	STEP(unmap, ONLY(2)),
 	{},

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: P2P memory is given up page by page, by MADV_DONTNEED, munmap() and
- * mremap(), or by the end of a process, while a reset or the end of the
- * registration takes it away as a whole.
+ * mremap(), or by the end of a process, also with I/O in flight, while a reset or the
+ * end of the registration takes it away as a whole.
  *
  * Oracle: the kernel's own, BUG in genalloc above all; pages that two have get
- * wrong data; all memory comes back.
+ * wrong data; who is given memory while I/O has what was given up has it alone; all
+ * memory comes back.
  *
  * Provenance: hazard 29. One mmap() is one allocation, and it comes back in
  * pieces: each page is freed by its own last reference, and by nothing else.
@@ -24,6 +25,9 @@ static const struct stress_step users[] = {
 	OFTEN(3, unmap_part, BETWEEN(0, 1)),
 	OFTEN(2, mremap, BETWEEN(0, 1), BETWEEN(0, 1)),
 	OFTEN(2, disk_read, BETWEEN(0, 1)),
+	STEP(io_unmapped, BETWEEN(0, 1), BETWEEN(1, 8), ANY, BETWEEN(0, 5)),
+	STEP(io_dropped, BETWEEN(0, 1), BETWEEN(1, 8), ANY, BETWEEN(0, 5)),
+	STEP(io_moved, BETWEEN(0, 1), BETWEEN(1, 8), ANY, BETWEEN(0, 5)),
 	OFTEN(1, unmap, BETWEEN(0, 1)),
 	OFTEN(1, fork, BETWEEN(0, 1), ANY, BETWEEN(100, 5000)),
 	{},
