@@ -92,6 +92,9 @@ extern const struct op op_mr_write, op_mr_read;
 /* ops-twin.c */
 extern const struct op op_twin_register, op_twin_unregister, op_twin_use;
 
+/* ops-unbind.c */
+extern const struct op op_rebind_used;
+
 /* ops-vector.c */
 extern const struct op op_disk_scatter, op_disk_gather;
 extern const struct op op_disk_hold;

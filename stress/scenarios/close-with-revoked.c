@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Race: a device is closed with dma-bufs that were revoked for good, that are in use
- * by an importer, and that another thread closes at that time.
+ * Race: a device is closed, or closed and unbound, with dma-bufs that were revoked for
+ * good, that are in use by an importer, and that another thread closes at that time.
  *
  * Oracle: the kernel's own, for references of the device that are dropped twice; the
  * device can be opened again; nobody attaches to what is left of before.
@@ -11,14 +11,15 @@
  */
 #include "../stress.h"
 
+#define LEND                                                                   \
+	STEP(export, ONLY(SLOT_SHARED(0)), ANY, ONLY(1), ONLY(0)),             \
+		STEP(export, ONLY(SLOT_SHARED(1)), ANY, ONLY(1), ONLY(0)),     \
+		STEP(export, ONLY(SLOT_SHARED(2)), ANY, ONLY(1), ONLY(0)),     \
+		STEP(dmabuf_revoke, ONLY(SLOT_SHARED(1))),                     \
+		STEP(reset, ONLY(POWER_MEMORY), ONLY(0))
+
 static const struct stress_step owners[] = {
-	STEP(export, ONLY(SLOT_SHARED(0)), ANY, ONLY(1), ONLY(0)),
-	STEP(export, ONLY(SLOT_SHARED(1)), ANY, ONLY(1), ONLY(0)),
-	STEP(export, ONLY(SLOT_SHARED(2)), ANY, ONLY(1), ONLY(0)),
-	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(1))),
-	STEP(reset, ONLY(POWER_MEMORY), ONLY(0)),
-	STEP(reopen),
-	{},
+	LEND, STEP(reopen), LEND, STEP(rebind), {},
 };
 
 static const struct stress_step closers[] = {

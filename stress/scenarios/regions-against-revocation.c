@@ -57,3 +57,33 @@ SCENARIO(regions_against_revocation) = {
 		    "vfio_pci_dma_buf_move+any:100..3000us/0.5" },
 	.pace = STRESS_LENGTHY,
 };
+
+/*
+ * Race: the same while the device is closed and opened again, unbound or not: regions
+ * outlive what they are of.
+ */
+static const struct stress_step closers[] = {
+	STEP(reopen),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(0)),
+	STEP(rebind),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(0)),
+	{},
+};
+
+SCENARIO(regions_against_close) = {
+	.name = "regions-against-close",
+	.summary = "RDMA memory regions of a dma-buf whose device is closed",
+	.hazards = { 23, 27 },
+	.needs = NEED_RDMA,
+	.before = before,
+	.actors = {
+		{ .name = "user", .steps = users, .min = 1, .max = 2,
+		  .in_order = true, .turns = 6, .jitter_us = 1000 },
+		{ .name = "closer", .steps = closers, .in_order = true,
+		  .turns = 2, .jitter_us = 100000, .even = true },
+	},
+	.points = { "vfio_pci_dma_buf_cleanup:100..3000us/0.5",
+		    "vfio_pci_dma_buf_cleanup+any:100..3000us/0.5" },
+	.alone = true,
+	.pace = STRESS_LENGTHY,
+};
