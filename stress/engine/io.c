@@ -121,7 +121,13 @@ static bool is_shared(const struct slot *slot)
 
 static uint64_t first_page(const struct slot *slot, const char *addr)
 {
-	return slot->bar_page + (uint64_t)(addr - slot->addr) / PAGE;
+	return slot_bar_page(slot, (uint64_t)(addr - slot->addr) / PAGE);
+}
+
+/* its pages come one after the other in the BAR, too */
+static bool is_whole(const struct slot *slot)
+{
+	return slot->kind != SLOT_DMABUF || slot->map_ranges.nr < 2;
 }
 
 void io_claim_pages(struct actor *actor, uint64_t first, uint64_t nr)
@@ -145,12 +151,19 @@ void io_claim(struct actor *actor, const struct slot *slot, const char *addr,
 	      size_t bytes)
 {
 	look(actor);
-	if (is_shared(slot))
+	if (slot->kind == SLOT_DMABUF && !slot->map_number)
+		io_claim_all(actor); /* nobody knows which one it is */
+	else if (is_shared(slot) && is_whole(slot))
 		io_claim_pages(actor, first_page(slot, addr), bytes / PAGE);
+	else if (is_shared(slot))
+		for (size_t at = 0; at < bytes; at += PAGE)
+			io_claim_pages(actor, first_page(slot, addr + at), 1);
 }
 
 bool io_overlap(const struct slot *one, const struct slot *other, uint64_t nr)
 {
+	if (!is_whole(one) || !is_whole(other))
+		return true;
 	return is_shared(one) && is_shared(other) &&
 	       one->bar_page < other->bar_page + nr &&
 	       other->bar_page < one->bar_page + nr;
@@ -231,6 +244,8 @@ bool io_pages_prove(struct actor *actor, uint64_t first, uint64_t nr)
 bool io_proves(struct actor *actor, const struct slot *slot, const char *addr,
 	       size_t bytes)
 {
+	if (is_shared(slot) && !is_whole(slot))
+		return false;
 	if (is_shared(slot))
 		return io_pages_prove(actor, first_page(slot, addr),
 				      bytes / PAGE);

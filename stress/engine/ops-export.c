@@ -10,16 +10,18 @@
 #include <sys/ioctl.h>
 
 #define PAGE 4096
+#define UNIT 512 /* pages, 2 MiB: struct pages come in such */
 
-static int get_dmabuf(const struct device *device, uint64_t offset,
-		      uint64_t length, uint32_t flags)
+static int get_dmabuf(const struct device *device, const struct ranges *ranges,
+		      uint32_t flags)
 {
 	union {
 		struct {
 			struct vfio_device_feature head;
 			struct vfio_device_feature_dma_buf buf;
 		};
-		char room[128];
+		char room[64 +
+			  RANGES_MAX * sizeof(struct vfio_region_dma_range)];
 	} arg = {
 		.head.argsz = sizeof(arg),
 		.head.flags = VFIO_DEVICE_FEATURE_GET |
@@ -27,15 +29,16 @@ static int get_dmabuf(const struct device *device, uint64_t offset,
 		.buf.region_index = device->bar,
 		.buf.open_flags = O_RDWR | O_CLOEXEC,
 		.buf.flags = flags,
-		.buf.nr_ranges = 1,
+		.buf.nr_ranges = ranges->nr,
 	};
 	struct vfio_region_dma_range *range =
 		(void *)(arg.room + sizeof(arg.head) + sizeof(arg.buf));
 	int fd;
 
-	range->offset = offset;
-	range->length = length;
-	arg.head.argsz = sizeof(arg.head) + sizeof(arg.buf) + sizeof(*range);
+	for (unsigned int i = 0; i < ranges->nr; i++) {
+		range[i].offset = ranges->of[i].first * PAGE;
+		range[i].length = ranges->of[i].nr * PAGE;
+	}
 	fd = ioctl(device->vfio, VFIO_DEVICE_FEATURE, &arg);
 	return fd < 0 ? -errno : fd;
 }
@@ -57,33 +60,50 @@ static void hold(struct actor *actor, struct slot *slot)
 			     "a dma-buf of a BAR that is registered");
 }
 
-static int do_export(struct actor *actor, const int64_t *arg)
+/* I/O has pages of one of them, beyond doubt: pinned_since() of that */
+static uint64_t any_pinned(struct pinned *pinned, const struct ranges *ranges)
 {
-	struct device *device = &actor->world->device;
-	struct slot *slot = slot_of(actor, arg[0]);
-	struct pinned *pinned = &actor->world->shared->pinned;
-	uint64_t offset = (uint64_t)arg[1] << 21,
-		 length = (uint64_t)arg[2] << 21;
-	uint64_t since = pinned_since(pinned, offset / PAGE, length / PAGE);
-	int fd;
+	uint64_t since = 0;
 
-	if (device->vfio < 0 || offset + length > device->bar_bytes)
-		return DONE_NOTHING;
-	fd = get_dmabuf(device, offset, length,
-			arg[3] ? VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES : 0);
+	for (unsigned int i = 0; i < ranges->nr && !since; i++)
+		since = pinned_since(pinned, ranges->of[i].first,
+				     ranges->of[i].nr);
+	return since;
+}
+
+static int export_ranges(struct actor *actor, struct slot *slot,
+			 const struct ranges *ranges, bool pages)
+{
+	struct pinned *pinned = &actor->world->shared->pinned;
+	uint64_t since = any_pinned(pinned, ranges);
+	int fd = get_dmabuf(&actor->world->device, ranges,
+			    pages ? VFIO_DMA_BUF_FLAG_ALLOC_STRUCT_PAGES : 0);
+
 	if (fd < 0)
 		return fd;
-	if (arg[3] && pinned_still(pinned, since))
+	if (pages && pinned_still(pinned, since))
 		engine_wrong(actor->world, ORACLE_MODEL,
 			     "new struct pages of memory that I/O has pinned");
 	slot_close(actor->world, slot);
-	slot->fd_bytes = length;
-	slot->fd_offset = offset;
-	slot->fd_pages = arg[3];
+	slot->fd_bytes = ranges_pages(ranges) * PAGE;
+	slot->fd_ranges = *ranges;
+	slot->fd_pages = pages;
 	slot->fd_number = lent_number(&actor->world->shared->lent);
 	slot->fd = fd;
 	hold(actor, slot);
 	return 0;
+}
+
+static int do_export(struct actor *actor, const int64_t *arg)
+{
+	const struct device *device = &actor->world->device;
+	const struct ranges range =
+		ranges_one((uint64_t)arg[1] * UNIT, (uint64_t)arg[2] * UNIT);
+
+	if (device->vfio < 0 ||
+	    (range.of[0].first + range.of[0].nr) * PAGE > device->bar_bytes)
+		return DONE_NOTHING;
+	return export_ranges(actor, slot_of(actor, arg[0]), &range, arg[3]);
 }
 
 OP(export) = {
@@ -101,6 +121,38 @@ OP(export) = {
 	 * EBUSY: registered as P2P memory; pages of an earlier one are in use.
 	 * EIO: memory off or low power. EEXIST: its pages exist
 	 */
+	.may = MAY(-EBUSY, -EIO, -EEXIST, -ENODEV, -EINTR),
+};
+
+/* Struct pages take long for each range. */
+#define MAX_UNITS 3
+
+static int do_export_ranges(struct actor *actor, const int64_t *arg)
+{
+	const struct device *device = &actor->world->device;
+	unsigned int nr = (unsigned int)arg[1];
+	struct ranges ranges;
+
+	if (device->vfio < 0 || device->bar_bytes < UNIT * PAGE)
+		return DONE_NOTHING;
+	if (arg[3] && nr > MAX_UNITS)
+		nr = MAX_UNITS;
+	ranges = ranges_draw(nr, (uint64_t)arg[2], device->bar_bytes / PAGE,
+			     arg[3] ? UNIT : 1);
+	return export_ranges(actor, slot_of(actor, arg[0]), &ranges, arg[3]);
+}
+
+OP(export_ranges) = {
+	.name = "export-ranges",
+	.summary =
+		"several ranges of the BAR as one dma-buf, of any pages, or of 2 MiB with struct pages",
+	.source = "ops-export.c",
+	.needs = NEED_VFIO | NEED_DMABUF,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "ranges", 1, RANGES_MAX },
+		  { "how they lie; odd: the BAR's end is the first", 0, 65535 },
+		  { "pages", 0, 0 } },
+	.run = do_export_ranges,
 	.may = MAY(-EBUSY, -EIO, -EEXIST, -ENODEV, -EINTR),
 };
 

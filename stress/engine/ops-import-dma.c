@@ -58,30 +58,78 @@ static int store_new(struct actor *actor, const struct slot *slot)
 	return store(slot, mark, BARRAGE_IMPORTER_BUFFER_BYTES);
 }
 
+/* what there is of the dma-buf */
+static uint64_t page_of(const struct slot *slot, int64_t page)
+{
+	return (uint64_t)page % (ranges_pages(&slot->import_ranges) ?: 1);
+}
+
+/*
+ * What has arrived is where that page of the dma-buf is. Where others may have written
+ * there, or the memory may have been off, what is found says nothing.
+ */
+static void look_at_bar(struct actor *actor, uint64_t bar_page, uint32_t quiet)
+{
+	const struct device *device = &actor->world->device;
+	char there[BARRAGE_IMPORTER_BUFFER_BYTES];
+
+	if (device->pmr ||
+	    pread(device->vfio, there, sizeof(there),
+		  device_at(device->bar, bar_page * PAGE)) != sizeof(there) ||
+	    !memcmp(there, actor->host, sizeof(there)))
+		return;
+	if (io_pages_prove(actor, bar_page, 1) &&
+	    promise_still(&actor->world->shared->off, quiet))
+		engine_wrong(
+			actor->world, ORACLE_DATA,
+			"DMA of an importer is not at page %llu of the BAR, where it had succeeded",
+			(unsigned long long)bar_page);
+}
+
+/* DMA into a page of the BAR, if it is known which that is */
+static int write_page(struct actor *actor, const struct slot *slot,
+		      struct barrage_importer_dma *dma)
+{
+	uint32_t quiet = promise_quiet(&actor->world->shared->off);
+	uint64_t left, bar_page = ranges_find(&slot->import_ranges,
+					      dma->offset / PAGE, &left);
+	bool known = slot->import_number;
+	int ret;
+
+	if (known)
+		io_claim_pages(actor, bar_page, 1);
+	else
+		io_claim_all(actor);
+	ret = store_new(actor, slot);
+	if (!ret)
+		ret = importer_call(slot, BARRAGE_IMPORTER_DMA, dma);
+	if (!ret && known)
+		look_at_bar(actor, bar_page, quiet);
+	return ret;
+}
+
 /* A dynamic importer maps again by itself, after a reset as well: see gate. */
 static int do_import_dma(struct actor *actor, const int64_t *arg)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	struct barrage_importer_dma dma = {
 		.flags = arg[2] ? BARRAGE_IMPORTER_DMA_TO_DMABUF : 0,
-		.offset = (uint64_t)arg[1] * PAGE,
+		.offset = page_of(slot, arg[1]) * PAGE,
 		.length = BARRAGE_IMPORTER_BUFFER_BYTES,
 	};
 	struct importer_before before =
 		importer_look(actor->world, slot->import_number);
 	bool inside = slot->import_mode == BARRAGE_IMPORTER_DYNAMIC;
-	int ret = 0;
+	int ret;
 
 	if (slot->importer < 0 || (inside && !gate_enter(actor->world)))
 		return DONE_NOTHING;
 	gate_take_off(actor->world);
-	io_claim_all(actor);
 	if (arg[2])
-		ret = store_new(actor, slot);
-	if (!ret)
-		ret = judge_engine(
-			actor->world,
-			importer_call(slot, BARRAGE_IMPORTER_DMA, &dma));
+		ret = write_page(actor, slot, &dma);
+	else
+		ret = importer_call(slot, BARRAGE_IMPORTER_DMA, &dma);
+	ret = judge_engine(actor->world, ret);
 	gate_land(actor->world);
 	if (inside)
 		gate_leave(actor->world);
@@ -135,7 +183,7 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	struct shared *shared = actor->world->shared;
 	uint32_t nr = atomic_load(&shared->nr_imports);
 	struct slot *slot = slot_of(actor, arg[0]);
-	uint64_t offset = (uint64_t)arg[1] * PAGE, mark[MARK_BYTES / 8];
+	uint64_t page = page_of(slot, arg[1]), mark[MARK_BYTES / 8], left;
 	struct barrage_importer_status status;
 	int ret;
 
@@ -144,9 +192,11 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	    status.state != BARRAGE_IMPORTER_REVOKED)
 		return DONE_NOTHING;
 	make_mark(actor, mark, sizeof(mark));
-	ret = judge_engine(actor->world, dma_stale(slot, offset, mark));
+	ret = judge_engine(actor->world, dma_stale(slot, page * PAGE, mark));
 	if (!ret && atomic_load(&shared->nr_imports) == nr &&
-	    has_mark(actor->world, slot->import_offset + offset, mark))
+	    has_mark(actor->world,
+		     ranges_find(&slot->import_ranges, page, &left) * PAGE,
+		     mark))
 		engine_wrong(actor->world, ORACLE_DMA,
 			     "DMA by a mapping that was revoked arrived");
 	return ret;

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <poll.h>
 
+#define PAGE 4096
+
 static int do_import(struct actor *actor, const int64_t *arg)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
@@ -17,6 +19,7 @@ static int do_import(struct actor *actor, const int64_t *arg)
 		.mode = (uint32_t)arg[2],
 	};
 	uint64_t number = from->fd_number;
+	struct ranges ranges = from->fd_ranges;
 	struct importer_before before = importer_look(actor->world, number);
 	int ret;
 
@@ -33,7 +36,9 @@ static int do_import(struct actor *actor, const int64_t *arg)
 		number = 0;
 	slot->import_mode = attach.mode;
 	slot->import_number = number;
-	slot->import_offset = from->fd_offset;
+	/* nobody knows where in the BAR it is, then */
+	slot->import_ranges = number ? ranges :
+				       ranges_one(0, attach.size / PAGE);
 	return ret;
 }
 

@@ -30,8 +30,13 @@ static int do_ioas_map(struct actor *actor, const int64_t *arg)
 	ret = slot_iova_change(actor->world, slot, 0, 0);
 	if (ret < 0)
 		return ret;
-	if (ioctl(device->iommufd, IOMMU_IOAS_MAP_FILE, &map))
-		return slot_fd_result(slot, map.fd, number, -errno);
+	if (ioctl(device->iommufd, IOMMU_IOAS_MAP_FILE, &map)) {
+		ret = slot_fd_result(slot, map.fd, number, -errno);
+		/* iommufd takes a single range only */
+		return ret == -EOPNOTSUPP && slot->fd_ranges.nr > 1 ?
+			       DONE_NOTHING :
+			       ret;
+	}
 	/* in a shared slot there may be that of another actor again */
 	ret = slot_iova_change(actor->world, slot, map.iova, map.length);
 	if (ret < 0)

@@ -50,20 +50,49 @@ OP(bar_map) = {
 	.may = MAY(-EBUSY, -EINTR),
 };
 
+static int do_bar_map_last(struct actor *actor, const int64_t *arg)
+{
+	int64_t all = (int64_t)(actor->world->device.bar_bytes / PAGE);
+	const int64_t last[ENGINE_NR_ARGS] = { arg[0], all - arg[1], arg[1] };
+
+	return all < arg[1] ? DONE_NOTHING : do_bar_map(actor, last);
+}
+
+OP(bar_map_last) = {
+	.name = "bar-map-last",
+	.summary = "mmap() of the BAR's last pages",
+	.source = "ops-map.c",
+	.needs = NEED_VFIO,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 }, { "pages", 1, 64 } },
+	.run = do_bar_map_last,
+	.may = MAY(-EBUSY, -EINTR),
+};
+
 static int do_dmabuf_map(struct actor *actor, const int64_t *arg)
 {
 	struct slot *from = slot_of(actor, arg[1]);
 	struct slot *slot = slot_of(actor, arg[0]);
-	uint64_t number = from->fd_number;
+	uint64_t number = from->fd_number, left;
+	struct ranges ranges = from->fd_ranges;
+	uint64_t bytes = ranges_pages(&ranges) * PAGE;
+	uint64_t page = (uint64_t)arg[2], nr = (uint64_t)arg[3];
 	int fd = from->fd, ret;
 
-	if (fd < 0)
+	if (fd < 0 || !bytes)
 		return DONE_NOTHING;
+	page %= bytes / PAGE;
+	bytes -= page * PAGE;
+	if (nr && bytes > nr * PAGE)
+		bytes = nr * PAGE;
+	if (bytes > SLOT_BYTES)
+		bytes = SLOT_BYTES;
 	slot_unmap(slot);
 	/* what others unmap or map meanwhile is not this one */
 	slot->map_number = number;
-	slot->bar_page = from->fd_offset / PAGE;
-	ret = slot_map(actor, slot, SLOT_DMABUF, fd, 0, from->fd_bytes);
+	slot->map_ranges = ranges;
+	slot->map_page = page;
+	slot->bar_page = ranges_find(&ranges, page, &left);
+	ret = slot_map(actor, slot, SLOT_DMABUF, fd, page * PAGE, bytes);
 	if (from->fd_number != number || from->fd != fd)
 		slot->map_number = 0;
 	/* struct pages are for mappings of the device */
@@ -78,7 +107,9 @@ OP(dmabuf_map) = {
 	.source = "ops-map.c",
 	.needs = NEED_VFIO | NEED_DMABUF_MMAP,
 	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
-		  { "slot of the dma-buf", 0, SLOT_NR_OWN - 1 } },
+		  { "slot of the dma-buf", 0, SLOT_NR_OWN - 1 },
+		  { "first page", 0, 0 },
+		  { "pages, 0 for all", 0, 0 } },
 	.run = do_dmabuf_map,
 	/* the device was closed, or the dma-buf revoked for good */
 	.may = MAY(-ENODEV, -EINTR),
@@ -221,6 +252,8 @@ static int do_mremap(struct actor *actor, const int64_t *arg)
 	to->epoch = from->epoch;
 	to->unready = from->unready;
 	to->map_number = from->map_number;
+	to->map_ranges = from->map_ranges;
+	to->map_page = from->map_page;
 	/* the place of what was moved is free for all: take it again */
 	slot_unmap(from);
 	return 0;

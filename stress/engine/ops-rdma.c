@@ -12,7 +12,7 @@ static int do_mr_register(struct actor *actor, const int64_t *arg)
 	struct shared *shared = actor->world->shared;
 	struct slot *slot = slot_of(actor, arg[0]);
 	struct slot *from = slot_of(actor, arg[1]);
-	uint64_t offset = from->fd_offset;
+	struct ranges ranges = from->fd_ranges;
 	uint32_t off = promise_kept(&shared->off);
 	uint64_t number = from->fd_number;
 	bool gone = lent_is_gone(&shared->lent, number);
@@ -21,13 +21,13 @@ static int do_mr_register(struct actor *actor, const int64_t *arg)
 	if (fd < 0 || !gate_enter(actor->world))
 		return DONE_NOTHING;
 	slot_deregister(slot);
-	ret = rdma_open(actor->world->device.rdma, fd, from->fd_bytes,
-			&slot->region);
+	ret = rdma_open(actor->world->device.rdma, fd,
+			ranges_pages(&ranges) * RDMA_PAGE, &slot->region);
 	gate_leave(actor->world);
 	if (ret)
 		return ret;
 	slot->deregister = rdma_close;
-	slot->region_offset = offset;
+	slot->region_ranges = ranges;
 	slot->region_number =
 		from->fd_number == number && from->fd == fd ? number : 0;
 	if (promise_holds(&shared->off, off))

@@ -31,17 +31,23 @@ static bool begin(struct actor *actor, const int64_t *arg,
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	unsigned int nr = (unsigned int)arg[2], of = (unsigned int)arg[3] ?: 1;
+	struct ranges ranges = slot->region_ranges;
+	uint64_t page = (uint64_t)arg[1] % (ranges_pages(&ranges) ?: 1), left;
+	uint64_t bar_page = ranges_find(&ranges, page, &left);
 
+	/* in one range: what comes next in the region is elsewhere in the BAR */
+	if (left && nr > left)
+		nr = (unsigned int)left;
 	*traffic = (struct traffic){
 		.slot = slot,
 		.region = slot->region,
-		.page = slot->region_offset / RDMA_PAGE + (uint64_t)arg[1],
+		.page = bar_page,
 		.known = slot->region_number,
 		.generation = engine_now_ns(),
 		.quiet = promise_quiet(&actor->world->shared->off),
 		.to = {
 			.host = actor->host,
-			.offset = (uint64_t)arg[1] * RDMA_PAGE,
+			.offset = page * RDMA_PAGE,
 			.nr_pages = nr,
 			.nr_requests = of < nr ? of : nr,
 		},

@@ -35,7 +35,8 @@ extern const struct op op_read_over_end, op_write_over_end;
 extern const struct op op_reset_epoch, op_twin_reset_epoch, op_off_epoch;
 
 /* ops-export.c */
-extern const struct op op_export, op_dmabuf_close, op_dmabuf_revoke;
+extern const struct op op_export, op_export_ranges, op_dmabuf_close,
+	op_dmabuf_revoke;
 
 /* ops-flight.c */
 extern const struct op op_io_unmapped, op_io_dropped, op_io_moved;
@@ -57,7 +58,7 @@ extern const struct op op_disk_read, op_slow_read, op_disk_write, op_disk_readv;
 extern const struct op op_p2p_keep;
 
 /* ops-map.c */
-extern const struct op op_bar_map, op_dmabuf_map, op_unmap, op_unmap_part,
+extern const struct op op_bar_map, op_bar_map_last, op_dmabuf_map, op_unmap, op_unmap_part,
 	op_touch, op_dontneed, op_mremap;
 
 /* ops-p2p.c */
@@ -68,6 +69,9 @@ extern const struct op op_pressure;
 
 /* ops-process.c */
 extern const struct op op_fork;
+
+/* ops-ranges.c */
+extern const struct op op_dmabuf_compare;
 
 /* ops-rdma.c */
 extern const struct op op_mr_register, op_mr_deregister;

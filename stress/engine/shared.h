@@ -15,8 +15,8 @@
 #include "promise.h"
 #include "verdict.h"
 
-/* pages of the BAR whose users are known */
-#define BAR_NR_PAGES 4096
+/* pages of the BAR whose users are known: 64 MiB */
+#define BAR_NR_PAGES 16384
 #define NR_USERS 255
 
 /**

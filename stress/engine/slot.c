@@ -163,6 +163,15 @@ int slot_range(const struct slot *slot, int64_t *page, int64_t *nr)
 	return 0;
 }
 
+uint64_t slot_bar_page(const struct slot *slot, uint64_t page)
+{
+	uint64_t left;
+
+	if (slot->kind != SLOT_DMABUF || slot->map_ranges.nr < 2)
+		return slot->bar_page + page;
+	return ranges_find(&slot->map_ranges, slot->map_page + page, &left);
+}
+
 int slot_end_range(const struct slot *slot, int64_t pages, int64_t *page,
 		   int64_t *nr)
 {

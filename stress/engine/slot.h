@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ranges.h"
+
 /* slots: an actor's own come first, those that all share behind them */
 #define SLOT_NR_OWN 4
 #define SLOT_NR_SHARED 4
@@ -35,19 +37,21 @@ enum slot_kind {
  * @mapping: number of the mapping: others here have others
  * @unready: it came to be where its memory may not have answered yet, see shared.h
  * @map_number: of the dma-buf that is mapped, see lent.h
+ * @map_ranges: of that; @bar_page is where its first mapped page is
+ * @map_page: of that, where the mapping begins
  * @fd: dma-buf; -1 for none
  * @fd_bytes: its size
- * @fd_offset: where it begins in the BAR
+ * @fd_ranges: where it is in the BAR
  * @fd_pages: it has struct pages
  * @fd_number: number of the dma-buf
  * @fd_holds: it is counted as one that keeps the BAR from being registered
  * @importer: open importer, -1 for none
  * @import_mode: of what it has attached
  * @import_number: number of the dma-buf that it has attached
- * @import_offset: where that begins in the BAR
+ * @import_ranges: where that is in the BAR
  * @region: memory region of an RDMA device; NULL for none
  * @region_number: number of the dma-buf that it is of
- * @region_offset: where that begins in the BAR
+ * @region_ranges: where that is in the BAR
  * @deregister: how to end that
  * @iova: where the device's address space has a dma-buf, if it has
  * @iova_bytes: how much of it; 0 for none
@@ -61,19 +65,21 @@ struct slot {
 	uint32_t mapping;
 	bool unready;
 	uint64_t map_number;
+	struct ranges map_ranges;
+	uint64_t map_page;
 	int fd;
 	uint64_t fd_bytes;
-	uint64_t fd_offset;
+	struct ranges fd_ranges;
 	bool fd_pages;
 	uint64_t fd_number;
 	bool fd_holds;
 	int importer;
 	unsigned int import_mode;
 	uint64_t import_number;
-	uint64_t import_offset;
+	struct ranges import_ranges;
 	struct rdma_region *region;
 	uint64_t region_number;
-	uint64_t region_offset;
+	struct ranges region_ranges;
 	void (*deregister)(struct rdma_region *region);
 	uint64_t iova;
 	uint64_t iova_bytes;
@@ -146,6 +152,9 @@ void slot_detach(struct world *world, struct slot *slot);
  * Return: 0, or DONE_NOTHING for an empty slot.
  */
 int slot_range(const struct slot *slot, int64_t *page, int64_t *nr);
+
+/** slot_bar_page - the page of the BAR that a page of the mapping is */
+uint64_t slot_bar_page(const struct slot *slot, uint64_t page);
 
 /**
  * slot_end_range - bound a count of pages to what is mapped

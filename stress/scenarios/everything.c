@@ -29,6 +29,11 @@
 		.op = &op_export, .weight = (n), .half = STRESS_WITHOUT        \
 	}
 
+#define EXPORT_RANGES                                                          \
+	{                                                                      \
+		.op = &op_export_ranges, .half = STRESS_WITHOUT                \
+	}
+
 static const struct stress_step before[] = {
 	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS),
 	STEP(register, BETWEEN(0, 1), BETWEEN(1, 2), REGISTER_MS, ONLY(1)),
@@ -45,6 +50,7 @@ static const struct stress_step owners[] = {
 	STEP(query),
 	STEP(read_pool),
 	EXPORT(3),
+	EXPORT_RANGES,
 	OFTEN(3, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, reset, ONLY(POWER_RESET)),
@@ -85,7 +91,9 @@ static const struct stress_step users[] = {
 	OFTEN(2, map_failing, SLOTS, BETWEEN(1, 2)),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	EXPORT(2),
+	EXPORT_RANGES,
 	OFTEN(2, dmabuf_map),
+	STEP(dmabuf_compare),
 	STEP(dmabuf_close),
 	OFTEN(6, touch),
 	OFTEN(4, disk_read),
@@ -219,6 +227,7 @@ static const struct stress_step lenders[] = {
 	STEP(ioas_map, SHARED),
 	STEP(ioas_unmap, SHARED),
 	OFTEN(2, dmabuf_map, SLOTS, SHARED),
+	STEP(dmabuf_compare),
 	OFTEN(3, touch),
 	STEP(read_pool),
 	{},
