@@ -136,17 +136,21 @@ static bool dies(pid_t child, unsigned int limit_ms)
 
 /*
  * Whoever waits for I/O of others in a reset can be killed. Whether the reset
- * took place before that nobody knows: it does not count.
+ * took place before that nobody knows: it ends nothing for certain, but memory that
+ * resets empty may be, and what was off may be on.
  */
 static int do_reset_killed(struct actor *actor, const int64_t *arg)
 {
 	enum power_path path = (enum power_path)arg[0];
 	struct world *world = actor->world;
 	pid_t parent = getpid(), child;
+	uint32_t off;
 
 	/* memory that is to be enabled after a reset: nobody would know when */
 	if (!(world->device.paths & 1u << path) || world->device.pmr)
 		return DONE_NOTHING;
+	power_will_end(world->shared);
+	off = promise_begin(&world->shared->off);
 	atomic_fetch_add(&world->shared->asked, 1);
 	child = fork();
 	if (!child) {
@@ -165,6 +169,7 @@ static int do_reset_killed(struct actor *actor, const int64_t *arg)
 			waitpid(child, NULL, 0);
 		}
 	}
+	promise_end(&world->shared->off, off, false);
 	atomic_fetch_add(&world->shared->returned, 1);
 	return child < 0 ? -errno : 0;
 }

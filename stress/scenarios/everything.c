@@ -54,6 +54,7 @@ static const struct stress_step owners[] = {
 	OFTEN(3, dmabuf_close),
 	STEP(dmabuf_revoke),
 	OFTEN(2, reset, ONLY(POWER_RESET)),
+	STEP(reset_killed),
 	STEP(reset_epoch, ONLY(POWER_RESET), ONLY(256)),
 	STEP(reset, ONLY(POWER_HOT_RESET)),
 	STEP(twin_reset),
