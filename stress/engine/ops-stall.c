@@ -67,14 +67,15 @@ static void stay_with_page(struct actor *actor, const int64_t *arg,
 	pinned_end(pinned, page);
 }
 
-static int stalled_read(struct actor *actor, const int64_t *arg,
-			const struct slot *slot)
+static int stall_and_stay(struct actor *actor, const int64_t *arg,
+			  const struct slot *slot, int64_t block,
+			  unsigned int how)
 {
 	uint32_t mapping = slot->mapping;
 	bool known = slot->kind == SLOT_BAR;
 	uint64_t page = slot->bar_page;
 	struct stall stall;
-	int ret = stall_slot(actor, slot, arg[1], &stall);
+	int ret = stall_slot_by(actor, slot, block, how, &stall);
 
 	if (ret)
 		return ret;
@@ -88,7 +89,8 @@ static int stalled_read(struct actor *actor, const int64_t *arg,
 	return stall_end(&stall);
 }
 
-static int do_stalled_read(struct actor *actor, const int64_t *arg)
+static int do_stall(struct actor *actor, const int64_t *arg, int64_t block,
+		    unsigned int how)
 {
 	struct slot *slot = slot_of(actor, arg[0]);
 	int ret;
@@ -99,9 +101,15 @@ static int do_stalled_read(struct actor *actor, const int64_t *arg)
 	if (!io_begin(actor, slot))
 		return DONE_NOTHING;
 	io_claim(actor, slot, slot->addr, PAGE);
-	ret = io_judge(actor, slot, stalled_read(actor, arg, slot));
+	ret = io_judge(actor, slot,
+		       stall_and_stay(actor, arg, slot, block, how));
 	io_end(actor);
 	return ret;
+}
+
+static int do_stalled_read(struct actor *actor, const int64_t *arg)
+{
+	return do_stall(actor, arg, arg[1], 0);
 }
 
 OP(stalled_read) = {
@@ -115,6 +123,27 @@ OP(stalled_read) = {
 		  { "how long, ms", 1, 200 },
 		  { "bound of a reset, ms", 0, 0 } },
 	.run = do_stalled_read,
+	/* EIO is for io_judge() */
+	.may = MAY(-EFAULT, -EINTR, -EIO),
+};
+
+/* What is written is the actor's own, and nobody looks at it. */
+static int do_stalled_io(struct actor *actor, const int64_t *arg)
+{
+	return do_stall(actor, arg, 0, (unsigned int)arg[1]);
+}
+
+OP(stalled_io) = {
+	.name = "stalled-io",
+	.summary =
+		"the same of a write, by io_uring or libaio, for a while or until a reset gives up",
+	.source = "ops-stall.c",
+	.needs = NEED_DISK,
+	.args = { { "slot", 0, SLOT_NR_OWN - 1 },
+		  { "1: writes, 2: io_uring, 4: libaio", 0, 5 },
+		  { "how long, ms", 1, 200 },
+		  { "bound of a reset, ms", 0, 0 } },
+	.run = do_stalled_io,
 	/* EIO is for io_judge() */
 	.may = MAY(-EFAULT, -EINTR, -EIO),
 };

@@ -88,7 +88,7 @@ extern const struct op op_map_sweep, op_map_failing, op_register_sweep,
 	op_register_failing;
 
 /* ops-stall.c */
-extern const struct op op_stalled_read, op_reset_killed;
+extern const struct op op_stalled_read, op_stalled_io, op_reset_killed;
 
 /* ops-traffic.c */
 extern const struct op op_mr_write, op_mr_read;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "stall.h"
 
+#include "batch-uring.h"
+#include "batch.h"
+#include "own.h"
 #include "stamp.h"
 
 #include <errno.h>
@@ -16,19 +19,47 @@
 #define PAGE 4096
 #define POLL_MS 5
 
-static void *read_all(void *arg)
+static ssize_t do_vector(const struct stall *stall)
 {
-	struct stall *stall = arg;
 	const struct iovec vec[] = {
 		{ .iov_base = stall->page, .iov_len = PAGE },
 		{ .iov_base = stall->trap, .iov_len = PAGE },
 		{ .iov_base = stall->after, .iov_len = PAGE },
 	};
+	int nr = stall->after ? 3 : 2;
+	ssize_t done =
+		stall->how & STALL_WRITES ?
+			pwritev(stall->fd, vec, nr, (off_t)stall->offset) :
+			preadv(stall->fd, vec, nr, (off_t)stall->offset);
 
-	stall->result = preadv(stall->fd, vec, stall->after ? 3 : 2,
-			       (off_t)stall->offset);
-	if (stall->result < 0)
-		stall->result = -errno;
+	return done < 0 ? -errno : done;
+}
+
+static ssize_t do_batch(const struct stall *stall)
+{
+	struct batch batch = {
+		.fd = stall->fd,
+		.write = stall->how & STALL_WRITES,
+		.nr = 1,
+		.pieces[0] = {
+			.addr = stall->page,
+			.more = stall->trap,
+			.offset = stall->offset,
+		},
+	};
+	int ret = stall->how & STALL_URING ? batch_uring(&batch) :
+					     batch_aio(&batch);
+
+	return ret ? ret : (ssize_t)batch.pieces[0].done;
+}
+
+static void *transfer(void *arg)
+{
+	struct stall *stall = arg;
+
+	stall->result = stall->how & (STALL_URING | STALL_AIO) ?
+				do_batch(stall) :
+				do_vector(stall);
 	stall->end_ns = engine_now_ns();
 	atomic_store(&stall->ended, true);
 	return NULL;
@@ -88,7 +119,7 @@ int stall_begin(struct world *world, struct stall *stall)
 	atomic_store(&stall->ended, false);
 	ret = set_trap(stall);
 	if (!ret)
-		ret = -pthread_create(&stall->thread, NULL, read_all, stall);
+		ret = -pthread_create(&stall->thread, NULL, transfer, stall);
 	if (ret) {
 		remove_trap(stall);
 		return ret;
@@ -99,19 +130,29 @@ int stall_begin(struct world *world, struct stall *stall)
 	return DONE_NOTHING;
 }
 
-int stall_slot(struct actor *actor, const struct slot *slot, int64_t block,
-	       struct stall *stall)
+int stall_slot_by(struct actor *actor, const struct slot *slot, int64_t block,
+		  unsigned int how, struct stall *stall)
 {
 	int64_t page = 0, nr = 1;
 
-	if (actor->world->disk < 0 || slot_range(slot, &page, &nr))
+	if (actor->world->disk < 0 || slot_range(slot, &page, &nr) ||
+	    (how & STALL_WRITES && !own_fits(actor, actor->world->disk)))
 		return DONE_NOTHING;
 	*stall = (struct stall){
+		.how = how,
 		.page = slot->addr,
 		.trap = actor->host + SLOT_BYTES - PAGE,
-		.offset = (uint64_t)(block % STAMP_NR_BLOCKS) * PAGE,
+		.offset = how & STALL_WRITES ?
+				  own_offset(actor, 0) :
+				  (uint64_t)(block % STAMP_NR_BLOCKS) * PAGE,
 	};
 	return stall_begin(actor->world, stall);
+}
+
+int stall_slot(struct actor *actor, const struct slot *slot, int64_t block,
+	       struct stall *stall)
+{
+	return stall_slot_by(actor, slot, block, 0, stall);
 }
 
 void stall_release(struct stall *stall)

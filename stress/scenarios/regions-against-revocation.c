@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Race: RDMA memory regions of a dma-buf are made, written to, read and ended, with
- * several requests in flight, while the memory goes off the bus, and while the dma-buf
- * is revoked for good.
+ * several requests in flight, while the memory goes off the bus, or is reset, and while
+ * the dma-buf is revoked for good, which may have struct pages.
  *
  * Oracle: no region is made, and no write to one succeeds, while memory is off or
  * the dma-buf is gone; one that was revoked ends in an error and nothing else; what
@@ -35,8 +35,11 @@ static const struct stress_step users[] = {
 static const struct stress_step resetters[] = {
 	OFTEN(6, reset, ONLY(POWER_MEMORY), BETWEEN(0, 2000)),
 	STEP(reset, ONLY(POWER_LOW), BETWEEN(0, 2000)),
+	STEP(reset, ONLY(POWER_D3HOT), BETWEEN(0, 2000)),
+	STEP(reset, BETWEEN(POWER_RESET, POWER_HOT_RESET)),
+	STEP(reset, BETWEEN(POWER_FLR, POWER_AF_FLR)),
 	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(0))),
-	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(0)),
+	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), BETWEEN(0, 1)),
 	{},
 };
 

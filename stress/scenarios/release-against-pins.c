@@ -36,6 +36,7 @@ static const struct stress_step readers[] = {
 /* a userfaultfd holds it with its first page pinned */
 static const struct stress_step pinners[] = {
 	STEP(stalled_read, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(1, 100), ONLY(0)),
+	STEP(stalled_io, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(1, 100), ONLY(0)),
 	{},
 };
 
@@ -77,7 +78,7 @@ SCENARIO(release_against_pins) = {
 		{ .name = "reader", .steps = readers, .in_order = true,
 		  .turns = 6, .jitter_us = 1000 },
 		{ .name = "pinner", .steps = pinners, .max = 2,
-		  .in_order = true, .turns = 16, .jitter_us = 2000 },
+		  .in_order = true, .turns = 8, .jitter_us = 2000 },
 		{ .name = "closer", .steps = closers, .in_order = true,
 		  .turns = 4, .jitter_us = 50000 },
 	},

@@ -24,6 +24,8 @@ static const struct stress_step before[] = {
 static const struct stress_step stallers[] = {
 	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(100)),
 	STEP(stalled_read, ONLY(0), ANY, ANY, ONLY(BOUND_MS)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), ONLY(100)),
+	STEP(stalled_io, ONLY(0), BETWEEN(1, 5), ANY, ONLY(BOUND_MS)),
 	{},
 };
 
