@@ -115,14 +115,17 @@ static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
 
 /*
  * A close and an open are two resets of the function at least, and it is asleep in
- * between. A bus may do otherwise, and so may AF FLR, where there are both. Where one of
- * them empties the memory, nobody can tell what it has done to data.
+ * between. A bus may do otherwise, and so may AF FLR, where there are both. The bus is
+ * reset by the bridge where that can be: it is the same to the memory, and hot resets are
+ * what races are about. Where one of them empties the memory, nobody can tell what it has
+ * done to data.
  */
 static int try_memory(struct device *device, bool *forgets)
 {
-	static const enum power_path paths[] = { POWER_AF_FLR, POWER_D3HOT,
-						 POWER_HOT_RESET,
-						 POWER_BRIDGE };
+	static const enum power_path paths[] = { POWER_AF_FLR, POWER_D3HOT };
+	enum power_path bus = device->paths & 1u << POWER_BRIDGE ?
+				      POWER_BRIDGE :
+				      POWER_HOT_RESET;
 	char why[ENGINE_TEXT_BYTES];
 	const char *by = NULL;
 	int ret = 0;
@@ -132,6 +135,9 @@ static int try_memory(struct device *device, bool *forgets)
 		if (device->paths & 1u << paths[i] &&
 		    is_emptied_by(device, paths[i], &ret))
 			by = power_name(paths[i]);
+	if (!ret && !by && device->paths & 1u << bus &&
+	    is_emptied_by(device, bus, &ret))
+		by = power_name(bus);
 	if (!ret)
 		look_at_mark(device, true, &ret);
 	device_close(device);
