@@ -28,8 +28,11 @@ struct tasks {
 	uint64_t ticks;
 };
 
-/* They ask again and again, with a bound of their own. */
-bool still_is_hardware(const char *wchan)
+/*
+ * They ask again and again, with a bound of their own. VFIO asks no hardware itself: where
+ * it sleeps so it waits for its users.
+ */
+bool still_is_hardware(const char *wchan, const char *caller)
 {
 	static const char *const names[] = {
 		"msleep",
@@ -39,34 +42,52 @@ bool still_is_hardware(const char *wchan)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(wchan, names[i]))
-			return true;
+			return strncmp(caller, "vfio_", strlen("vfio_"));
 	return false;
+}
+
+static FILE *open_of(const char *pid, const char *tid, const char *name)
+{
+	char path[320];
+
+	snprintf(path, sizeof(path), "/proc/%s/task/%s/%s", pid, tid, name);
+	return fopen(path, "re");
+}
+
+/* "[<0>] NAME+0xac/0x100" a line, the innermost first; "" where nobody says */
+static void read_caller(const char *pid, const char *tid, char name[64])
+{
+	FILE *f = open_of(pid, tid, "stack");
+
+	*name = '\0';
+	if (f && fscanf(f, "%*[^\n] [<%*[^>]>] %63[^+ \n]", name) != 1)
+		*name = '\0';
+	if (f)
+		fclose(f);
 }
 
 static bool waits_for_hardware(const char *pid, const char *tid)
 {
-	char path[320], name[64] = "";
-	FILE *f;
+	char name[64] = "", caller[64] = "";
+	FILE *f = open_of(pid, tid, "wchan");
 
-	snprintf(path, sizeof(path), "/proc/%s/task/%s/wchan", pid, tid);
-	f = fopen(path, "re");
 	if (f && fscanf(f, "%63s", name) != 1)
 		*name = '\0';
 	if (f)
 		fclose(f);
-	return still_is_hardware(name);
+	if (still_is_hardware(name, ""))
+		read_caller(pid, tid, caller);
+	return still_is_hardware(name, caller);
 }
 
 /* "PID (NAME) STATE ...", with CPU time in fields 14 and 15; see proc(5) */
 static void add_task(const char *pid, const char *tid, struct tasks *tasks)
 {
 	unsigned long long user, system;
-	char path[320], line[512], state;
+	FILE *f = open_of(pid, tid, "stat");
+	char line[512], state;
 	const char *rest;
-	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%s/task/%s/stat", pid, tid);
-	f = fopen(path, "re");
 	rest = f && fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
 	if (rest &&
 	    sscanf(rest,

@@ -61,7 +61,11 @@ struct still {
 bool still_look(struct still *still, pid_t group, uint64_t beat,
 		uint64_t now_ns);
 
-/** still_is_hardware - is a task that sleeps in this function waiting for hardware? */
-bool still_is_hardware(const char *wchan);
+/**
+ * still_is_hardware - does a task wait for hardware?
+ * @wchan: the function that it sleeps in
+ * @caller: who called that, "" where nobody knows
+ */
+bool still_is_hardware(const char *wchan, const char *caller);
 
 #endif

@@ -172,11 +172,13 @@ static void who_looks_and_hangs_is_one_of_them(void **state)
 
 static void who_waits_for_hardware_is_told_by_where_it_sleeps(void **state)
 {
-	assert_true(still_is_hardware("msleep"));
-	assert_true(still_is_hardware("nvme_wait_ready"));
-	assert_false(still_is_hardware("vfio_pci_core_ioctl"));
-	assert_false(still_is_hardware("0"));
-	assert_false(still_is_hardware(""));
+	assert_true(still_is_hardware("msleep", ""));
+	assert_true(still_is_hardware("msleep", "pcie_flr"));
+	assert_false(still_is_hardware("msleep", "vfio_pci_pages_wait_idle"));
+	assert_true(still_is_hardware("nvme_wait_ready", "nvme_reset_work"));
+	assert_false(still_is_hardware("vfio_pci_core_ioctl", ""));
+	assert_false(still_is_hardware("0", ""));
+	assert_false(still_is_hardware("", ""));
 }
 
 int main(void)
