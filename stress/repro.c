@@ -172,27 +172,38 @@ static unsigned int program_needs(const struct program *program)
 	return needs;
 }
 
-/* an operation without what it needs does nothing, quietly */
-static void tell_missing(int argc, char **argv)
+/*
+ * Without a disk an operation does nothing, quietly; without an importer or an RDMA
+ * device it ends with an error, which is not what is looked for.
+ */
+static bool has_all(int argc, char **argv)
 {
 	static const struct {
 		unsigned int need;
 		const char *name;
+		bool fails;
 	} arguments[] = {
-		{ NEED_DISK, "disk" },	       { NEED_SLOW_DISK, "slow" },
-		{ NEED_IMPORTER, "importer" }, { NEED_RDMA, "rdma" },
-		{ NEED_TWIN, "twin" },
+		{ NEED_DISK, "disk", false },
+		{ NEED_SLOW_DISK, "slow", false },
+		{ NEED_IMPORTER, "importer", true },
+		{ NEED_RDMA, "rdma", true },
+		{ NEED_TWIN, "twin", false },
 	};
 	unsigned int needs = 0;
+	bool all = true;
 
 	for (size_t i = 0; i < NR_PROGRAMS; i++)
 		needs |= program_needs(&programs[i]);
-	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++)
-		if (needs & arguments[i].need &&
-		    !given(argc, argv, arguments[i].name))
-			fprintf(stderr,
-				"no %s=, without which it may never fail\n",
-				arguments[i].name);
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(*arguments); i++) {
+		if (!(needs & arguments[i].need) ||
+		    given(argc, argv, arguments[i].name))
+			continue;
+		fprintf(stderr, "no %s=, without which %s\n", arguments[i].name,
+			arguments[i].fails ? "it cannot run" :
+					     "it may never fail");
+		all &= !arguments[i].fails;
+	}
+	return all;
 }
 
 /* what main() was told */
@@ -258,7 +269,8 @@ int main(int argc, char **argv)
 			argv[0]);
 		return 99;
 	}
-	tell_missing(argc, argv);
+	if (!has_all(argc, argv))
+		return 99;
 	fail_nth_keep(&kept);
 	ret = watch(run, &setup,
 		    limit ? (unsigned int)atoi(limit) : RACE_LIMIT_S);
