@@ -75,6 +75,36 @@ void bundle_leave(const struct stress_options *options,
 		fprintf(stderr, "barrage-stress: bundle: %s\n", leaving.folder);
 }
 
+static int add_stacks(void *arg)
+{
+	struct leaving *leaving = arg;
+	char path[PATH_BYTES + 30];
+	FILE *f;
+
+	interrupt_ignore();
+	snprintf(path, sizeof(path), "%s/" BUNDLE_STACKS_AFTER,
+		 leaving->folder);
+	f = fopen(path, "we");
+	if (f)
+		fputs(leaving->stacks, f);
+	if (f && !fclose(f))
+		return 0;
+	brg_error("%s: %s", path, strerror(errno));
+	return 1;
+}
+
+bool bundle_add_stacks(const struct stress_options *options,
+		       const struct races *races, const char *stacks)
+{
+	struct leaving leaving = { .stacks = stacks };
+
+	if (!options->bundles || !races->nr_given)
+		return false;
+	snprintf(leaving.folder, sizeof(leaving.folder), "%s/%s",
+		 options->bundles, races->scenario->name);
+	return write_aside(add_stacks, &leaving);
+}
+
 /* where it is as long as nobody knows how it ends */
 static void unfinished(const struct stress_options *options,
 		       const struct races *races, char folder[PATH_BYTES])

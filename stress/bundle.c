@@ -202,6 +202,8 @@ int bundle_write(const char *folder, const struct machine *machine,
 		ret = write_text(folder, "kernel.log", log);
 	if (!ret)
 		ret = write_text(folder, "stacks.txt", stacks);
+	if (!ret)
+		ret = write_text(folder, BUNDLE_STACKS_AFTER, NULL);
 	if (!ret && machine)
 		ret = write_history(folder, races, machine->world.shared);
 	return ret;

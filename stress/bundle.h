@@ -18,6 +18,7 @@
 #include "watch.h"
 
 #define BUNDLE_SCHEMA "barrage-bundle-2"
+#define BUNDLE_STACKS_AFTER "stacks-after.txt"
 
 /**
  * bundle_write - leave a bundle in a folder, which is made
@@ -44,6 +45,17 @@ void bundle_leave(const struct stress_options *options,
 		  const struct machine *machine, const struct races *races,
 		  const struct outcome *outcome, const char *log,
 		  const char *stacks);
+
+/**
+ * bundle_add_stacks - put into the bundle of a failure what hung after it
+ * @options: where they are wanted
+ * @races: of the scenario that failed
+ * @stacks: go to BUNDLE_STACKS_AFTER; what is in the bundle stays as it is
+ *
+ * Return: they are there.
+ */
+bool bundle_add_stacks(const struct stress_options *options,
+		       const struct races *races, const char *stacks);
 
 /**
  * bundle_read - the races of a bundle

@@ -6,6 +6,7 @@
 
 #include <barrage/log.h>
 
+#include "bundle.h"
 #include "errand.h"
 #include "journal.h"
 
@@ -43,8 +44,10 @@ static void try_it(const struct stress_options *options,
 	if (errand_close(machine)) {
 		brg_error("the devices cannot be given back: %s",
 			  brg_last_error());
-		/* in a bundle that failure would be lost */
-		if (failed && !was_stuck && machine->stacks)
+		/* that failure has a bundle, which is not to be lost */
+		if (failed && !was_stuck && machine->stacks &&
+		    !bundle_add_stacks(options, &machine->journal->races,
+				       machine->stacks))
 			fputs(machine->stacks, stderr);
 		outcome_error(outcome, brg_last_error());
 	}

@@ -11,6 +11,7 @@
 int journal_open(struct journal *journal)
 {
 	journal->races.nr_given = 0;
+	journal->failed = false;
 	journal->faults = false;
 	journal->begun = 0;
 	journal->taint = taint_read(TAINT_FILE);

@@ -29,6 +29,7 @@
  * @races: those that were watched last, as races_keep() has them; @nr_given is 0
  *	before the first
  * @number: of the last of them, see races_number()
+ * @failed: and they have failed, which left a bundle if any are wanted
  * @faults: the last one provoked DMA that the IOMMU stops: the log may tell later
  * @race: the line that tells of the race under way, until it is copied; ""
  * @begun: how many races there have been on this device up to what was read last, by
@@ -39,6 +40,7 @@ struct journal {
 	unsigned long taint;
 	struct races races;
 	uint64_t number;
+	bool failed;
 	bool faults;
 	char race[64];
 	uint64_t begun;

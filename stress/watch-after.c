@@ -44,21 +44,33 @@ static void look(struct machine *machine, struct tail *log,
 		fail(outcome, ORACLE_HANG, machine->why);
 }
 
-/* of races that were before; with nowhere to be, stacks are for who reads along */
+/*
+ * Of races that were before. Where these had failed themselves, their bundle is not to be
+ * lost; with nowhere to be, stacks are for who reads along.
+ */
 static void leave(const struct stress_options *options,
 		  const struct machine *machine, const char *log,
 		  struct outcome *outcome)
 {
-	const struct races *races = &machine->journal->races;
+	struct journal *journal = machine->journal;
+	const struct races *races = &journal->races;
+	bool kept = false;
 
-	if (machine->stacks && (!options->bundles || !races->nr_given))
+	if (races->nr_given) {
+		outcome->of = races->of[races->nr_given - 1]->name;
+		outcome->seed = races->seed;
+		outcome->round = journal->number;
+	}
+	if (races->nr_given && !journal->failed) {
+		bundle_leave(options, machine, races, outcome, log,
+			     machine->stacks);
+		kept = options->bundles;
+	} else if (machine->stacks) {
+		kept = bundle_add_stacks(options, races, machine->stacks);
+	}
+	if (machine->stacks && !kept)
 		fputs(machine->stacks, stderr);
-	if (!races->nr_given)
-		return;
-	outcome->of = races->of[races->nr_given - 1]->name;
-	outcome->seed = races->seed;
-	outcome->round = machine->journal->number;
-	bundle_leave(options, machine, races, outcome, log, machine->stacks);
+	journal->failed = true;
 }
 
 void watch_after(const struct stress_options *options, struct machine *machine,

@@ -194,6 +194,7 @@ static void remember(struct watch *watch)
 		return;
 	keep(watch, rounds - 1, &journal->races);
 	journal->number = races_number(watch->races, rounds - 1);
+	journal->failed = watch->outcome->status == STRESS_FAIL;
 	journal->faults = races_fault(watch->races, rounds - 1);
 }
 
