@@ -22,6 +22,10 @@ static const struct stress_step owners[] = {
 	STEP(touch, ONLY(0)),
 	STEP(rebind),
 	STEP(touch, ONLY(1)),
+	STEP(register, ONLY(0), ONLY(1)),
+	STEP(p2p_map, ONLY(0), BETWEEN(1, 8)),
+	STEP(rebind_used),
+	STEP(touch, ONLY(0)),
 	{},
 };
 
