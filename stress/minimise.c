@@ -117,7 +117,7 @@ static int search_and_leave(struct search *search)
 	if (rate.nr_trials)
 		rate_print(&rate, &search->trials);
 	if (ret == STRESS_SKIP)
-		printf("%s: it failed when it was made smaller, but in none of the last %d trials\n",
+		printf("%s: it had failed, but did in none of the last %d trials\n",
 		       search->trials.folder, RATE_TRIALS);
 	err = leave(search, &rate, ret >= 0);
 	if (err)

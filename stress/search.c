@@ -17,7 +17,10 @@
 static void tell(const struct search *search, const char *what, bool taken)
 {
 	fprintf(stderr, "barrage-stress: trial %u: without %s: %s; size %u\n",
-		search->trials.nr, what, taken ? "still fails" : "passes",
+		search->trials.nr, what,
+		taken		     ? "still fails" :
+		search->trials.other ? "fails in another way" :
+				       "passes",
 		shrink_size(&search->best));
 }
 

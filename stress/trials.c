@@ -122,6 +122,7 @@ static int try(struct trials *trials, const struct races *races)
 
 	for (int i = 0; i < MAX_TRIES && status == STRESS_OTHER; i++)
 		status = try_for_sure(trials, races);
+	trials->other = status == STRESS_OTHER;
 	return status;
 }
 
@@ -147,26 +148,41 @@ static void look_for_what_was_seen(struct trials *trials)
 		 trials->seen.text);
 }
 
+/* What cannot fail like that again is looked for in vain. */
+static int try_again(struct trials *trials, const struct races *races)
+{
+	int status = try(trials, races);
+
+	if (status == STRESS_OTHER)
+		return brg_fail(
+			-EIO,
+			"it failed once, and in another way ever after: %s: %s: this kernel may not be the same any more, which --with is for",
+			oracle_name(trials->seen.oracle), trials->seen.text);
+	return status < 0 ? status : 1;
+}
+
 int trials_begin(struct trials *trials, const struct races *races)
 {
 	int status = try(trials, races);
 
-	if (status == STRESS_FAIL && trials->failure.oracle == ORACLE_NONE &&
-	    !trials->options.with)
-		look_for_what_was_seen(trials);
-	if (status != STRESS_OTHER)
-		return status < 0 ? status : status == STRESS_FAIL;
-	if (trials->options.with)
+	if (status < 0 || status == STRESS_PASS)
+		return status < 0 ? status : 0;
+	if (trials->options.with && status == STRESS_OTHER)
 		return brg_fail(
 			-EIO,
 			"%s: it fails, but never as the bundle says: %s: %s",
 			trials->options.minimise,
 			oracle_name(trials->failure.oracle),
 			trials->failure.text);
-	brg_warn(
-		"each time it is %s: %s; not %s: %s, as in the bundle: that is looked for",
-		oracle_name(trials->seen.oracle), trials->seen.text,
-		oracle_name(trials->failure.oracle), trials->failure.text);
-	look_for_what_was_seen(trials);
-	return 1;
+	if (trials->options.with)
+		return 1;
+	if (status == STRESS_OTHER)
+		brg_warn(
+			"each time it is %s: %s; not %s: %s, as in the bundle: that is looked for",
+			oracle_name(trials->seen.oracle), trials->seen.text,
+			oracle_name(trials->failure.oracle),
+			trials->failure.text);
+	if (status == STRESS_OTHER || trials->failure.oracle == ORACLE_NONE)
+		look_for_what_was_seen(trials);
+	return try_again(trials, races);
 }

@@ -15,6 +15,7 @@
  * @failure: how it failed
  * @folder: for what is left
  * @nr: how many there were
+ * @other: of the last candidate: it failed, but in another way, as often as it was tried
  * @seen: how the last one ended, where it was run here
  */
 struct trials {
@@ -23,6 +24,7 @@ struct trials {
 	struct outcome failure;
 	char folder[PATH_MAX - 100];
 	unsigned int nr;
+	bool other;
 	struct outcome seen;
 };
 
@@ -39,7 +41,7 @@ double trials_seconds(const struct stress_options *options,
  * @races: them
  *
  * Where it always fails in another way, that is what is looked for from now on, in
- * @failure.
+ * @failure. It is an error where what failed here fails in another way ever after.
  *
  * Return: 1: they fail; 0: they do not; -errno with brg_last_error() set.
  */

@@ -7,10 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <barrage/log.h>
+
 #include "../bundle.h"
 #include "../errand.h"
 #include "../interrupt.h"
 #include "../trials.h"
+
+/* how all but the first end */
+static const char *ever_after;
 
 /* in place of what runs races and writes disks */
 static struct outcome next;
@@ -23,6 +28,8 @@ void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome)
 {
 	*outcome = nr_races++ < nr_bad ? bad : next;
+	if (ever_after && nr_races > 1)
+		strcpy(outcome->text, ever_after);
 }
 
 void watch_after(const struct stress_options *options, struct machine *machine,
@@ -115,6 +122,24 @@ static void another_error_is_another_failure(void **state)
 	assert_int_equal(trials_begin(trials, &races), 1);
 	assert_string_equal(trials->failure.text, "unregister: EBUSY");
 	assert_int_equal(trials_fail(trials, &races), 1);
+}
+
+/* A failure that leaves another kernel makes all that comes fail otherwise. */
+static void what_breaks_the_kernel_is_told(void **state)
+{
+	struct trials *trials = trials_of(STRESS_FAIL, ORACLE_RESULT);
+	static struct races races;
+
+	trials->failure.oracle = ORACLE_RESULT;
+	strcpy(trials->failure.text, "p2p-map: EAGAIN");
+	strcpy(next.text, "p2p-map: EAGAIN");
+	assert_int_equal(trials_begin(trials, &races), 1);
+	ever_after = "register: EBUSY";
+	nr_races = 0;
+	assert_true(trials_begin(trials, &races) < 0);
+	assert_non_null(strstr(brg_last_error(), ever_after));
+	assert_true(trials->other);
+	ever_after = NULL;
 }
 
 /* One error is no reason to give up what hours have found. */
@@ -213,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_is_followed_by_new_data),
 		cmocka_unit_test(another_error_is_another_failure),
+		cmocka_unit_test(what_breaks_the_kernel_is_told),
 		cmocka_unit_test(what_ends_without_a_verdict_is_tried_again),
 		cmocka_unit_test(a_command_is_tried_again),
 		cmocka_unit_test(a_command_that_is_interrupted_ends_it),
