@@ -14,7 +14,9 @@
 #include "power.h"
 #include "registration.h"
 
+#ifndef UNDO_LIMIT_NS
 #define UNDO_LIMIT_NS 20000000000ull
+#endif
 #define UNDO_POLL_US 1000
 
 _Static_assert(SLOT_NR_SHARED <= SLOT_NR_OWN, "parts of the arena are alike");
