@@ -27,11 +27,11 @@ static const struct stress_step users[] = {
 
 /* memory that nobody has any more but I/O */
 static const struct stress_step readers[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(4, 16)),
+	STEP(p2p_map, ONLY(0), BETWEEN(2, 8)),
 	STEP(disk_read, ONLY(0)),
-	STEP(io_unmapped, ONLY(0), BETWEEN(4, 16), ANY, BETWEEN(0, 3)),
-	STEP(p2p_map, ONLY(0), BETWEEN(4, 16)),
-	STEP(io_dropped, ONLY(0), BETWEEN(4, 16), ANY, BETWEEN(0, 7)),
+	STEP(io_unmapped, ONLY(0), BETWEEN(2, 8), ANY, BETWEEN(0, 3)),
+	STEP(p2p_map, ONLY(0), BETWEEN(2, 8)),
+	STEP(io_dropped, ONLY(0), BETWEEN(2, 8), ANY, BETWEEN(0, 7)),
 	STEP(unmap, ONLY(0)),
 	STEP(unmap, ONLY(1)),
 	{},

@@ -146,5 +146,5 @@ SCENARIO(page_io_against_unmap) = {
 		"vfio_pci_pages_fault:100..2000us/0.3",
 		"vfio_pci_pages_kill:100..3000us/0.5",
 	},
-	.pace = STRESS_LENGTHY,
+	.pace = STRESS_SLOW,
 };

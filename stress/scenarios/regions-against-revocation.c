@@ -88,5 +88,5 @@ SCENARIO(regions_against_close) = {
 	.points = { "vfio_pci_dma_buf_cleanup:100..3000us/0.5",
 		    "vfio_pci_dma_buf_cleanup+any:100..3000us/0.5" },
 	.alone = true,
-	.pace = STRESS_LENGTHY,
+	.pace = STRESS_SLOW,
 };
