@@ -59,7 +59,7 @@ SCENARIO(free_after_new_registration) = {
 		{ .name = "user", .steps = users, .min = 1, .max = 3,
 		  .in_order = true, .turns = 20, .jitter_us = 3000 },
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
-		  .in_order = true, .turns = 4, .jitter_us = 3000 },
+		  .in_order = true, .turns = 2, .jitter_us = 3000 },
 		{ .name = "other", .steps = others, .in_order = true,
 		  .turns = 3, .jitter_us = 10000 },
 	},

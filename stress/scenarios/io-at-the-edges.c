@@ -24,8 +24,11 @@ static const struct stress_step last[] = {
 	{},
 };
 
+/* while somebody looks whether anything arrives, nobody gets memory */
+#define SOON ONLY(500)
+
 static const struct stress_step users[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(500, 512)),
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(500, 512), SOON),
 	STEP(disk_read, ONLY(0), BETWEEN(0, 2), BETWEEN(1, 64)),
 	STEP(disk_read, ONLY(0), BETWEEN(480, 511), BETWEEN(1, 64)),
 	STEP(uring_read, ONLY(0), BETWEEN(-16, 64)),
@@ -40,8 +43,8 @@ static const struct stress_step users[] = {
 	STEP(uring_fixed, ONLY(0), BETWEEN(480, 511), BETWEEN(1, 64)),
 	STEP(touch, ONLY(0), BETWEEN(500, 511)),
 	STEP(unmap, ONLY(0)),
-	STEP(p2p_map, ONLY(1), BETWEEN(1, 12)),
-	STEP(p2p_map, ONLY(2), BETWEEN(1, 500)),
+	STEP(p2p_map_soon, ONLY(1), BETWEEN(1, 12), SOON),
+	STEP(p2p_map_soon, ONLY(2), BETWEEN(1, 500), SOON),
 	STEP(disk_readv, ONLY(1), ONLY(2)),
 	STEP(aio_read, ONLY(1), BETWEEN(-12, 12)),
 	STEP(disk_scatter, ONLY(1), BETWEEN(-12, 12)),
@@ -75,7 +78,7 @@ static const struct stress_step after[] = {
 			{ .name = "user", .steps = users, .min = 1, .max = 2,  \
 			  .in_order = true, .turns = 4, .jitter_us = 3000 },   \
 			{ .name = "taker", .steps = takers, .in_order = true,  \
-			  .turns = 2, .jitter_us = 50000 },                    \
+			  .turns = 2, .jitter_us = 200000, .even = true },     \
 		},                                                             \
 		.after = after,                                                \
 	}
