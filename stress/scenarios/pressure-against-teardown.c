@@ -70,12 +70,21 @@ SCENARIO(pressure_against_teardown) = {
  * Race: the same with dma-bufs, their struct pages, importers and memory regions, which
  * are revoked and closed meanwhile.
  */
+#define LEND_PAGES STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1))
+#define LEND_RANGES STEP(export_ranges, ONLY(SLOT_SHARED(1)))
+
+static const struct stress_step lent[] = {
+	LEND_PAGES,
+	LEND_RANGES,
+	{},
+};
+
 static const struct stress_step lenders[] = {
-	STEP(export, ONLY(SLOT_SHARED(0)), ONLY(0), ONLY(1), ONLY(1)),
-	STEP(export_ranges, ONLY(SLOT_SHARED(1))),
 	STEP(reset, ONLY(POWER_MEMORY), BETWEEN(0, 5000)),
 	STEP(dmabuf_revoke, ONLY(SLOT_SHARED(1))),
+	LEND_RANGES,
 	STEP(dmabuf_close, ONLY(SLOT_SHARED(0))),
+	LEND_PAGES,
 	{},
 };
 
@@ -117,9 +126,10 @@ SCENARIO(pressure_against_revocation) = {
 	.summary = "dma-bufs are used and taken away while memory is scarce",
 	.hazards = { 23, 29, 31 },
 	.needs = NEED_DMABUF_PAGES | NEED_DMABUF_MMAP,
+	.before = lent,
 	.actors = {
 		{ .name = "lender", .steps = lenders, .in_order = true,
-		  .turns = 4, .jitter_us = 20000 },
+		  .turns = 4, .jitter_us = 300000, .even = true },
 		{ .name = "user", .steps = page_users, .min = 1, .max = 2,
 		  .in_order = true, .turns = 6, .jitter_us = 3000 },
 		{ .name = "process", .steps = page_users, .min = 0, .max = 1,
