@@ -81,6 +81,7 @@ static const struct stress_step after[] = {
 			  .turns = 2, .jitter_us = 200000, .even = true },     \
 		},                                                             \
 		.after = after,                                                \
+		.pace = STRESS_SLOW,                                           \
 	}
 
 EDGE_SCENARIO(first, "begin", "first");
