@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "../engine/io.h"
 #include "../engine/ops.h"
 #include "../engine/stamp.h"
+#include "disk-file.h"
 
 #define PAGE 4096
 #define NR_PAGES 64
@@ -21,19 +21,6 @@
 #define WRITES 4
 
 static char host[SLOT_BYTES] __attribute__((aligned(PAGE)));
-
-/* a file stands for a disk */
-static int disk_of(struct world *world, enum disk_kind kind)
-{
-	char path[] = "/tmp/barrage-flight-XXXXXX";
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	unlink(path);
-	assert_int_equal(ftruncate(fd, 64 << 20), 0);
-	assert_int_equal(stamp_disk(world, kind, fd), 0);
-	return fd;
-}
 
 static void map(struct actor *actor, enum slot_kind kind, int fd)
 {
@@ -49,8 +36,8 @@ static struct actor *actor_of(struct world *world)
 
 	assert_int_equal(world_init(world), 0);
 	touch_init();
-	world->disk = disk_of(world, DISK_PLAIN);
-	world->slow = disk_of(world, DISK_SLOW);
+	world->disk = disk_file(world, DISK_PLAIN);
+	world->slow = disk_file(world, DISK_SLOW);
 	world->device.vfio = memfd_create("bar", MFD_CLOEXEC);
 	world->device.bar_bytes = 4ull << 20;
 	assert_int_equal(ftruncate(world->device.vfio, 4 << 20), 0);

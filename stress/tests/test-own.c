@@ -2,7 +2,6 @@
 /* What proves that data went where they were to go: to memory, and to a disk */
 #include "../../tests/unit/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,24 +10,12 @@
 #include "../engine/ops.h"
 #include "../engine/own.h"
 #include "../engine/stamp.h"
+#include "disk-file.h"
 
 #define PAGE 4096
 #define NR_PAGES 64
 
 static char host[SLOT_BYTES] __attribute__((aligned(PAGE)));
-
-/* a file stands for a disk */
-static int disk_of(struct world *world, enum disk_kind kind)
-{
-	char path[] = "/tmp/barrage-own-XXXXXX";
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	unlink(path);
-	assert_int_equal(ftruncate(fd, 64 << 20), 0);
-	assert_int_equal(stamp_disk(world, kind, fd), 0);
-	return fd;
-}
 
 /* a slot whose memory is the host's, taken for P2P memory */
 static struct actor *actor_of(struct world *world)
@@ -37,8 +24,8 @@ static struct actor *actor_of(struct world *world)
 
 	assert_int_equal(world_init(world), 0);
 	touch_init();
-	world->disk = disk_of(world, DISK_PLAIN);
-	world->slow = disk_of(world, DISK_SLOW);
+	world->disk = disk_file(world, DISK_PLAIN);
+	world->slow = disk_file(world, DISK_SLOW);
 	actor = (struct actor){ .world = world, .host = host, .index = 3 };
 	slots_init(world, actor.slots, SLOT_NR_OWN, 1);
 	assert_int_equal(slot_map(&actor, &actor.slots[0], SLOT_P2P, -1, 0,
