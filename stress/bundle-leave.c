@@ -54,6 +54,14 @@ static bool write_aside(int (*what)(void *arg), struct leaving *leaving)
 	return !ret;
 }
 
+static void name_folder(const struct stress_options *options,
+			const struct races *races, const char *suffix,
+			struct leaving *leaving)
+{
+	snprintf(leaving->folder, sizeof(leaving->folder), "%s/%s%s",
+		 options->bundles, races->scenario->name, suffix);
+}
+
 void bundle_leave(const struct stress_options *options,
 		  const struct machine *machine, const struct races *races,
 		  const struct outcome *outcome, const char *log,
@@ -69,8 +77,7 @@ void bundle_leave(const struct stress_options *options,
 
 	if (!options->bundles)
 		return;
-	snprintf(leaving.folder, sizeof(leaving.folder), "%s/%s",
-		 options->bundles, races->scenario->name);
+	name_folder(options, races, "", &leaving);
 	if (write_aside(leave, &leaving))
 		fprintf(stderr, "barrage-stress: bundle: %s\n", leaving.folder);
 }
@@ -100,18 +107,12 @@ bool bundle_add_stacks(const struct stress_options *options,
 
 	if (!options->bundles || !races->nr_given)
 		return false;
-	snprintf(leaving.folder, sizeof(leaving.folder), "%s/%s",
-		 options->bundles, races->scenario->name);
+	name_folder(options, races, "", &leaving);
 	return write_aside(add_stacks, &leaving);
 }
 
 /* where it is as long as nobody knows how it ends */
-static void unfinished(const struct stress_options *options,
-		       const struct races *races, char folder[PATH_BYTES])
-{
-	snprintf(folder, PATH_BYTES, "%s/%s-unfinished", options->bundles,
-		 races->scenario->name);
-}
+#define UNFINISHED "-unfinished"
 
 static void sync_folder(const char *folder)
 {
@@ -150,7 +151,7 @@ void bundle_begin(const struct stress_options *options,
 		return;
 	strcpy(outcome.provider, machine->world.device.bdf);
 	outcome.made_on = environment_of(machine);
-	unfinished(options, races, leaving.folder);
+	name_folder(options, races, UNFINISHED, &leaving);
 	write_aside(begin, &leaving);
 	json_decref(outcome.made_on);
 }
@@ -173,6 +174,6 @@ void bundle_end(const struct stress_options *options, const struct races *races)
 
 	if (!options->bundles)
 		return;
-	unfinished(options, races, leaving.folder);
+	name_folder(options, races, UNFINISHED, &leaving);
 	write_aside(remove_unfinished, &leaving);
 }

@@ -7,9 +7,6 @@
 
 #define HEX_WORD 8 /* so many letters up to f are an address, and no word */
 
-/* what the kernel said later than it could be seen in the race */
-static const char later[] = "after the races: ";
-
 /* What has such a part is of this kind, whatever else it says. */
 static const struct {
 	enum oracle oracle;
@@ -125,8 +122,9 @@ void signature_of(enum oracle oracle, const char *text,
 {
 	const char *kind;
 
-	if (!strncmp(text, later, strlen(later)))
-		text += strlen(later);
+	/* what the kernel said later than it could be seen in the race */
+	if (!strncmp(text, WATCH_AFTER, strlen(WATCH_AFTER)))
+		text += strlen(WATCH_AFTER);
 	kind = oracle == ORACLE_DIED ? how_it_died(text) :
 				       kind_of(oracle, text);
 	if (kind)

@@ -15,8 +15,7 @@ static void fail(struct outcome *outcome, enum oracle oracle, const char *text)
 		return;
 	outcome->status = STRESS_FAIL;
 	outcome->oracle = oracle;
-	snprintf(outcome->text, sizeof(outcome->text), "after the races: %s",
-		 text);
+	snprintf(outcome->text, sizeof(outcome->text), WATCH_AFTER "%s", text);
 }
 
 static void look(struct machine *machine, struct tail *log,

@@ -74,6 +74,9 @@ void outcome_error(struct outcome *outcome, const char *text);
 void watch_races(const struct stress_options *options, struct machine *machine,
 		 const struct races *races, struct outcome *outcome);
 
+/* so begins what watch_after() has to say */
+#define WATCH_AFTER "after the races: "
+
 /**
  * watch_after - look once more what the kernel says, now that races have ended
  * @options: @bundles gets a bundle of a failure
