@@ -15,8 +15,8 @@
 #include "../stress.h"
 
 /* some below, some above what the disk may hold for */
-#define TIMEOUTS_MS BETWEEN(100, 600)
-#define HOLDS_MS BETWEEN(10, 300)
+#define TIMEOUTS_MS BETWEEN(150, 1200)
+#define HOLDS_MS BETWEEN(10, 500)
 
 static const struct stress_step before[] = {
 	STEP(register, ONLY(0), ONLY(1), TIMEOUTS_MS),
@@ -61,11 +61,11 @@ SCENARIO(held_io_against_resets) = {
 	.before = before,
 	.actors = {
 		{ .name = "reader", .steps = readers, .min = 1, .max = 2,
-		  .in_order = true, .jitter_us = 5000 },
+		  .in_order = true, .turns = 2, .jitter_us = 5000 },
 		{ .name = "resetter", .steps = resetters, .in_order = true,
-		  .jitter_us = 200000, .even = true },
+		  .turns = 2, .jitter_us = 300000, .even = true },
 	},
 	.after = after,
 	.each_provider = true,
-	.pace = STRESS_SLOW,
+	.pace = STRESS_LENGTHY,
 };
