@@ -10,8 +10,8 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
-#define HALVES 0 /* seed of which those are */
-#define LENGTHY_CYCLES 2 /* one that is lengthy comes in one of so many */
+#define TURNS 0 /* seed of which those are */
+#define LENGTHY_CYCLES 4 /* one that is lengthy comes in one of so many */
 
 /* streams of one seed; races have those from 0 up, draw-cpus.c some behind these */
 #define STREAM_CHOICE (~0ull)
@@ -24,17 +24,17 @@ static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
 }
 
 /*
- * No cycle has all lengthy ones: each comes in one of two. Which, says its name: it
- * has to be the same in all cycles, each of which has a seed of its own.
+ * No cycle has all lengthy ones. In which of them each comes, says its name: it has to
+ * be the same in all cycles, each of which has a seed of its own.
  */
-static unsigned int which_half(const struct stress_scenario *scenario)
+static unsigned int which_turn(const struct stress_scenario *scenario)
 {
 	uint64_t stream = 0;
 	struct random random;
 
 	for (const char *c = scenario->name; *c; c++)
 		stream = stream * 31 + (unsigned char)*c;
-	random = random_seed(HALVES, stream);
+	random = random_seed(TURNS, stream);
 	return (unsigned int)random_between(&random, 0, LENGTHY_CYCLES - 1);
 }
 
@@ -49,7 +49,7 @@ static unsigned int first_cycle(const struct stress_scenario *scenario)
 	case STRESS_LENGTHY:
 		break;
 	}
-	return 1 + which_half(scenario);
+	return 1 + which_turn(scenario);
 }
 
 static bool was_before(const struct races *races,
@@ -134,12 +134,57 @@ static unsigned int move_up(const struct stress_scenario **all, unsigned int nr,
 	return from;
 }
 
-/* slow ones before those that the first cycle has had, lengthy ones at the end */
-static void put_in_order(const struct stress_scenario **all, unsigned int nr)
+static uint64_t hazards_of(const struct stress_scenario *scenario)
 {
-	unsigned int at = move_up(all, nr, 0, STRESS_SLOW);
+	uint64_t hazards = 0;
 
-	move_up(all, nr, at, STRESS_QUICK);
+	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
+		hazards |= 1ull << scenario->hazards[i];
+	return hazards;
+}
+
+/* what all of a pace are for that earlier cycles have had */
+static uint64_t hazards_before(const struct races *races)
+{
+	const struct stress_scenario **all;
+	uint64_t hazards = 0;
+	size_t nr;
+
+	all = registry_all(&nr);
+	for (size_t i = 0; all && i < nr; i++)
+		if (can_do_it(races->has, all[i]) && was_before(races, all[i]))
+			hazards |= hazards_of(all[i]);
+	free(all);
+	return hazards;
+}
+
+/* those first that are for a hazard which none has been for yet */
+static void move_up_new(const struct stress_scenario **all, unsigned int nr,
+			uint64_t hazards)
+{
+	unsigned int to = 0;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct stress_scenario *scenario = all[i];
+
+		if (!(hazards_of(scenario) & ~hazards))
+			continue;
+		hazards |= hazards_of(scenario);
+		all[i] = all[to];
+		all[to++] = scenario;
+	}
+}
+
+/* slow ones before those that the first cycle has had, lengthy ones at the end */
+static void put_in_order(const struct races *races,
+			 const struct stress_scenario **all, unsigned int nr)
+{
+	unsigned int slow = move_up(all, nr, 0, STRESS_SLOW);
+	unsigned int quick = move_up(all, nr, slow, STRESS_QUICK);
+	uint64_t before = hazards_before(races);
+
+	move_up_new(all, slow, before);
+	move_up_new(all + slow, quick - slow, before);
 }
 
 /* the next cycle has another order */
@@ -154,7 +199,7 @@ static const struct stress_scenario *choose(const struct races *races,
 	if (nr) {
 		random = random_seed(races->seed + number / nr, STREAM_ORDER);
 		shuffle(all, nr, &random);
-		put_in_order(all, nr);
+		put_in_order(races, all, nr);
 		chosen = all[number % nr];
 	}
 	free(all);

@@ -6,14 +6,14 @@
 #include "races.h"
 
 #define MIX_EMPTY_CYCLES                                                       \
-	2 /* that there may be before all that is mixed had a turn */
+	4 /* that there may be before all that is mixed had a turn */
 
 /**
  * mix_nr - how many scenarios it mixes on a provider
  * @races: of a scenario with strangers; its seed, and what there is
  *
  * Those whose needs are met: quick ones in each cycle, slow ones from the second on,
- * and half of the lengthy ones, in turns, in each of these. One that an earlier
+ * and a fourth of the lengthy ones, in turns, in each of these. One that an earlier
  * provider can do as well is there by chance only, and not in its first cycle.
  */
 unsigned int mix_nr(const struct races *races);
@@ -22,7 +22,7 @@ unsigned int mix_nr(const struct races *races);
  * mix_draw - the race with a number
  * @races: as above
  * @number: the first mix_nr() are of one scenario each, in an order that the seed
- *	decides, and so on
+ *	decides, and so on; of a pace, those for a hazard that none was for come first
  * @program: receives it
  *
  * Return: the scenario that it was drawn from; NULL where mix_nr() is 0.

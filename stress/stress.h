@@ -47,7 +47,7 @@ enum stress_status {
  * enum stress_pace - how long races of a scenario take in software emulation
  * @STRESS_QUICK: half a second or so; every cycle of a mix has them
  * @STRESS_SLOW: a second or two; from the second cycle on, before the others
- * @STRESS_LENGTHY: more, or what little is to be expected of; in each second cycle,
+ * @STRESS_LENGTHY: more, or what little is to be expected of; in one of four cycles,
  *	after the others. Who asks for a hazard has them last as well.
  */
 enum stress_pace {

@@ -50,7 +50,6 @@ SCENARIO(maps_against_revocation) = {
 		{ .name = "resetter", .steps = resetters, .in_order = true,
 		  .turns = 96, .jitter_us = 2000 },
 	},
-	.pace = STRESS_SLOW,
 	.points = {
 		/* until an importer has mapped it, or has been refused */
 		"wait_for_completion<vfio_pci_dma_buf_set_status:0us/0.7,"

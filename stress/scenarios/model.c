@@ -50,5 +50,4 @@ SCENARIO(model) = {
 	},
 	.ordered = true,
 	.check = model_check,
-	.pace = STRESS_SLOW,
 };

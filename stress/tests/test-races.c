@@ -300,28 +300,71 @@ static bool is_in_cycle(const struct stress_scenario *scenario,
 	return false;
 }
 
-/* Two cycles together have all of them, and so have the next two. */
+/* Four cycles together have all of them, and so have the next four. */
 static void lengthy_ones_take_turns(void **state)
 {
 	const struct stress_scenario **all;
-	unsigned int nr[2] = {};
+	unsigned int nr[4] = {};
 	size_t nr_all;
 
 	all = registry_all(&nr_all);
 	for (size_t i = 0; i < nr_all; i++) {
-		bool odd = is_in_cycle(all[i], 1);
+		unsigned int turns = 0;
 
-		assert_int_equal(is_in_cycle(all[i], 3), odd);
-		if (all[i]->pace != STRESS_LENGTHY) {
-			assert_true(odd && is_in_cycle(all[i], 2));
-			continue;
+		for (unsigned int cycle = 1; cycle <= 4; cycle++) {
+			bool in = is_in_cycle(all[i], cycle);
+
+			assert_int_equal(is_in_cycle(all[i], cycle + 4), in);
+			turns += in;
+			nr[cycle - 1] += in && all[i]->pace == STRESS_LENGTHY;
 		}
-		assert_int_equal(is_in_cycle(all[i], 2), !odd);
-		nr[odd]++;
+		assert_int_equal(turns, all[i]->pace == STRESS_LENGTHY ? 1 : 4);
 	}
-	/* about as many in each */
-	assert_in_range(nr[0], nr[1] / 2, nr[1] * 2);
+	/* no cycle has most of them, and none has none */
+	for (unsigned int i = 0; i < 4; i++)
+		assert_in_range(nr[i], 2, (nr[0] + nr[1] + nr[2] + nr[3]) / 2);
 	free(all);
+}
+
+static uint64_t hazards_of(const struct stress_scenario *scenario)
+{
+	uint64_t hazards = 0;
+
+	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
+		hazards |= 1ull << scenario->hazards[i];
+	return hazards;
+}
+
+/* Of one pace, who is for a hazard that nobody was for yet is before who is not. */
+static void what_nobody_was_for_comes_first(void **state)
+{
+	static struct program program;
+	struct races races = { .scenario = mix(), .has = ~0u };
+	uint64_t met = 0;
+
+	for (races.cycle = 0; races.cycle < 2; races.cycle++) {
+		unsigned int nr, nr_new = 0;
+		bool again = false;
+
+		races.seed++;
+		nr = mix_nr(&races);
+		for (unsigned int i = 0; i < nr; i++) {
+			const struct stress_scenario *scenario =
+				races_get(&races, i, &program);
+			uint64_t hazards = hazards_of(scenario) & ~met;
+
+			if (scenario->pace !=
+			    (races.cycle ? STRESS_SLOW : STRESS_QUICK))
+				continue;
+			assert_false(again && hazards);
+			again = !hazards;
+			nr_new += !!hazards;
+			met |= hazards;
+		}
+		assert_true(again && nr_new > 10);
+	}
+	/* from 1 up: the first two cycles have met all there are */
+	assert_true(met == (1ull << 37) - 2);
 }
 
 /* The first race of a scenario is just as if it had been asked for. */
@@ -331,10 +374,10 @@ static void strangers_come_later(void **state)
 		.scenario = mix(),
 		.has = ~0u,
 	};
-	unsigned int strangers[4][3] = {};
+	unsigned int strangers[6][3] = {};
 	static struct program program;
 
-	for (races.cycle = 0; races.cycle < 4; races.cycle++) {
+	for (races.cycle = 0; races.cycle < 6; races.cycle++) {
 		/* as each slice of a run has another one */
 		races.seed++;
 		for (unsigned int i = 0; i < mix_nr(&races); i++) {
@@ -350,13 +393,12 @@ static void strangers_come_later(void **state)
 	assert_true(strangers[1][STRESS_QUICK]);
 	assert_int_equal(strangers[1][STRESS_SLOW], 0);
 	assert_true(strangers[2][STRESS_SLOW]);
-	/* half of them are there in the third cycle for the first time */
-	assert_int_equal(strangers[1][STRESS_LENGTHY], 0);
-	assert_int_equal(strangers[2][STRESS_LENGTHY], 0);
-	assert_true(strangers[3][STRESS_LENGTHY]);
+	/* some are there in the fifth cycle for the first time */
+	for (unsigned int cycle = 1; cycle <= 4; cycle++)
+		assert_int_equal(strangers[cycle][STRESS_LENGTHY], 0);
+	assert_true(strangers[5][STRESS_LENGTHY]);
 }
 
-/* Slow ones are new in the second cycle, so they come before quick ones. */
 /* What --race runs, and a bundle, has the numbers that its seed gave it. */
 static void given_races_keep_their_numbers(void **state)
 {
@@ -372,6 +414,7 @@ static void given_races_keep_their_numbers(void **state)
 	assert_int_equal(races_number(&races, 1), 1);
 }
 
+/* Slow ones are new in the second cycle, so they come before quick ones. */
 static void the_mix_has_an_order_of_paces(void **state)
 {
 	static const unsigned int place[] = {
@@ -521,6 +564,7 @@ int main(void)
 		cmocka_unit_test(a_cycle_is_of_different_scenarios),
 		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(lengthy_ones_take_turns),
+		cmocka_unit_test(what_nobody_was_for_comes_first),
 		cmocka_unit_test(given_races_keep_their_numbers),
 		cmocka_unit_test(the_mix_has_an_order_of_paces),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
