@@ -18,6 +18,12 @@
 #define STREAM_ORDER (~1ull)
 #define STREAM_STRANGERS (1ull << 32)
 
+/* what decides when a scenario has its turn: the races, and see quick_hazards() */
+struct mix {
+	const struct races *races;
+	uint64_t quick;
+};
+
 static bool can_do_it(unsigned int has, const struct stress_scenario *scenario)
 {
 	return !(registry_race_needs(scenario) & ~has);
@@ -38,45 +44,80 @@ static unsigned int which_turn(const struct stress_scenario *scenario)
 	return (unsigned int)random_between(&random, 0, LENGTHY_CYCLES - 1);
 }
 
-/* the earlier what is soon over, the more has been tried when time is up */
-static unsigned int first_cycle(const struct stress_scenario *scenario)
+static uint64_t hazards_of(const struct stress_scenario *scenario)
+{
+	uint64_t hazards = 0;
+
+	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
+		hazards |= 1ull << scenario->hazards[i];
+	return hazards;
+}
+
+/* what those are for that are soon over */
+static uint64_t quick_hazards(const struct races *races)
+{
+	const struct stress_scenario **all;
+	uint64_t hazards = 0;
+	size_t nr;
+
+	all = registry_all(&nr);
+	for (size_t i = 0; all && i < nr; i++)
+		if (all[i]->pace == STRESS_QUICK &&
+		    can_do_it(races->has, all[i]))
+			hazards |= hazards_of(all[i]);
+	free(all);
+	return hazards;
+}
+
+static struct mix mix_of(const struct races *races)
+{
+	return (struct mix){ races, quick_hazards(races) };
+}
+
+/*
+ * The earlier what is soon over, the more has been tried when time is up. But each
+ * hazard is to be tried before any of them is for a second time.
+ */
+static unsigned int first_cycle(const struct mix *mix,
+				const struct stress_scenario *scenario)
 {
 	switch (scenario->pace) {
 	case STRESS_QUICK:
 		return 0;
 	case STRESS_SLOW:
-		return 1;
+		return !(hazards_of(scenario) & ~mix->quick);
 	case STRESS_LENGTHY:
 		break;
 	}
 	return 1 + which_turn(scenario);
 }
 
-static bool was_before(const struct races *races,
+static bool was_before(const struct mix *mix,
 		       const struct stress_scenario *scenario)
 {
-	return races->cycle > first_cycle(scenario);
+	return mix->races->cycle > first_cycle(mix, scenario);
 }
 
-static bool has_its_turn(const struct races *races,
+static bool has_its_turn(const struct mix *mix,
 			 const struct stress_scenario *scenario)
 {
-	unsigned int first = first_cycle(scenario);
+	unsigned int first = first_cycle(mix, scenario);
 
-	if (races->cycle < first)
+	if (mix->races->cycle < first)
 		return false;
 	return scenario->pace != STRESS_LENGTHY ||
-	       !((races->cycle - first) % LENGTHY_CYCLES);
+	       !((mix->races->cycle - first) % LENGTHY_CYCLES);
 }
 
-static bool is_mixed_in(const struct races *races,
+static bool is_mixed_in(const struct mix *mix,
 			const struct stress_scenario *scenario,
 			struct random *random)
 {
+	const struct races *races = mix->races;
 	bool again = random_chance(random, AGAIN_ONE_IN) &&
-		     was_before(races, scenario);
+		     was_before(mix, scenario);
 
-	if (!can_do_it(races->has, scenario) || !has_its_turn(races, scenario))
+	if (!can_do_it(races->has, scenario) || !has_its_turn(mix, scenario))
 		return false;
 	for (unsigned int i = 0; i < races->nr_earlier; i++)
 		if (can_do_it(races->earlier[i], scenario))
@@ -85,26 +126,27 @@ static bool is_mixed_in(const struct races *races,
 }
 
 /* by their names; the caller frees */
-static const struct stress_scenario **list(const struct races *races,
+static const struct stress_scenario **list(const struct mix *mix,
 					   unsigned int *nr)
 {
-	struct random random = random_seed(races->seed, STREAM_CHOICE);
+	struct random random = random_seed(mix->races->seed, STREAM_CHOICE);
 	const struct stress_scenario **all;
 	size_t nr_all;
 
 	*nr = 0;
 	all = registry_all(&nr_all);
 	for (size_t i = 0; all && i < nr_all; i++)
-		if (is_mixed_in(races, all[i], &random))
+		if (is_mixed_in(mix, all[i], &random))
 			all[(*nr)++] = all[i];
 	return all;
 }
 
 unsigned int mix_nr(const struct races *races)
 {
+	struct mix mix = mix_of(races);
 	unsigned int nr;
 
-	free(list(races, &nr));
+	free(list(&mix, &nr));
 	return nr;
 }
 
@@ -120,71 +162,61 @@ static void shuffle(const struct stress_scenario **all, unsigned int nr,
 	}
 }
 
-static unsigned int move_up(const struct stress_scenario **all, unsigned int nr,
-			    unsigned int from, enum stress_pace pace)
-{
-	for (unsigned int i = from; i < nr; i++) {
-		const struct stress_scenario *scenario = all[i];
+enum rank {
+	RANK_NEW_QUICK,
+	RANK_NEW_SLOW,
+	RANK_OTHER,
+	RANK_LENGTHY,
+	NR_RANKS,
+};
 
-		if (scenario->pace != pace)
-			continue;
-		all[i] = all[from];
-		all[from++] = scenario;
-	}
-	return from;
+static enum rank rank_of(const struct mix *mix,
+			 const struct stress_scenario *scenario)
+{
+	if (scenario->pace == STRESS_LENGTHY)
+		return RANK_LENGTHY;
+	if (was_before(mix, scenario))
+		return RANK_OTHER;
+	return scenario->pace == STRESS_QUICK ? RANK_NEW_QUICK : RANK_NEW_SLOW;
 }
 
-static uint64_t hazards_of(const struct stress_scenario *scenario)
-{
-	uint64_t hazards = 0;
-
-	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
-		hazards |= 1ull << scenario->hazards[i];
-	return hazards;
-}
-
-/* what all of a pace are for that earlier cycles have had */
-static uint64_t hazards_before(const struct races *races)
-{
-	const struct stress_scenario **all;
-	uint64_t hazards = 0;
-	size_t nr;
-
-	all = registry_all(&nr);
-	for (size_t i = 0; all && i < nr; i++)
-		if (can_do_it(races->has, all[i]) && was_before(races, all[i]))
-			hazards |= hazards_of(all[i]);
-	free(all);
-	return hazards;
-}
-
-/* those first that are for a hazard which none has been for yet */
+/* those first that are for a hazard which none was for */
 static void move_up_new(const struct stress_scenario **all, unsigned int nr,
-			uint64_t hazards)
+			uint64_t *hazards)
 {
 	unsigned int to = 0;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct stress_scenario *scenario = all[i];
 
-		if (!(hazards_of(scenario) & ~hazards))
+		if (!(hazards_of(scenario) & ~*hazards))
 			continue;
-		hazards |= hazards_of(scenario);
+		*hazards |= hazards_of(scenario);
 		all[i] = all[to];
 		all[to++] = scenario;
 	}
 }
 
-/* slow ones before those that the first cycle has had, lengthy ones at the end */
-static void put_in_order(const struct races *races,
+/* what a cycle has for the first time comes before what earlier ones have had */
+static void put_in_order(const struct mix *mix,
 			 const struct stress_scenario **all, unsigned int nr)
 {
-	unsigned int slow = move_up(all, nr, 0, STRESS_SLOW);
-	unsigned int quick = move_up(all, nr, slow, STRESS_QUICK);
-	uint64_t before = hazards_before(races);
+	unsigned int from = 0, to = 0;
+	uint64_t hazards = 0;
 
-	move_up_new(all, slow, before);
-	move_up_new(all + slow, quick - slow, before);
+	for (enum rank rank = 0; rank < NR_RANKS; rank++) {
+		for (unsigned int i = from; i < nr; i++) {
+			const struct stress_scenario *scenario = all[i];
+
+			if (rank_of(mix, scenario) != rank)
+				continue;
+			all[i] = all[to];
+			all[to++] = scenario;
+		}
+		if (!mix->races->cycle)
+			move_up_new(all + from, to - from, &hazards);
+		from = to;
+	}
 }
 
 /* the next cycle has another order */
@@ -192,14 +224,15 @@ static const struct stress_scenario *choose(const struct races *races,
 					    uint64_t number)
 {
 	const struct stress_scenario **all, *chosen = NULL;
+	struct mix mix = mix_of(races);
 	struct random random;
 	unsigned int nr;
 
-	all = list(races, &nr);
+	all = list(&mix, &nr);
 	if (nr) {
 		random = random_seed(races->seed + number / nr, STREAM_ORDER);
 		shuffle(all, nr, &random);
-		put_in_order(races, all, nr);
+		put_in_order(&mix, all, nr);
 		chosen = all[number % nr];
 	}
 	free(all);
@@ -210,7 +243,9 @@ static const struct stress_scenario *choose(const struct races *races,
 static bool may_have_strangers(const struct races *races,
 			       const struct stress_scenario *scenario)
 {
-	return was_before(races, scenario) && !scenario->alone &&
+	struct mix mix = mix_of(races);
+
+	return was_before(&mix, scenario) && !scenario->alone &&
 	       !scenario->ordered && !scenario->strangers;
 }
 

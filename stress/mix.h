@@ -12,9 +12,10 @@
  * mix_nr - how many scenarios it mixes on a provider
  * @races: of a scenario with strangers; its seed, and what there is
  *
- * Those whose needs are met: quick ones in each cycle, slow ones from the second on,
- * and a fourth of the lengthy ones, in turns, in each of these. One that an earlier
- * provider can do as well is there by chance only, and not in its first cycle.
+ * Those whose needs are met: quick ones in each cycle, slow ones from the second on, or
+ * from the first where no quick one is for one of their hazards, and a fourth of the
+ * lengthy ones, in turns, in each but the first. One that an earlier provider can do as
+ * well is there by chance only, and not in its first cycle.
  */
 unsigned int mix_nr(const struct races *races);
 
@@ -22,7 +23,7 @@ unsigned int mix_nr(const struct races *races);
  * mix_draw - the race with a number
  * @races: as above
  * @number: the first mix_nr() are of one scenario each, in an order that the seed
- *	decides, and so on; of a pace, those for a hazard that none was for come first
+ *	decides, and so on; those come first that have not had a turn
  * @program: receives it
  *
  * Return: the scenario that it was drawn from; NULL where mix_nr() is 0.

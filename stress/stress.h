@@ -46,7 +46,7 @@ enum stress_status {
 /**
  * enum stress_pace - how long races of a scenario take in software emulation
  * @STRESS_QUICK: half a second or so; every cycle of a mix has them
- * @STRESS_SLOW: a second or two; from the second cycle on, before the others
+ * @STRESS_SLOW: a second or two; not in the first cycle, but for what no quick one is for
  * @STRESS_LENGTHY: more, or what little is to be expected of; in one of four cycles,
  *	after the others. Who asks for a hazard has them last as well.
  */

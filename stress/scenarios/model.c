@@ -50,4 +50,5 @@ SCENARIO(model) = {
 	},
 	.ordered = true,
 	.check = model_check,
+	.pace = STRESS_SLOW,
 };

@@ -335,68 +335,76 @@ static uint64_t hazards_of(const struct stress_scenario *scenario)
 	return hazards;
 }
 
-/* Of one pace, who is for a hazard that nobody was for yet is before who is not. */
-static void what_nobody_was_for_comes_first(void **state)
+/*
+ * The first cycle is for all hazards that others than lengthy ones are for: by quick
+ * ones, and by slow ones only where there is no quick one. Who is for a hazard that
+ * nobody was for comes before who is not.
+ */
+static void the_first_cycle_is_for_all_hazards(void **state)
 {
 	static struct program program;
 	struct races races = { .scenario = mix(), .has = ~0u };
-	uint64_t met = 0;
+	uint64_t met = 0, quick = 0;
+	unsigned int nr = mix_nr(&races), nr_slow = 0;
+	bool again = false;
 
-	for (races.cycle = 0; races.cycle < 2; races.cycle++) {
-		unsigned int nr, nr_new = 0;
-		bool again = false;
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct stress_scenario *scenario =
+			races_get(&races, i, &program);
+		uint64_t hazards = hazards_of(scenario);
 
-		races.seed++;
-		nr = mix_nr(&races);
-		for (unsigned int i = 0; i < nr; i++) {
-			const struct stress_scenario *scenario =
-				races_get(&races, i, &program);
-			uint64_t hazards = hazards_of(scenario) & ~met;
-
-			if (scenario->pace !=
-			    (races.cycle ? STRESS_SLOW : STRESS_QUICK))
-				continue;
-			assert_false(again && hazards);
-			again = !hazards;
-			nr_new += !!hazards;
-			met |= hazards;
+		assert_int_not_equal(scenario->pace, STRESS_LENGTHY);
+		if (scenario->pace == STRESS_SLOW && !nr_slow++) {
+			quick = met;
+			assert_true(again);
+			again = false;
 		}
-		assert_true(again && nr_new > 10);
+		assert_true(!nr_slow || hazards & ~quick);
+		assert_true(!nr_slow || scenario->pace == STRESS_SLOW);
+		assert_false(again && hazards & ~met);
+		again = !(hazards & ~met);
+		met |= hazards;
 	}
-	/* from 1 up: the first two cycles have met all there are */
+	assert_true(nr_slow > 10 && nr - nr_slow > 20);
 	assert_true(met == (1ull << 37) - 2);
 }
 
 /* The first race of a scenario is just as if it had been asked for. */
 static void strangers_come_later(void **state)
 {
+	const struct stress_scenario **met;
 	struct races races = {
 		.scenario = mix(),
 		.has = ~0u,
 	};
-	unsigned int strangers[6][3] = {};
+	unsigned int strangers[3] = {}, nr_met = 0;
 	static struct program program;
+	size_t nr_all;
 
+	met = registry_all(&nr_all);
 	for (races.cycle = 0; races.cycle < 6; races.cycle++) {
 		/* as each slice of a run has another one */
 		races.seed++;
 		for (unsigned int i = 0; i < mix_nr(&races); i++) {
-			enum stress_pace pace =
-				races_get(&races, i, &program)->pace;
+			const struct stress_scenario *scenario =
+				races_get(&races, i, &program);
+			unsigned int nr = 0, k = 0;
 
 			for (unsigned int a = 0; a < program.nr_actors; a++)
-				strangers[races.cycle][pace] +=
-					program.actors[a].stranger;
+				nr += program.actors[a].stranger;
+			while (k < nr_met && met[k] != scenario)
+				k++;
+			if (k == nr_met) {
+				met[nr_met++] = scenario;
+				assert_int_equal(nr, 0);
+			}
+			strangers[scenario->pace] += nr;
 		}
 	}
-	assert_int_equal(strangers[0][STRESS_QUICK], 0);
-	assert_true(strangers[1][STRESS_QUICK]);
-	assert_int_equal(strangers[1][STRESS_SLOW], 0);
-	assert_true(strangers[2][STRESS_SLOW]);
-	/* some are there in the fifth cycle for the first time */
-	for (unsigned int cycle = 1; cycle <= 4; cycle++)
-		assert_int_equal(strangers[cycle][STRESS_LENGTHY], 0);
-	assert_true(strangers[5][STRESS_LENGTHY]);
+	assert_int_equal(nr_met, nr_all);
+	for (int pace = STRESS_QUICK; pace <= STRESS_LENGTHY; pace++)
+		assert_true(strangers[pace]);
+	free(met);
 }
 
 /* What --race runs, and a bundle, has the numbers that its seed gave it. */
@@ -414,40 +422,33 @@ static void given_races_keep_their_numbers(void **state)
 	assert_int_equal(races_number(&races, 1), 1);
 }
 
-/* Slow ones are new in the second cycle, so they come before quick ones. */
-static void the_mix_has_an_order_of_paces(void **state)
+/* What the second cycle has for the first time comes first, what is lengthy last. */
+static void the_mix_has_an_order(void **state)
 {
-	static const unsigned int place[] = {
-		[STRESS_SLOW] = 0,
-		[STRESS_QUICK] = 1,
-		[STRESS_LENGTHY] = 2,
-	};
 	static struct program program;
 	struct races races = {
 		.scenario = mix(),
 		.has = ~0u,
 		.cycle = 1,
 	};
-	unsigned int nr;
 
 	for (races.seed = 0; races.seed < 50; races.seed++) {
-		unsigned int before = 0;
+		unsigned int before = 0, nr = mix_nr(&races), nrs[3] = {};
 
-		nr = mix_nr(&races);
 		for (unsigned int i = 0; i < nr; i++) {
-			enum stress_pace pace =
-				races_get(&races, i, &program)->pace;
+			const struct stress_scenario *scenario =
+				races_get(&races, i, &program);
+			unsigned int place = scenario->pace == STRESS_LENGTHY ?
+						     2 :
+					     is_in_cycle(scenario, 0) ? 1 :
+									0;
 
-			assert_true(place[pace] >= before);
-			before = place[pace];
+			assert_true(place >= before);
+			before = place;
+			nrs[place]++;
 		}
-		assert_int_equal(before, place[STRESS_LENGTHY]);
+		assert_true(nrs[0] > 5 && nrs[1] > 40 && nrs[2] > 1);
 	}
-	races.cycle = 0;
-	nr = mix_nr(&races);
-	for (unsigned int i = 0; i < nr; i++)
-		assert_int_equal(races_get(&races, i, &program)->pace,
-				 STRESS_QUICK);
 }
 
 /* scenarios that need one: each cycle has them all */
@@ -564,9 +565,9 @@ int main(void)
 		cmocka_unit_test(a_cycle_is_of_different_scenarios),
 		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(lengthy_ones_take_turns),
-		cmocka_unit_test(what_nobody_was_for_comes_first),
+		cmocka_unit_test(the_first_cycle_is_for_all_hazards),
 		cmocka_unit_test(given_races_keep_their_numbers),
-		cmocka_unit_test(the_mix_has_an_order_of_paces),
+		cmocka_unit_test(the_mix_has_an_order),
 		cmocka_unit_test(the_mix_goes_on_with_the_next_provider),
 		cmocka_unit_test(scenarios_need_one_provider),
 		cmocka_unit_test(shards_make_up_the_whole),
