@@ -62,6 +62,9 @@ SCENARIO(pinned_fault_against_reset) = {
 	.limit_ms = 45000,
 	.pace = STRESS_SLOW,
 	.points = {
+		/* most faults are not of a buffer's first page: until a reset comes */
+		"vfio_pci_pages_fault:1ms..5ms/0.3,meet=0a,wait=100ms,most=8&"
+		"vfio_pci_lock_zap_and_revoke:0us,meet=0b",
 		"vfio_pci_pages_fault:100us..5ms/0.5",
 		"gup_fast_fallback:100us..5ms/0.1",
 		"vfio_pci_pages_fault+any:100us..5ms/0.5",

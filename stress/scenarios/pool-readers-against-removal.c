@@ -45,7 +45,7 @@ SCENARIO(pool_readers_against_removal) = {
 	.before = before,
 	.actors = {
 		{ .name = "reader", .steps = readers, .min = 2, .max = 3,
-		  .in_order = true, .turns = 100, .jitter_us = 200 },
+		  .in_order = true, .turns = 400, .jitter_us = 500 },
 		{ .name = "mapper", .steps = mappers, .min = 1, .max = 2,
 		  .in_order = true, .turns = 30, .jitter_us = 500 },
 		{ .name = "unregister", .steps = unregisterers,
@@ -53,7 +53,9 @@ SCENARIO(pool_readers_against_removal) = {
 	},
 	.after = after,
 	.points = {
-		"gen_pool_destroy+return:1ms..20ms/0.7",
+		/* until somebody looks at the pool */
+		"gen_pool_destroy+return:1ms..20ms/0.9,meet=0a,wait=30ms&"
+		"gen_pool_size:0us,meet=0b",
 		"gen_pool_size:100us..5ms/0.3",
 		"gen_pool_avail:100us..5ms/0.3",
 		"gen_pool_alloc_algo_owner:100us..5ms/0.3",
