@@ -39,9 +39,9 @@ SCENARIO(registration_against_export) = {
 	.actors = {
 		/* what is registered stays about as long as an export is held */
 		{ .name = "registrar", .steps = registrars, .in_order = true,
-		  .turns = 6, .jitter_us = 60000, .even = true },
+		  .turns = 10, .jitter_us = 60000, .even = true },
 		{ .name = "exporter", .steps = exporters, .min = 1, .max = 2,
-		  .in_order = true, .turns = 24, .jitter_us = 20000 },
+		  .in_order = true, .turns = 48, .jitter_us = 20000 },
 		{ .name = "mapper", .steps = mappers, .in_order = true,
 		  .turns = 24, .jitter_us = 2000 },
 	},
