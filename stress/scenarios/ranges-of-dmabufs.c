@@ -9,7 +9,7 @@
  * can be reached that is off or revoked; the kernel's own.
  *
  * Provenance: a dma-buf of several ranges was mapped to the wrong ones (patch 6), and
- * huge pages must not go on behind a range (patch 19); hazard 23 otherwise.
+ * huge pages must not go on behind a range (patch 21); hazard 23 otherwise.
  */
 #include "../stress.h"
 
