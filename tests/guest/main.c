@@ -37,6 +37,7 @@ static const struct guest_suite *const common[] = {
 	&guest_bar_map,
 	&guest_dmabuf_holders,
 	&guest_dmabuf_name,
+	&guest_dmabuf_file,
 	&guest_dmabuf_map,
 	&guest_dmabuf_revoke,
 	&guest_dmabuf_memattr,
@@ -77,6 +78,7 @@ static const struct guest_suite *const slots[] = {
 static const struct guest_suite *const defects[] = {
 	&guest_defects_dmabuf,
 	&guest_defects_name,
+	&guest_defects_file,
 	&guest_defects_mmap,
 	&guest_defects_p2pdma,
 	&guest_defects_often,
@@ -126,6 +128,7 @@ static const struct guest_suite *const amplifier[] = {
 	&guest_amplifier_meet,
 	&guest_amplifier_race,
 	&guest_amplifier_ends,
+	&guest_bar_map_race,
 	NULL,
 };
 
