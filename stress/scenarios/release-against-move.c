@@ -46,9 +46,9 @@ SCENARIO(release_against_move) = {
 	.points = {
 		/* who walks is at one that is about to go, and stays until it has */
 		"vfio_pci_dma_buf_release:500us..4ms/0.9&"
-		"vfio_pci_dma_buf_get_file+return:2ms..6ms/0.5",
+		"get_file_active+return:2ms..6ms/0.5",
 		"dma_buf_invalidate_mappings:50..2000us/0.5",
-		"vfio_pci_dma_buf_get_file+return:50..2000us/0.5",
+		"get_file_active+return:50..2000us/0.5",
 		"vfio_pci_dma_buf_move+any:50..2000us/0.5",
 	},
 };
