@@ -10,8 +10,8 @@
 
 #define AGAIN_ONE_IN 4 /* providers, of those after the first that can do it */
 #define MOST_STRANGERS 2
-#define TURNS 0 /* seed of which those are */
 #define LENGTHY_CYCLES 4 /* one that is lengthy comes in one of so many */
+#define LENGTHY_SEED 0 /* of which it is */
 
 /* streams of one seed; races have those from 0 up, draw-cpus.c some behind these */
 #define STREAM_CHOICE (~0ull)
@@ -40,7 +40,7 @@ static unsigned int which_turn(const struct stress_scenario *scenario)
 
 	for (const char *c = scenario->name; *c; c++)
 		stream = stream * 31 + (unsigned char)*c;
-	random = random_seed(TURNS, stream);
+	random = random_seed(LENGTHY_SEED, stream);
 	return (unsigned int)random_between(&random, 0, LENGTHY_CYCLES - 1);
 }
 
