@@ -44,15 +44,6 @@ static unsigned int which_turn(const struct stress_scenario *scenario)
 	return (unsigned int)random_between(&random, 0, LENGTHY_CYCLES - 1);
 }
 
-static uint64_t hazards_of(const struct stress_scenario *scenario)
-{
-	uint64_t hazards = 0;
-
-	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
-		hazards |= 1ull << scenario->hazards[i];
-	return hazards;
-}
-
 /* what those are for that are soon over */
 static uint64_t quick_hazards(const struct races *races)
 {
@@ -64,7 +55,7 @@ static uint64_t quick_hazards(const struct races *races)
 	for (size_t i = 0; all && i < nr; i++)
 		if (all[i]->pace == STRESS_QUICK &&
 		    can_do_it(races->has, all[i]))
-			hazards |= hazards_of(all[i]);
+			hazards |= registry_hazards(all[i]);
 	free(all);
 	return hazards;
 }
@@ -85,7 +76,7 @@ static unsigned int first_cycle(const struct mix *mix,
 	case STRESS_QUICK:
 		return 0;
 	case STRESS_SLOW:
-		return !(hazards_of(scenario) & ~mix->quick);
+		return registry_hazards(scenario) & ~mix->quick ? 0 : 1;
 	case STRESS_LENGTHY:
 		break;
 	}
@@ -189,9 +180,9 @@ static void move_up_new(const struct stress_scenario **all, unsigned int nr,
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct stress_scenario *scenario = all[i];
 
-		if (!(hazards_of(scenario) & ~*hazards))
+		if (!(registry_hazards(scenario) & ~*hazards))
 			continue;
-		*hazards |= hazards_of(scenario);
+		*hazards |= registry_hazards(scenario);
 		all[i] = all[to];
 		all[to++] = scenario;
 	}
@@ -220,19 +211,19 @@ static void put_in_order(const struct mix *mix,
 }
 
 /* the next cycle has another order */
-static const struct stress_scenario *choose(const struct races *races,
+static const struct stress_scenario *choose(const struct mix *mix,
 					    uint64_t number)
 {
 	const struct stress_scenario **all, *chosen = NULL;
-	struct mix mix = mix_of(races);
 	struct random random;
 	unsigned int nr;
 
-	all = list(&mix, &nr);
+	all = list(mix, &nr);
 	if (nr) {
-		random = random_seed(races->seed + number / nr, STREAM_ORDER);
+		random = random_seed(mix->races->seed + number / nr,
+				     STREAM_ORDER);
 		shuffle(all, nr, &random);
-		put_in_order(&mix, all, nr);
+		put_in_order(mix, all, nr);
 		chosen = all[number % nr];
 	}
 	free(all);
@@ -240,12 +231,10 @@ static const struct stress_scenario *choose(const struct races *races,
 }
 
 /* Before strangers join, a scenario has a race of its own, all of which is strict. */
-static bool may_have_strangers(const struct races *races,
+static bool may_have_strangers(const struct mix *mix,
 			       const struct stress_scenario *scenario)
 {
-	struct mix mix = mix_of(races);
-
-	return was_before(&mix, scenario) && !scenario->alone &&
+	return was_before(mix, scenario) && !scenario->alone &&
 	       !scenario->ordered && !scenario->strangers;
 }
 
@@ -269,12 +258,13 @@ static void add_strangers(const struct races *races, uint64_t number,
 const struct stress_scenario *mix_draw(const struct races *races,
 				       uint64_t number, struct program *program)
 {
-	const struct stress_scenario *scenario = choose(races, number);
+	struct mix mix = mix_of(races);
+	const struct stress_scenario *scenario = choose(&mix, number);
 
 	if (!scenario)
 		return NULL;
 	draw_program(scenario, races->seed, number, races->has, program);
-	if (may_have_strangers(races, scenario))
+	if (may_have_strangers(&mix, scenario))
 		add_strangers(races, number, program);
 	return scenario;
 }

@@ -47,21 +47,24 @@ static bool fits_any(const char *name, const struct stress_scenario **all,
 	return false;
 }
 
-static bool is_for(const struct stress_scenario *scenario, unsigned int hazard)
+uint64_t registry_hazards(const struct stress_scenario *scenario)
 {
+	uint64_t hazards = 0;
+
 	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
-		if (scenario->hazards[i] == hazard)
-			return true;
-	return !hazard;
+		hazards |= 1ull << scenario->hazards[i];
+	return hazards;
 }
 
-static unsigned int nr_hazards(const struct stress_scenario *scenario)
+static bool is_for(const struct stress_scenario *scenario, unsigned int hazard)
 {
-	unsigned int nr = 0;
+	return !hazard || (hazard <= REGISTRY_LAST_HAZARD &&
+			   registry_hazards(scenario) & 1ull << hazard);
+}
 
-	while (nr < STRESS_MAX_HAZARDS && scenario->hazards[nr])
-		nr++;
-	return nr;
+static int nr_hazards(const struct stress_scenario *scenario)
+{
+	return __builtin_popcountll(registry_hazards(scenario));
 }
 
 static bool is_lengthy(const struct stress_scenario *scenario)

@@ -4,6 +4,7 @@
 #define STRESS_REGISTRY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stress.h"
 
@@ -47,6 +48,12 @@ void registry_print(const struct stress_scenario *const *chosen, size_t nr);
 
 /** registry_scenario - a scenario by its name, or NULL */
 const struct stress_scenario *registry_scenario(const char *name);
+
+/* the last number that has a bit */
+#define REGISTRY_LAST_HAZARD 63
+
+/** registry_hazards - what a scenario is for: a bit for the number of each hazard */
+uint64_t registry_hazards(const struct stress_scenario *scenario);
 
 /** registry_op - an operation by its name, or NULL */
 const struct op *registry_op(const char *name);

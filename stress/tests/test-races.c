@@ -326,15 +326,6 @@ static void lengthy_ones_take_turns(void **state)
 	free(all);
 }
 
-static uint64_t hazards_of(const struct stress_scenario *scenario)
-{
-	uint64_t hazards = 0;
-
-	for (int i = 0; i < STRESS_MAX_HAZARDS && scenario->hazards[i]; i++)
-		hazards |= 1ull << scenario->hazards[i];
-	return hazards;
-}
-
 /*
  * The first cycle is for all hazards that others than lengthy ones are for: by quick
  * ones, and by slow ones only where there is no quick one. Who is for a hazard that
@@ -351,7 +342,7 @@ static void the_first_cycle_is_for_all_hazards(void **state)
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct stress_scenario *scenario =
 			races_get(&races, i, &program);
-		uint64_t hazards = hazards_of(scenario);
+		uint64_t hazards = registry_hazards(scenario);
 
 		assert_int_not_equal(scenario->pace, STRESS_LENGTHY);
 		if (scenario->pace == STRESS_SLOW && !nr_slow++) {
@@ -367,6 +358,19 @@ static void the_first_cycle_is_for_all_hazards(void **state)
 	}
 	assert_true(nr_slow > 10 && nr - nr_slow > 20);
 	assert_true(met == (1ull << 37) - 2);
+}
+
+static void each_hazard_has_a_bit(void **state)
+{
+	const struct stress_scenario **all;
+	size_t nr_all;
+
+	all = registry_all(&nr_all);
+	for (size_t i = 0; i < nr_all; i++)
+		for (int k = 0; k < STRESS_MAX_HAZARDS; k++)
+			assert_in_range(all[i]->hazards[k], 0,
+					REGISTRY_LAST_HAZARD);
+	free(all);
 }
 
 /* The first race of a scenario is just as if it had been asked for. */
@@ -565,6 +569,7 @@ int main(void)
 		cmocka_unit_test(a_cycle_is_of_different_scenarios),
 		cmocka_unit_test(strangers_come_later),
 		cmocka_unit_test(lengthy_ones_take_turns),
+		cmocka_unit_test(each_hazard_has_a_bit),
 		cmocka_unit_test(the_first_cycle_is_for_all_hazards),
 		cmocka_unit_test(given_races_keep_their_numbers),
 		cmocka_unit_test(the_mix_has_an_order),
