@@ -58,4 +58,5 @@ SCENARIO(failing_owner) = {
 		  .max_calls = 16, .turns = 20, .jitter_us = 5000 },
 	},
 	.after = after,
+	.pace = STRESS_SLOW,
 };
