@@ -12,7 +12,10 @@ PATCHES = os.path.join(HERE, os.pardir, "kernel", "mutants")
 MARK = re.compile(r"\[ *(\d+\.\d+)\].*barrage: mark: (\S+)")
 COMPLAINT = re.compile(r"WARNING: |BUG: |kernel BUG at|Oops|refcount_t: |"
                        r"Kernel panic|general protection fault")
+# where the time was over, this may be the host's doing
+LOCKUP = re.compile(r"watchdog: BUG: ")
 TIME = re.compile(r"\[ *(\d+\.\d+)\]")
+TIMEOUT = 124  # of barrage-vm
 
 
 class Unusable(Exception):
@@ -66,16 +69,23 @@ def labels_of(run, bug, half):
 
 
 def complained(run, label):
-    """What the kernel of a machine that stopped in the middle had said."""
+    """What the kernel of a machine that stopped in the middle had said.
+
+    In the middle of a scenario: it has no record. The log has its name for each of
+    its slices.
+    """
     log = read(os.path.join(run, f"{label}.dmesg")) or ""
+    ended = {r["name"] for r in records_of(run, label)}
+    late = status_of(run, label) == TIMEOUT
     scenario, begin, last = None, 0.0, 0.0
     for line in log.splitlines():
         mark, time = MARK.search(line), TIME.search(line)
         if time:
             last = float(time[1])
-        if mark:
+        if mark and mark[2] != scenario:
             scenario, begin = mark[2], float(mark[1])
-        elif scenario and COMPLAINT.search(line):
+        elif scenario and scenario not in ended and COMPLAINT.search(line) and (
+                not late or not LOCKUP.search(line)):
             return {"scenario": scenario, "oracle": "kernel-log",
                     "seconds": last - begin}
     return None

@@ -4,11 +4,17 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PROGRAM = os.path.join(HERE, os.pardir, "killmatrix")
+sys.path.insert(0, os.path.join(HERE, os.pardir))
+sys.dont_write_bytecode = True
+import kills  # noqa: E402
+
+BUGS = list(kills.hazards())
 
 ENVIRONMENT = {"kernel": "7.3.4", "series_hash": "aa", "mutants_hash": "bb",
                "topology": "stress", "accel": "tcg", "git": "cc"}
@@ -97,6 +103,78 @@ class Matrix(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("NOT CAUGHT", done.stdout)
         self.assertIn("stopped, status 124", done.stdout)
+
+    def test_the_end_of_the_time_is_no_lockup_of_the_kernel(self):
+        self.machine("zap-once.hazard", 124)
+        self.put("zap-once.hazard.dmesg",
+                 "[   10.000000] barrage: mark: a-race\n"
+                 "[   99.000000] watchdog: BUG: soft lockup - CPU#0 stuck\n")
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("stopped, status 124", done.stdout)
+
+    def test_a_complaint_after_the_end_is_nobodys_catch(self):
+        self.machine("zap-once.everything", 1, record(
+            "everything", "pass", seconds=120,
+            planted_bug={"name": "zap-once", "reached": 12}))
+        self.put("zap-once.everything.dmesg",
+                 "[   10.000000] barrage: mark: everything\n"
+                 "[  140.000000] WARNING: CPU: 0 PID: 1 at x\n")
+        done = self.run_part()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("NOT CAUGHT", done.stdout)
+
+    def test_a_machine_that_stopped_in_a_later_slice(self):
+        self.machine("zap-once.everything", 1)
+        self.put("zap-once.everything.dmesg",
+                 "[   10.000000] barrage: mark: everything\n"
+                 "[  100.000000] barrage: mark: everything\n"
+                 "[  125.000000] kernel BUG at x\n")
+        done = self.run_part()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("median 115.0 s", done.stdout)
+
+    def everything_caught(self):
+        for half in ("hazard", "everything"):
+            for bug in BUGS:
+                self.caught(f"{bug}.{half}")
+
+    def without(self, again=None, mix_s=30.0):
+        again = 2 * len(BUGS) if again is None else again
+        self.machine("none.again", 0,
+                     *[record("a-race", "pass") for _ in range(again)])
+        self.machine("none.everything", 0,
+                     record("everything", "pass", seconds=mix_s))
+        self.machine("none.all", 0, record("a-race", "pass"))
+
+    def test_all_of_it(self):
+        self.everything_caught()
+        self.without()
+        done = self.run_it()
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertNotIn("Not shown", done.stdout)
+
+    def test_without_a_bug_nothing_was_run(self):
+        self.everything_caught()
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Not shown: none.all was not run.", done.stdout)
+
+    def test_not_all_were_tried_again(self):
+        self.everything_caught()
+        self.without(again=2)
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"Not shown: of {2 * len(BUGS)} that caught one, 2 were",
+                      done.stdout)
+
+    def test_the_mix_has_to_be_silent_for_as_long_as_it_took(self):
+        self.everything_caught()
+        self.without(mix_s=1.0)
+        done = self.run_it()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Not shown: the mix ran for 1 s without a bug, and took "
+                      "2 s", done.stdout)
 
     def test_a_false_alarm(self):
         self.caught("zap-once.hazard")
