@@ -37,6 +37,16 @@ static enum stress_status worse(enum stress_status a, enum stress_status b)
 	return rank[a] > rank[b] ? a : b;
 }
 
+/* what comes after a complaint, and the taint, are of no later scenario's devices */
+static void read_on(struct journal *journal, unsigned int left)
+{
+	char line[400];
+
+	while (journal_next(journal, NULL, &left, line, sizeof(line)) > 0)
+		;
+	journal_taints(journal, line, sizeof(line));
+}
+
 /* has the kernel said what it must not, when they were taken? */
 static bool has_complained(struct journal *journal, struct outcome *outcome)
 {
@@ -49,7 +59,9 @@ static bool has_complained(struct journal *journal, struct outcome *outcome)
 		outcome_error(outcome, line);
 		return true;
 	}
-	if (!ret) {
+	if (ret) {
+		read_on(journal, left);
+	} else {
 		oracle = ORACLE_TAINT;
 		ret = journal_taints(journal, line, sizeof(line));
 	}
