@@ -35,8 +35,8 @@ static const struct stress_step readers[] = {
 
 /* a userfaultfd holds it with its first page pinned */
 static const struct stress_step pinners[] = {
-	STEP(stalled_read, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(1, 100), ONLY(0)),
-	STEP(stalled_io, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(1, 100), ONLY(0)),
+	STEP(stalled_read, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(20, 60), ONLY(0)),
+	STEP(stalled_io, ONLY(SLOT_SHARED(2)), ANY, BETWEEN(20, 60), ONLY(0)),
 	{},
 };
 
@@ -74,17 +74,20 @@ SCENARIO(release_against_pins) = {
 	.before = before,
 	.actors = {
 		{ .name = "slow-reader", .steps = slow_readers,
-		  .in_order = true, .turns = 6, .jitter_us = 1000 },
+		  .in_order = true, .turns = 12, .jitter_us = 10000 },
 		{ .name = "reader", .steps = readers, .in_order = true,
-		  .turns = 6, .jitter_us = 1000 },
-		{ .name = "pinner", .steps = pinners, .max = 2,
-		  .in_order = true, .turns = 8, .jitter_us = 2000 },
+		  .turns = 24, .jitter_us = 10000 },
+		{ .name = "pinner", .steps = pinners, .min = 1, .max = 2,
+		  .in_order = true, .turns = 20, .jitter_us = 2000 },
 		{ .name = "closer", .steps = closers, .in_order = true,
-		  .turns = 4, .jitter_us = 50000 },
+		  .turns = 4, .jitter_us = 20000 },
 	},
 	.after = after,
 	.pace = STRESS_SLOW,
-	.points = { "vfio_pci_pages_kill:100..3000us/0.5",
+	/* it has pinned its first page when userfaultfd stalls the second */
+	.points = { "vfio_pci_pages_kill:0us/0.7,meet=0a,wait=100ms&"
+		    "handle_userfault:0us,meet=0b",
+		    "vfio_pci_pages_kill:100..3000us/0.5",
 		    "pci_p2pdma_pages_destroy:100..3000us/0.5",
 		    "vfio_pci_pages_kill+any:100..3000us/0.5" },
 };
