@@ -274,7 +274,7 @@ int main(int argc, char **argv)
 	size_t nr;
 
 	options_parse(argc, argv, &options);
-	if (!options.list)
+	if (!options.list && !options.emit)
 		fprintf(stderr, "barrage-stress: seed %llu (--seed)\n",
 			(unsigned long long)options.seed);
 	choice = (struct registry_choice){
