@@ -51,7 +51,7 @@ int batch_uring_start(struct batch *batch);
  * io_uring pins registered buffers for as long as it has them (FOLL_LONGTERM).
  *
  * Return: 0; -EREMOTEIO: P2P memory; -EFAULT: not there, not of pages, or in part
- * P2P memory; -errno.
+ * P2P memory; -EEXIST: a mapping of struct pages that are gone; -errno.
  */
 int batch_uring_fix(void *addr, size_t bytes);
 

@@ -123,8 +123,8 @@ OP(stalled_read) = {
 		  { "how long, ms", 1, 200 },
 		  { "bound of a reset, ms", 0, 0 } },
 	.run = do_stalled_read,
-	/* EIO is for io_judge() */
-	.may = MAY(-EFAULT, -EINTR, -EIO),
+	/* EIO is for io_judge(); EEXIST: begun anew, and its page is gone */
+	.may = MAY(-EFAULT, -EEXIST, -EINTR, -EIO),
 };
 
 /* What is written is the actor's own, and nobody looks at it. */
@@ -144,8 +144,8 @@ OP(stalled_io) = {
 		  { "how long, ms", 1, 200 },
 		  { "bound of a reset, ms", 0, 0 } },
 	.run = do_stalled_io,
-	/* EIO is for io_judge() */
-	.may = MAY(-EFAULT, -EINTR, -EIO),
+	/* EIO is for io_judge(); EEXIST: begun anew, and its page is gone */
+	.may = MAY(-EFAULT, -EEXIST, -EINTR, -EIO),
 };
 
 #define KILL_LIMIT_MS 10000
