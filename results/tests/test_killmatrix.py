@@ -318,9 +318,49 @@ class Matrix(unittest.TestCase):
         self.machine("put-before-wake.hazard", 0, record("a-race", "pass"))
         os.unlink(os.path.join(self.folder.name,
                                "put-before-wake.hazard.status"))
-        done = self.run_it("--rates")
+        done = self.run_it("--rates", "--markdown")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("| yes | 7 | 1 | 1 | 0.5 | 2.00 |", done.stdout)
+        self.assertIn("series aa, planted bugs bb", done.stdout)
+        self.assertIn("| zap-once | 1 | 30.0 |", done.stdout)
+        self.assertNotIn("put-before-wake", done.stdout)
+
+    def other_run(self, **more):
+        """Another folder, in which zap-once was not caught."""
+        other = tempfile.TemporaryDirectory()
+        self.addCleanup(other.cleanup)
+        one = self.folder
+        self.folder = other
+        self.machine("zap-once.hazard", 0, record(
+            "a-race", "pass", seconds=20, delays={"wanted": False}, **more))
+        self.machine("zap-once.hazard-1", 0, record(
+            "a-race", "pass", seconds=40.5, delays={"wanted": False}, **more))
+        self.folder = one
+        return other.name
+
+    def test_rates_of_two_runs_bug_by_bug(self):
+        other = self.other_run()
+        self.machine("zap-once.hazard", 1, record(
+            "a-race", "fail", oracle="data", seconds=3,
+            delays={"wanted": True},
+            planted_bug={"name": "zap-once", "reached": 1}))
+        self.machine("put-before-wake.hazard", 0, record(
+            "a-race", "pass", delays={"wanted": True}))
+        done = self.run_it("--rates", "--markdown", other)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("| zap-once | 1 | not in 60.5 | 3.0 |", done.stdout)
+        self.assertIn("| put-before-wake | 11 | not run | not in 1.5 |",
+                      done.stdout)
+        self.assertIn("| no | 7 | 1 | 0 | 1.0 | 0.00 |", done.stdout)
+
+    def test_rates_of_two_kernels_do_not_compare(self):
+        other = self.other_run(
+            environment={**ENVIRONMENT, "mutants_hash": "dd"})
+        self.machine("zap-once.hazard", 0, record(
+            "a-race", "pass", delays={"wanted": True}))
+        done = self.run_it("--rates", other)
+        self.assertEqual(done.returncode, 99)
+        self.assertIn("mutants_hash dd and bb", done.stderr)
 
     def test_each_scenario_by_itself(self):
         self.caught("zap-once.each-a-race")
