@@ -12,13 +12,15 @@
 #include <unistd.h>
 
 #define SLAB "/sys/kernel/slab"
-#define SETTLE_NS 1000000000ull
-#define MAX_ATTEMPTS 20
+#define POLL_NS 200000000ull
+#define PATIENCE_NS 60000000000ull
 /*
  * Free memory goes up and down by some MiB. The struct pages of 2 MiB, were
  * they lost, would be 32 KiB a cycle: 32 MiB in a thousand.
  */
 #define SLACK_KIB (20 * 1024)
+/* what free memory goes up by between two looks, where nothing is given back */
+#define RIPPLE_KIB 256
 
 static void write_file(const char *path, const char *text)
 {
@@ -122,7 +124,6 @@ static void read_caches(struct ledger *ledger)
 static void read_totals(struct ledger *ledger)
 {
 	write_file("/proc/sys/vm/drop_caches", "3");
-	brg_clock_sleep_ns(SETTLE_NS);
 	read_meminfo(ledger);
 	ledger->nr_vmalloc = count_lines("/proc/vmallocinfo", "");
 	/* areas that are free, and wait for the next flush of all of them */
@@ -130,10 +131,33 @@ static void read_totals(struct ledger *ledger)
 	ledger->nr_iomem = count_lines("/proc/iomem", "");
 }
 
+static bool is_less(const struct ledger *now, const struct ledger *before)
+{
+	return now->free_kib > before->free_kib + RIPPLE_KIB ||
+	       now->percpu_kib < before->percpu_kib ||
+	       now->nr_vmalloc < before->nr_vmalloc ||
+	       now->nr_iomem < before->nr_iomem;
+}
+
+/*
+ * Callbacks of RCU and works give memory back after who freed it went on. What
+ * they still have would be room for as much that leaks: read until a look finds
+ * no less in use than the one before.
+ */
 void ledger_read(struct ledger *ledger)
 {
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
+	struct ledger before;
+
 	memset(ledger, 0, sizeof(*ledger));
 	read_totals(ledger);
+	do {
+		if (!brg_clock_left_ms(end))
+			fail_msg("memory is being given back all the time");
+		before = *ledger;
+		brg_clock_sleep_ns(POLL_NS);
+		read_totals(ledger);
+	} while (is_less(ledger, &before));
 	read_caches(ledger);
 }
 
@@ -195,16 +219,19 @@ static unsigned int count_totals(const struct ledger *before,
 
 void ledger_expect_no_growth(const struct ledger *before, int64_t nr_cycles)
 {
+	uint64_t end = brg_clock_now_ns() + PATIENCE_NS;
 	struct ledger after = {};
-	unsigned int grew = 1;
-	int attempt;
-	bool tell;
+	unsigned int grew;
+	bool last;
 
-	for (attempt = 1; grew && attempt <= MAX_ATTEMPTS; attempt++) {
-		tell = attempt == MAX_ATTEMPTS;
+	for (;;) {
+		last = !brg_clock_left_ms(end);
 		read_totals(&after);
-		grew = count_totals(before, &after, nr_cycles, tell) +
-		       count_caches(before, &after, nr_cycles, tell);
+		grew = count_totals(before, &after, nr_cycles, last) +
+		       count_caches(before, &after, nr_cycles, last);
+		if (!grew || last)
+			break;
+		brg_clock_sleep_ns(POLL_NS);
 	}
 	assert_int_equal(grew, 0);
 }
