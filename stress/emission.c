@@ -275,3 +275,10 @@ int emission_add(struct emission *emission, const char *name)
 		return brg_fail(-ENOENT, "%s is not among the sources", name);
 	return emit_file(emission, source);
 }
+
+bool emission_has(const struct emission *emission, const char *name)
+{
+	const struct source *source = source_find(name);
+
+	return source && emission->done[source - sources];
+}

@@ -3,6 +3,7 @@
 #ifndef STRESS_EMISSION_H
 #define STRESS_EMISSION_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /** struct emission - one program that is being printed */
@@ -26,6 +27,9 @@ struct emission *emission_begin(FILE *f);
  * Return: 0; -errno with brg_last_error() set.
  */
 int emission_add(struct emission *emission, const char *name);
+
+/** emission_has - is that file printed already, or about to be? */
+bool emission_has(const struct emission *emission, const char *name);
 
 /** emission_end - free it; NULL is fine */
 void emission_end(struct emission *emission);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "emit.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -21,21 +22,38 @@ static void id_of(const struct op *op, char id[64])
 		*c = *c == '-' ? '_' : *c;
 }
 
-/* Some do what others do as a part of what they do; those others do not. */
-static int emit_called(struct emission *emission, const struct op *op)
+/* is it said there, as a word of its own? */
+static bool mentions(const struct source *source, const char *word)
+{
+	const char *at = source->begin;
+	size_t len = strlen(word);
+
+	while ((at = memmem(at, (size_t)(source->end - at), word, len))) {
+		at += len;
+		if (at == source->end ||
+		    (*at != '_' && !isalnum((unsigned char)*at)))
+			return true;
+	}
+	return false;
+}
+
+/* An operation's file, and those of others that it calls, or has the errnos of */
+static int emit_op(struct emission *emission, const struct op *op)
 {
 	const struct source *source = source_find(op->source);
-	int ret = 0;
+	int ret;
 
+	if (emission_has(emission, op->source))
+		return 0;
+	ret = emission_add(emission, op->source);
 	for (const struct op *const *other = __start_stress_ops;
-	     !ret && source && other < __stop_stress_ops; other++) {
+	     !ret && other < __stop_stress_ops; other++) {
 		char id[64], text[80];
 
 		id_of(*other, id);
-		snprintf(text, sizeof(text), "op_%s.run(", id);
-		if (memmem(source->begin, (size_t)(source->end - source->begin),
-			   text, strlen(text)))
-			ret = emission_add(emission, (*other)->source);
+		snprintf(text, sizeof(text), "op_%s", id);
+		if (mentions(source, text))
+			ret = emit_op(emission, *other);
 	}
 	return ret;
 }
@@ -45,11 +63,8 @@ static int emit_ops(struct emission *emission,
 {
 	int ret = 0;
 
-	for (unsigned int i = 0; !ret && i < actor->nr_calls; i++) {
-		ret = emission_add(emission, actor->calls[i].op->source);
-		if (!ret)
-			ret = emit_called(emission, actor->calls[i].op);
-	}
+	for (unsigned int i = 0; !ret && i < actor->nr_calls; i++)
+		ret = emit_op(emission, actor->calls[i].op);
 	return ret;
 }
 

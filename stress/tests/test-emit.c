@@ -11,7 +11,7 @@
 #include "../registry.h"
 #include "all-operations.h"
 
-static void expect_compiles(const struct races *races)
+static void expect_compiles(const struct races *races, const char *how)
 {
 	char path[40] = "/tmp/barrage-repro-XXXXXX.c", command[2000];
 	FILE *f = fdopen(mkstemps(path, 2), "w");
@@ -23,8 +23,8 @@ static void expect_compiles(const struct races *races)
 	assert_int_equal(fclose(f), 0);
 	snprintf(
 		command, sizeof(command),
-		"cc -std=gnu11 -O2 -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out -libverbs",
-		getenv("KERNEL_HEADERS"), path, path);
+		"cc -std=gnu11 %s -pthread -Wall -Werror -D_GNU_SOURCE -isystem %s %s -o %s.out -libverbs",
+		how, getenv("KERNEL_HEADERS"), path, path);
 	status = system(command);
 	unlink(path);
 	assert_int_equal(status, 0);
@@ -34,28 +34,47 @@ static void expect_compiles(const struct races *races)
 
 static void what_is_printed_compiles(void **state)
 {
-	expect_compiles(all_races());
+	expect_compiles(all_races(), "-O2");
 }
 
-/* What it calls of other operations is printed, too. */
-static void one_alone_compiles(void **state)
+static struct races *races_with(const struct op *op)
 {
-	static const struct op *const ops[] = { &op_unregister_pinned,
-						&op_unregister_stalled };
 	static struct races races;
 
-	for (int i = 0; i < 2; i++) {
-		races = (struct races){ .scenario = &all_operations,
-					.nr_given = 1 };
-		races.given[0].before = (struct actor_program){
-			.name = "before",
-			.turns = 1,
-			.nr_calls = 1,
-			.calls = { { .op = ops[i] } },
-		};
-		races.given[0].after.name = "after";
-		expect_compiles(&races);
+	races = (struct races){ .scenario = &all_operations, .nr_given = 1 };
+	races.given[0].before = (struct actor_program){
+		.name = "before",
+		.turns = 1,
+		.nr_calls = 1,
+		.calls = { { .op = op } },
+	};
+	races.given[0].after.name = "after";
+	return &races;
+}
+
+static bool is_first_of_file(const struct op *const *op)
+{
+	for (const struct op *const *other = __start_stress_ops; other < op;
+	     other++)
+		if (!strcmp((*other)->source, (*op)->source))
+			return false;
+	return true;
+}
+
+/* What it needs of other operations is printed, too. All of a file are. */
+static void each_file_alone_compiles(void **state)
+{
+	unsigned int nr = 0;
+
+	for (const struct op *const *op = __start_stress_ops;
+	     op < __stop_stress_ops; op++) {
+		if (!is_first_of_file(op))
+			continue;
+		print_message("# %s\n", (*op)->source);
+		expect_compiles(races_with(*op), "-O0");
+		nr++;
 	}
+	assert_true(nr > 20);
 }
 
 static void add_point(struct races *races, const char *text)
@@ -77,7 +96,7 @@ static struct races *slow_races(void)
 
 static void with_delays_it_compiles(void **state)
 {
-	expect_compiles(slow_races());
+	expect_compiles(slow_races(), "-O2");
 }
 
 /* to be freed */
@@ -210,7 +229,7 @@ static void all_races_are_printed(void **state)
 	expect_part(text, "{ 0, {\n\t\t.symbol = \"a_function\"");
 	expect_part(text, "{ 1, {\n\t\t.symbol = \"of_the_second\"");
 	free(text);
-	expect_compiles(two_races());
+	expect_compiles(two_races(), "-O2");
 }
 
 /* Where nothing is slow, nothing of the amplifier is there. */
@@ -255,7 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_printed_compiles),
-		cmocka_unit_test(one_alone_compiles),
+		cmocka_unit_test(each_file_alone_compiles),
 		cmocka_unit_test(with_delays_it_compiles),
 		cmocka_unit_test(delays_are_as_they_were),
 		cmocka_unit_test(a_slow_race_is_given_its_time),
