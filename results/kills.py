@@ -16,6 +16,11 @@ COMPLAINT = re.compile(r"WARNING: |BUG: |kernel BUG at|Oops|refcount_t: |"
 LOCKUP = re.compile(r"watchdog: BUG: ")
 TIME = re.compile(r"\[ *(\d+\.\d+)\]")
 TIMEOUT = 124  # of barrage-vm
+# what records say about where they were made
+ORIGIN = ("kernel", "series_hash", "mutants_hash", "topology", "accel", "git")
+MIX = "everything"
+HALVES = (("hazard", "the scenarios of its hazard"),
+          (MIX, "the random mix"))
 
 
 class Unusable(Exception):
@@ -145,3 +150,20 @@ def outcome(run, bug, half):
             return {**result, "seconds": seconds + result["seconds"]}
         seconds += sum(r["seconds"] for r in records_of(run, label))
     return result
+
+
+def origin_of(found, what):
+    """What all were made with: found has that of each, and where it is from."""
+    seen = {}
+    for made, where in found:
+        seen.setdefault(tuple(made.items()), where)
+    if len(seen) > 1:
+        (one, where), (other, there) = list(seen.items())[:2]
+        differ = [f"{k} {a} and {b}" for (k, a), (_, b) in zip(one, other)
+                  if a != b]
+        raise Unusable(f"{where} and {there} {what}: " + ", ".join(differ))
+    return dict(next(iter(seen), ()))
+
+
+def environment_of(record):
+    return {k: record["environment"].get(k, "unknown") for k in ORIGIN}

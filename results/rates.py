@@ -3,7 +3,8 @@
 
 import os
 
-from kills import Unusable, hazards, labels_of, outcome, records_of
+from kills import (HALVES, Unusable, environment_of, hazards, labels_of,
+                   origin_of, outcome, records_of)
 from table import Table
 
 # the two runs are those of docs/delays.md
@@ -31,23 +32,27 @@ def name_of(run):
     return os.path.basename(run.rstrip("/"))
 
 
-def machines_of(run, halves):
+def machines_of(run):
     """Each bug by what it was run with: (bug, half, labels of its machines)."""
-    return [(bug, half, labels) for bug in hazards() for half in halves
+    return [(bug, half, labels) for bug in hazards() for half, _ in HALVES
             if (labels := labels_of(run, bug, half))]
 
 
-def records_in(run, machines):
-    return [r for _, _, labels in machines for label in labels
-            for r in records_of(run, label)]
+def records_in(run, labels):
+    return [r for label in labels for r in records_of(run, label)]
 
 
-def totals(runs, halves):
+def all_records(run):
+    return [r for _, _, labels in machines_of(run)
+            for r in records_in(run, labels)]
+
+
+def totals(runs):
     table = Table([("", "run"), ("", "delays"), ("", "seed"), ("", "bugs"),
                    ("", "caught"), ("", "minutes"), ("", "caught/minute")])
     for run in runs:
-        machines = machines_of(run, halves)
-        records = records_in(run, machines)
+        machines = machines_of(run)
+        records = all_records(run)
         if not records:
             raise Unusable(f"{run} holds no results")
         caught = sum(outcome(run, bug, half)["caught"]
@@ -67,15 +72,15 @@ def cell(run, bug, half):
         return "not run"
     if result["caught"]:
         return f"{result['seconds']:.1f}"
-    total = sum(r["seconds"] for label in labels_of(run, bug, half)
-                for r in records_of(run, label))
+    total = sum(r["seconds"]
+                for r in records_in(run, labels_of(run, bug, half)))
     return f"not in {total:.1f}"
 
 
-def by_bug(runs, halves):
+def by_bug(runs):
     """A column for each run and what it was run with, a line for each bug."""
-    columns = [(run, half) for run in runs for half in halves
-               if machines_of(run, [half])]
+    columns = [(run, half) for run in runs for half, _ in HALVES
+               if any(half == other for _, other, _ in machines_of(run))]
     table = Table([("", "planted bug"), ("", "hazard")] + [
         (name_of(run), f"{half} s") for run, half in columns])
     for bug, hazard in hazards().items():
@@ -85,26 +90,10 @@ def by_bug(runs, halves):
     return table
 
 
-def origin(runs, halves, keys):
-    """What they were made with; they compare where that is the same."""
-    found = {}
-    for run in runs:
-        for record in records_in(run, machines_of(run, halves)):
-            made = tuple(record["environment"].get(key, "unknown")
-                         for key in keys)
-            found.setdefault(made, run)
-    if len(found) > 1:
-        (one, where), (other, there) = list(found.items())[:2]
-        differ = [f"{key} {a} and {b}"
-                  for key, a, b in zip(keys, one, other) if a != b]
-        raise Unusable(f"{where} and {there} do not compare: "
-                       + ", ".join(differ))
-    return dict(zip(keys, next(iter(found))))
-
-
-def show(runs, halves, keys, markdown):
-    tables = [totals(runs, halves), by_bug(runs, halves)]
-    made = origin(runs, halves, keys)
+def show(runs, markdown):
+    tables = [totals(runs), by_bug(runs)]
+    made = origin_of([(environment_of(record), run) for run in runs
+                      for record in all_records(run)], "do not compare")
     if markdown:
         print(PAGE.format(**made))
     print("\n".join(table.markdown() if markdown else table.text()

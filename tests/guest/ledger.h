@@ -29,7 +29,11 @@ struct ledger {
 	} caches[LEDGER_MAX_CACHES];
 };
 
-/** ledger_read - count */
+/**
+ * ledger_read - count
+ *
+ * Waits until nothing is being given back, a minute at most, or fails the test.
+ */
 void ledger_read(struct ledger *ledger);
 
 /**
