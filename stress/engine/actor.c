@@ -11,6 +11,8 @@
 /* An actor's part of the arena: that of the shared slots is 0. */
 #define PART_OF(index) (1 + (index))
 
+#define DYING_MS 1000
+#define DYING_POLL_US 1000
 #define SWEEP_MAX_NTH 500
 #define SWEEP_MAX_MS 15000
 
@@ -71,6 +73,24 @@ void actor_spare_no_more(struct actor *actor, uint32_t left)
 }
 
 /*
+ * Nobody else does anything, but of what was killed in a race before this one I/O or
+ * memory may be left for a moment.
+ */
+static int run_patiently(struct actor *actor, const struct call *call,
+			 bool *failed)
+{
+	uint64_t end_ns = engine_now_ns() + DYING_MS * 1000000ull;
+	int result = run_call(actor, call, call->fail_nth, failed);
+
+	while (actor->strict && !*failed && result == -EBUSY &&
+	       engine_now_ns() < end_ns) {
+		engine_pause_us(DYING_POLL_US);
+		result = run_call(actor, call, call->fail_nth, failed);
+	}
+	return result;
+}
+
+/*
  * What has failed must have left nothing behind: the same works when there is memory
  * again.
  */
@@ -85,11 +105,17 @@ static int sweep_call(struct actor *actor, const struct call *call,
 	return run_call(actor, call, 0, failed);
 }
 
-/* What fails for want of memory may fail in any way; what is alone, in none. */
+/*
+ * What fails for want of memory may fail in any way, and who finds none where others
+ * use it up says so; what is alone fails in no way.
+ */
 static bool is_right(const struct actor *actor, const struct call *call,
 		     bool failed, int result)
 {
 	if (failed)
+		return true;
+	if (result == -ENOMEM && !actor->strict &&
+	    atomic_load(&actor->world->shared->scarce))
 		return true;
 	return engine_may(call->op, result) &&
 	       (!actor->strict || !result || result == DONE_NOTHING ||
@@ -142,7 +168,7 @@ static void do_call(struct actor *actor, const struct call *call,
 			      index, begin_ns);
 	bound_begin();
 	result = call->sweep ? sweep_call(actor, call, &failed) :
-			       run_call(actor, call, call->fail_nth, &failed);
+			       run_patiently(actor, call, &failed);
 	history_end(entry, result, engine_now_ns());
 	log->last[index] = result;
 	judge_time(actor, call, begin_ns, failed);

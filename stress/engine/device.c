@@ -16,6 +16,10 @@
 #include "power.h"
 
 #define P2P_BYTES (2ull << 20) /* and a multiple, to be P2P memory */
+#ifndef ENABLE_LIMIT_NS
+#define ENABLE_LIMIT_NS 5000000000ull
+#endif
+#define ENABLE_POLL_US 100
 
 int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,
 		  const char *who)
@@ -121,14 +125,37 @@ void device_leave(struct device *device)
 	close(fd);
 }
 
-int device_enable(const struct device *device)
+/* who wants to close it waits for this, not until the memory is ready */
+static int step(const struct device *device,
+		int (*pmr)(const struct device *device))
 {
 	int ret = 0;
 
 	pthread_mutex_lock(&file_lock);
-	if (device->pmr && device->vfio >= 0)
-		ret = pmr_enable(device);
+	if (device->vfio >= 0)
+		ret = pmr(device);
 	pthread_mutex_unlock(&file_lock);
+	return ret;
+}
+
+static int enable(const struct device *device)
+{
+	uint64_t end_ns = engine_now_ns() + ENABLE_LIMIT_NS;
+	int ret = step(device, pmr_start);
+
+	while (ret == -EAGAIN) {
+		if (engine_now_ns() > end_ns)
+			return -ETIMEDOUT;
+		engine_pause_us(ENABLE_POLL_US);
+		ret = step(device, pmr_is_ready);
+	}
+	return ret;
+}
+
+int device_enable(const struct device *device)
+{
+	int ret = device->pmr ? enable(device) : 0;
+
 	/* off in another way as well: who ends that will enable it */
 	return ret == -EIO ? 0 : ret;
 }
@@ -150,7 +177,7 @@ int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 	open.vfio = vfio;
 	look_around(&open);
 	/* a reset that is under way may hide it */
-	open.pmr |= pmr_enable(&open) > 0;
+	open.pmr |= enable(&open) > 0;
 	set_device(device, &open);
 	return 0;
 }

@@ -49,6 +49,7 @@
  * @steady: when it last began I/O, as promise_quiet() of @shaken has it
  * @ready: likewise, of @unready
  * @unready: the mapping that it has I/O with is so, see slot.h
+ * @untouched: when it last claimed pages, as promise_quiet() of @astray has it
  * @begun: likewise, @begun of struct shared
  * @looked_ns: when that was
  */
@@ -69,6 +70,7 @@ struct actor {
 	uint32_t steady;
 	uint32_t ready;
 	bool unready;
+	uint32_t untouched;
 	uint32_t begun;
 	uint64_t looked_ns;
 };

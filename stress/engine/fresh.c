@@ -26,6 +26,8 @@ void fresh_fill(struct actor *actor, const struct slot *slot,
 		.steady = promise_quiet(&actor->world->shared->shaken),
 	};
 	stamp = stamp_for(actor, fresh);
+	if (slot->unready)
+		return;
 	if (!brg_block_fill(actor->host, bytes, 0, &stamp) &&
 	    !touch_copy(words, (const uint64_t *)actor->host, bytes / 8) &&
 	    !touch_copy(&last, &words[bytes / 8 - 1], 1))

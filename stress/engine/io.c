@@ -136,6 +136,7 @@ void io_claim_pages(struct actor *actor, uint64_t first, uint64_t nr)
 
 	look(actor);
 	actor->claimed = promise_quiet(&actor->world->shared->registered);
+	actor->untouched = promise_quiet(&actor->world->shared->astray);
 	for (uint64_t page = first; page < first + nr && page < BAR_NR_PAGES;
 	     page++) {
 		_Atomic uint8_t *user = &actor->world->shared->users[page];
@@ -214,12 +215,14 @@ void io_claim_all(struct actor *actor)
 /* While the BAR is registered, those who have P2P memory claim nothing. */
 static bool are_mine(struct actor *actor, uint64_t first, uint64_t nr)
 {
-	if (!promise_still(&actor->world->shared->registered, actor->claimed))
+	struct shared *shared = actor->world->shared;
+
+	if (!promise_still(&shared->registered, actor->claimed) ||
+	    !promise_still(&shared->astray, actor->untouched))
 		return false;
 	for (uint64_t page = first; page < first + nr; page++)
 		if (page >= BAR_NR_PAGES ||
-		    atomic_load(&actor->world->shared->users[page]) !=
-			    actor->index + 1)
+		    atomic_load(&shared->users[page]) != actor->index + 1)
 			return false;
 	return true;
 }

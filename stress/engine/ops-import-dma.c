@@ -176,7 +176,8 @@ static int dma_stale(const struct slot *slot, uint64_t offset, uint64_t *mark)
 /*
  * An importer that was told to give up its mapping and did so misbehaves: it goes
  * on with its DMA. The IOMMU has to stop that. With other importers of the device
- * the addresses could be theirs by now.
+ * the addresses could be theirs by now, and what is theirs be overwritten: one may
+ * begin at any time.
  */
 static int do_import_stale(struct actor *actor, const int64_t *arg)
 {
@@ -185,6 +186,7 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	struct slot *slot = slot_of(actor, arg[0]);
 	uint64_t page = page_of(slot, arg[1]), mark[MARK_BYTES / 8], left;
 	struct barrage_importer_status status;
+	uint32_t number;
 	int ret;
 
 	if (slot->importer < 0 || atomic_load(&shared->nr_importers) != 1 ||
@@ -192,7 +194,9 @@ static int do_import_stale(struct actor *actor, const int64_t *arg)
 	    status.state != BARRAGE_IMPORTER_REVOKED)
 		return DONE_NOTHING;
 	make_mark(actor, mark, sizeof(mark));
+	number = promise_begin(&shared->astray);
 	ret = judge_engine(actor->world, dma_stale(slot, page * PAGE, mark));
+	promise_end(&shared->astray, number, false);
 	if (!ret && atomic_load(&shared->nr_imports) == nr &&
 	    has_mark(actor->world,
 		     ranges_find(&slot->import_ranges, page, &left) * PAGE,

@@ -15,6 +15,7 @@ static int do_ioas_map(struct actor *actor, const int64_t *arg)
 	struct slot *slot = slot_of(actor, arg[0]);
 	uint32_t off = promise_kept(&shared->off);
 	uint64_t number = slot->fd_number;
+	unsigned int nr_ranges = slot->fd_ranges.nr;
 	bool gone = lent_is_gone(&shared->lent, number);
 	struct iommu_ioas_map_file map = {
 		.size = sizeof(map),
@@ -33,9 +34,7 @@ static int do_ioas_map(struct actor *actor, const int64_t *arg)
 	if (ioctl(device->iommufd, IOMMU_IOAS_MAP_FILE, &map)) {
 		ret = slot_fd_result(slot, map.fd, number, -errno);
 		/* iommufd takes a single range only */
-		return ret == -EOPNOTSUPP && slot->fd_ranges.nr > 1 ?
-			       DONE_NOTHING :
-			       ret;
+		return ret == -EOPNOTSUPP && nr_ranges > 1 ? DONE_NOTHING : ret;
 	}
 	/* in a shared slot there may be that of another actor again */
 	ret = slot_iova_change(actor->world, slot, map.iova, map.length);

@@ -135,8 +135,10 @@ static int do_pressure(struct actor *actor, const int64_t *arg)
 		.compact = arg[1],
 		.drop = arg[2],
 	};
-	pid_t parent = getpid(), child = fork();
+	pid_t parent = getpid(), child;
 
+	atomic_store(&actor->world->shared->scarce, true);
+	child = fork();
 	if (child < 0)
 		return -errno;
 	if (child)

@@ -227,7 +227,8 @@ OP(expect_free) = {
 
 /*
  * At a quiet point, with no dma-buf: no struct pages of one are left, or the BAR
- * could not be registered. Pages go when the last I/O has let them go.
+ * could not be registered. Pages go when the last I/O has let them go, and what
+ * others had used up comes back when they have ended.
  */
 static int do_expect_unused(struct actor *actor, const int64_t *arg)
 {
@@ -238,11 +239,13 @@ static int do_expect_unused(struct actor *actor, const int64_t *arg)
 	/* strangers may have left dma-bufs in slots that are for all */
 	if (!actor->strict)
 		slots_clear(actor->world, actor->world->slots, SLOT_NR_SHARED);
-	while ((ret = do_register(actor, whole)) == -EBUSY) {
+	while ((ret = do_register(actor, whole)) == -EBUSY || ret == -ENOMEM) {
 		if (engine_now_ns() > end_ns) {
 			engine_wrong(
 				actor->world, ORACLE_LEAK,
-				"leak: the BAR is in use when nobody uses it");
+				ret == -EBUSY ?
+					"leak: the BAR is in use when nobody uses it" :
+					"leak: no memory for struct pages when nobody uses any");
 			return 0;
 		}
 		engine_pause_us(1000);

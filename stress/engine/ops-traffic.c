@@ -159,7 +159,9 @@ static int do_traffic(struct actor *actor, const int64_t *arg, bool by_cpu)
 	if (!ret && by_cpu)
 		look_at_bar(actor, &traffic);
 	/* a device that is software has no memory for it, and a call no other word */
-	return ret == -EIO && actor->failing ? -ENOMEM : ret;
+	return ret == -EIO && (actor->failing || atomic_load(&shared->scarce)) ?
+		       -ENOMEM :
+		       ret;
 }
 
 static int do_mr_write(struct actor *actor, const int64_t *arg)

@@ -15,7 +15,6 @@
 #define PMRCTL 0x0e04
 #define PMRSTS 0x0e08
 #define PMRSTS_NRDY (1u << 8)
-#define LIMIT_NS 5000000000ull
 
 static int read32(const struct device *device, unsigned int region,
 		  unsigned int offset, uint32_t *value)
@@ -47,19 +46,22 @@ static int has_pmr(const struct device *device)
 	return ret ? ret : PMRCAP_BIR(pmrcap) == device->bar;
 }
 
-int pmr_enable(const struct device *device)
+int pmr_is_ready(const struct device *device)
 {
-	uint64_t end_ns = engine_now_ns() + LIMIT_NS;
-	uint32_t status = PMRSTS_NRDY;
+	uint32_t status;
+	int ret = read32(device, 0, PMRSTS, &status);
+
+	if (ret)
+		return ret;
+	return status & PMRSTS_NRDY ? -EAGAIN : 1;
+}
+
+int pmr_start(const struct device *device)
+{
 	int ret = has_pmr(device);
 
 	if (ret <= 0)
 		return ret;
 	ret = write32(device, PMRCTL, 1);
-	while (!ret && status & PMRSTS_NRDY) {
-		if (engine_now_ns() > end_ns)
-			return -ETIMEDOUT;
-		ret = read32(device, 0, PMRSTS, &status);
-	}
-	return ret ? ret : 1;
+	return ret ? ret : pmr_is_ready(device);
 }

@@ -6,14 +6,18 @@
 #include "engine.h"
 
 /**
- * pmr_enable - enable the memory of a device that has such; others have nothing
- * to enable
+ * pmr_start - begin to enable the memory of a device that has such; others have
+ * nothing to enable
  *
- * After each open and each reset, before anybody uses the memory: until then its
- * BAR answers nothing, and takes nothing.
+ * After each open and each reset, before anybody uses the memory: until it is ready
+ * its BAR answers nothing, and takes nothing. Does not wait.
  *
- * Return: 1 where there is such memory, 0 where there is none, -errno.
+ * Return: 1 where there is such memory and it is ready, -EAGAIN where it will be, 0
+ * where there is none, -errno.
  */
-int pmr_enable(const struct device *device);
+int pmr_start(const struct device *device);
+
+/** pmr_is_ready - has that come to its end? 1, -EAGAIN or another -errno */
+int pmr_is_ready(const struct device *device);
 
 #endif

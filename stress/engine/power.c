@@ -286,6 +286,10 @@ int power_end(struct device *device, enum power_path path)
 
 	if (!ret)
 		ret = device_enable(device);
+	/* who has turned it off meanwhile enables it */
+	if (ret == -ETIMEDOUT && device->off &&
+	    !promise_holds(device->off, off))
+		ret = 0;
 	if (device->off)
 		promise_end(device->off, off, false);
 	return ret < 0 ? ret : 0;

@@ -229,6 +229,7 @@ void engine_race(struct world *world, const struct program *program)
 	atomic_store(&shared->order, 0);
 	atomic_store(&shared->delayed, program->nr_points);
 	atomic_store(&shared->least_ms, 0);
+	atomic_store(&shared->scarce, false);
 	if (actor_init(&actor, world, ENGINE_MAX_ACTORS, LOG_BEFORE)) {
 		engine_cannot(world, "out of memory: the race was not run");
 		return;

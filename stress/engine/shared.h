@@ -62,6 +62,9 @@ struct actor_log {
  *	memory from below those who have it, as a reset by its own driver does
  * @unready: likewise, while a reset may give memory to others that its user has to
  *	enable first: it does not answer yet
+ * @astray: likewise, while DMA is under way that is to arrive nowhere: where a new
+ *	mapping has its address it arrives there
+ * @scarce: somebody has used up memory in this race
  * @lent: dma-bufs
  * @pinned: pages that I/O has
  * @nr_importers: open importers
@@ -102,6 +105,8 @@ struct shared {
 	_Atomic uint32_t least_ms;
 	struct promise shaken;
 	struct promise unready;
+	struct promise astray;
+	atomic_bool scarce;
 	struct lent lent;
 	struct pinned pinned;
 	_Atomic int32_t nr_importers;

@@ -141,8 +141,14 @@ static void memory_that_somebody_else_writes_to_is_seen(void **state)
 	/* what is gone proves nothing */
 	slot_unmap(slot);
 	fresh_judge(actor, &fresh);
-	assert_false(atomic_load(&world.shared->told));
 	map(actor, SLOT_P2P, -1);
+	/* nor does what may not have been enabled yet */
+	slot->unready = true;
+	fresh_fill(actor, slot, &fresh);
+	slot->addr[5 * PAGE + 77] ^= 1;
+	fresh_judge(actor, &fresh);
+	assert_false(atomic_load(&world.shared->told));
+	slot->unready = false;
 	fresh_fill(actor, slot, &fresh);
 	slot->addr[5 * PAGE + 77] ^= 1;
 	fresh_judge(actor, &fresh);

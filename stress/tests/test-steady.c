@@ -99,6 +99,23 @@ static void pages_of_several_prove_nothing(void **state)
 	assert_false(io_pages_prove(actor, 7, 2));
 }
 
+/* nobody knows whose page it hits */
+static void dma_that_should_arrive_nowhere_proves_nothing(void **state)
+{
+	struct world world = {};
+	struct actor *actor = actor_of(&world);
+	struct promise *astray = &world.shared->astray;
+	uint32_t number = promise_begin(astray);
+
+	io_claim_pages(actor, 7, 1);
+	promise_end(astray, number, false);
+	assert_false(io_pages_prove(actor, 7, 1));
+	io_claim_pages(actor, 7, 1);
+	assert_true(io_pages_prove(actor, 7, 1));
+	promise_end(astray, promise_begin(astray), false);
+	assert_false(io_pages_prove(actor, 7, 1));
+}
+
 static void io_may_fail_where_it_was_reset(void **state)
 {
 	struct world world = {};
@@ -311,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_reset_may_empty_memory),
 		cmocka_unit_test(two_mappings_may_be_of_the_same_pages),
 		cmocka_unit_test(pages_of_several_prove_nothing),
+		cmocka_unit_test(dma_that_should_arrive_nowhere_proves_nothing),
 		cmocka_unit_test(io_may_fail_where_it_was_reset),
 		cmocka_unit_test(io_may_fail_where_there_is_no_memory_for_it),
 		cmocka_unit_test(io_with_struct_pages_does_not_fail_on_its_way),
