@@ -79,36 +79,53 @@ static int open_cdev(const char *bdf, const char *path)
  * A device that is open elsewhere answers EINVAL (vfio_df_open()), as would a
  * malformed call, which this one is not. EBUSY has two other reasons.
  */
-static int explain_bind(const struct brg_vfio *vfio, const char *path, int err)
+static int explain_bind(const struct brg_vfio *vfio, const char *path,
+			bool token, int err)
 {
 	char holder[BRG_HOLDER_BYTES] = "another process";
 
 	if (err == -EINVAL) {
-		brg_holder_find(path, holder);
+		if (brg_holder_find(path, holder) && token)
+			return brg_fail(err,
+					"%s: it takes no VF token: it is no "
+					"SR-IOV function, or its physical "
+					"function is not on vfio-pci",
+					vfio->bdf);
 		return brg_fail(-EBUSY,
 				"%s: already open by %s: one process at a time "
 				"can have it (fio: thread=1)",
 				vfio->bdf, holder);
 	}
+	if (err == -EACCES)
+		return brg_fail(
+			err,
+			"%s: vfio-pci has its physical function, or its "
+			"virtual functions in use: the right VF token "
+			"is needed",
+			vfio->bdf);
 	if (err == -EBUSY)
 		return brg_fail(err,
 				"%s: busy: I/O still uses P2P memory of an "
-				"earlier owner, or its VFIO group is open: end "
-				"that first",
+				"earlier owner, its VFIO group is open, or P2P "
+				"memory of its virtual functions is "
+				"registered: end that first",
 				vfio->bdf);
 	return brg_fail(err, "%s: cannot bind it to iommufd: %s", vfio->bdf,
 			strerror(-err));
 }
 
-static int bind_iommufd(struct brg_vfio *vfio, const char *path)
+static int bind_iommufd(struct brg_vfio *vfio, const char *path,
+			const uint8_t *token)
 {
 	struct vfio_device_bind_iommufd bind = {
 		.argsz = sizeof(bind),
+		.flags = token ? VFIO_DEVICE_BIND_FLAG_TOKEN : 0,
 		.iommufd = vfio->iommufd.fd,
+		.token_uuid_ptr = (uintptr_t)token,
 	};
 
 	if (ioctl(vfio->fd, VFIO_DEVICE_BIND_IOMMUFD, &bind))
-		return explain_bind(vfio, path, -errno);
+		return explain_bind(vfio, path, token, -errno);
 	vfio->device_id = bind.out_devid;
 	return 0;
 }
@@ -130,7 +147,8 @@ static int attach(struct brg_vfio *vfio)
 			vfio->bdf, strerror(errno));
 }
 
-int brg_vfio_open(const char *bdf, struct brg_vfio *vfio)
+int brg_vfio_open_with_token(const char *bdf, const uint8_t *token,
+			     struct brg_vfio *vfio)
 {
 	char path[64];
 	struct brg_pci pci;
@@ -152,12 +170,17 @@ int brg_vfio_open(const char *bdf, struct brg_vfio *vfio)
 	if (ret)
 		return ret;
 	vfio->fd = open_cdev(pci.bdf, path);
-	ret = vfio->fd < 0 ? vfio->fd : bind_iommufd(vfio, path);
+	ret = vfio->fd < 0 ? vfio->fd : bind_iommufd(vfio, path, token);
 	if (!ret)
 		ret = attach(vfio);
 	if (ret)
 		brg_vfio_close(vfio);
 	return ret;
+}
+
+int brg_vfio_open(const char *bdf, struct brg_vfio *vfio)
+{
+	return brg_vfio_open_with_token(bdf, NULL, vfio);
 }
 
 void brg_vfio_close(struct brg_vfio *vfio)

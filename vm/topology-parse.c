@@ -68,7 +68,7 @@ struct device {
 	json_t *memory, *disk, *properties;
 };
 
-static const char *const capability_choices[] = { "af", NULL };
+static const char *const capability_choices[] = { "af", "sriov", NULL };
 
 static const struct vm_field device_fields[] = {
 	FIELD(device, STRING, role, .required = true),

@@ -38,8 +38,8 @@ struct vm_port {
  * @port: the port above it, NULL for the root bus
  * @slot: device number on the bus above
  * @bar: the BAR that is memory under test, -1 if none
- * @capability: what a driver for tests adds to those that QEMU gives it: "af", see
- *	kernel/modules/af.c; NULL for none
+ * @capability: what a driver for tests adds to those that QEMU gives it: "af" or
+ *	"sriov", see kernel/modules; NULL for none
  * @memory_property: QEMU's property that takes the memory behind that BAR,
  *	NULL where the device has none that can be seen from outside
  * @memory_mb: its size

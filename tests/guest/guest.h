@@ -95,6 +95,7 @@ extern const struct guest_suite guest_reset_errors;
 extern const struct guest_suite guest_reset_frozen;
 extern const struct guest_suite guest_reset_power;
 extern const struct guest_suite guest_reset_unplug;
+extern const struct guest_suite guest_reset_vf;
 extern const struct guest_suite guest_reset_registers;
 extern const struct guest_suite guest_reset_off;
 extern const struct guest_suite guest_reset_slot;

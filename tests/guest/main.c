@@ -67,6 +67,7 @@ static const struct guest_suite *const resets[] = {
 	&guest_reset_deadlock,
 	&guest_reset_errors,
 	&guest_reset_closed,
+	&guest_reset_vf,
 	NULL,
 };
 

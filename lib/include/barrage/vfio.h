@@ -49,6 +49,22 @@ struct brg_vfio_region {
  */
 int brg_vfio_open(const char *bdf, struct brg_vfio *vfio);
 
+/* of a UUID */
+#define BRG_VFIO_TOKEN_BYTES 16
+
+/**
+ * brg_vfio_open_with_token - the same of an SR-IOV function
+ * @token: BRG_VFIO_TOKEN_BYTES, the VF token: what the user of a physical function
+ *	(PF) on vfio-pci chooses by opening it with one, and what it takes to open its
+ *	virtual functions then; NULL for none
+ *
+ * Return: as brg_vfio_open(); -EACCES where the token is not the right one, or is
+ * needed; -EINVAL where the device takes none; -EBUSY also of a PF of whose virtual
+ * functions P2P memory is registered.
+ */
+int brg_vfio_open_with_token(const char *bdf, const uint8_t *token,
+			     struct brg_vfio *vfio);
+
 /** brg_vfio_close - close it; half-open and closed ones are fine */
 void brg_vfio_close(struct brg_vfio *vfio);
 
