@@ -252,6 +252,67 @@ static void a_reset_of_the_pf_by_others_is_done_all_the_same(void **state)
 	assert_good(reset_it(&pf));
 }
 
+#define NR_RESETS 20
+#define OFTEN_NS (30000 * MS)
+
+/* odd while the VF has memory registered, beyond doubt */
+static atomic_uint term;
+static atomic_uint nr_done, nr_refused, nr_wrong;
+
+/* What began and ended in one term was done to memory in use, if it was done. */
+static int reset_often(const struct guest *guest)
+{
+	uint64_t end = brg_clock_now_ns() + OFTEN_NS;
+	int ret = 0;
+
+	while (atomic_load(&nr_done) < NR_RESETS && brg_clock_left_ms(end) &&
+	       (!ret || ret == -EBUSY)) {
+		unsigned int before = atomic_load(&term);
+
+		brg_clock_sleep_ns(MS);
+		ret = reset_it(guest);
+		atomic_fetch_add(ret ? &nr_refused : &nr_done, 1);
+		if (!ret && before & 1 && atomic_load(&term) == before)
+			atomic_fetch_add(&nr_wrong, 1);
+	}
+	return ret == -EBUSY ? 0 : ret;
+}
+
+static void register_once(void)
+{
+	int ret = brg_p2p_register(&vf.vfio, vf.bar, 0, 0);
+
+	if (ret) {
+		assert_int_equal(ret, -EBUSY);
+		return;
+	}
+	atomic_fetch_add(&term, 1);
+	brg_clock_sleep_ns(5 * MS);
+	atomic_fetch_add(&term, 1);
+	guest_unregister(&vf);
+}
+
+static void resets_and_registrations_exclude_each_other(void **state)
+{
+	atomic_store(&term, 0);
+	atomic_store(&nr_done, 0);
+	atomic_store(&nr_refused, 0);
+	atomic_store(&nr_wrong, 0);
+	reset_call_start(&call, &pf, reset_often);
+	/* with more and less time for a reset to begin between two */
+	for (uint64_t i = 0; !atomic_load(&call.done); i++) {
+		register_once();
+		brg_clock_sleep_ns(i % 4 * MS);
+	}
+	assert_good(reset_call_end(&call));
+	print_message("# %u registrations, %u resets done, %u refused\n",
+		      atomic_load(&term) / 2, atomic_load(&nr_done),
+		      atomic_load(&nr_refused));
+	assert_int_equal(atomic_load(&nr_wrong), 0);
+	assert_true(atomic_load(&term) && atomic_load(&nr_done) &&
+		    atomic_load(&nr_refused));
+}
+
 /* It is for the user of the PF to say who may have its VFs. */
 static void a_token_is_asked_for(void **state)
 {
@@ -284,6 +345,7 @@ static const struct CMUnitTest tests[] = {
 	VF_TEST(what_is_no_reset_does_not_matter),
 	VF_TEST(the_pf_cannot_be_opened_meanwhile),
 	VF_TEST(a_vf_cannot_register_while_the_pf_is_reset),
+	VF_TEST(resets_and_registrations_exclude_each_other),
 	VF_TEST(taking_vfs_away_waits_for_io),
 	VF_TEST(a_reset_of_the_pf_by_others_is_done_all_the_same),
 };
