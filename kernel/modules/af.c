@@ -13,6 +13,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "find-device.h"
+
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -158,29 +160,13 @@ static int __init give(struct pci_dev *pdev)
 	return 0;
 }
 
-static struct pci_dev * __init find(void)
-{
-	unsigned int domain, bus, slot, function;
-	char more;
-
-	if (sscanf(device, "%x:%x:%x.%x%c", &domain, &bus, &slot, &function,
-		   &more) != 4 ||
-	    bus > 0xff || slot > 0x1f || function > 7)
-		return NULL;
-	return pci_get_domain_bus_and_slot(domain, bus,
-					   PCI_DEVFN(slot, function));
-}
-
 static int __init af_init(void)
 {
-	struct pci_dev *pdev = find();
+	struct pci_dev *pdev = find_device(device);
 	int ret;
 
-	if (!pdev) {
-		pr_err("device=%s: no such device; expected as 0000:03:00.0\n",
-		       device);
+	if (!pdev)
 		return -ENODEV;
-	}
 	ret = give(pdev);
 	if (ret)
 		pci_dev_put(pdev);

@@ -7,7 +7,7 @@
 #include "sriov.h"
 
 #include <linux/bits.h>
-#include <linux/minmax.h>
+#include <linux/limits.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -178,8 +178,7 @@ u32 sriov_registers_read(unsigned int function, int where, int size)
 {
 	u32 val = GENMASK(8 * size - 1, 0);
 
-	guard(raw_spinlock_irqsave)
-		(&lock);
+	guard(raw_spinlock_irqsave)(&lock);
 
 	if (is_there(function))
 		val = load(&functions[function], where, size);
@@ -188,8 +187,7 @@ u32 sriov_registers_read(unsigned int function, int where, int size)
 
 void sriov_registers_write(unsigned int function, int where, int size, u32 val)
 {
-	guard(raw_spinlock_irqsave)
-		(&lock);
+	guard(raw_spinlock_irqsave)(&lock);
 
 	if (!is_there(function))
 		return;
@@ -207,8 +205,7 @@ void sriov_registers_set_bar(int where, u64 address)
 
 void sriov_registers_init(void)
 {
-	guard(raw_spinlock_irqsave)
-		(&lock);
+	guard(raw_spinlock_irqsave)(&lock);
 
 	reset(0);
 }

@@ -19,6 +19,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "find-device.h"
 #include "sriov.h"
 
 #include <linux/module.h>
@@ -167,29 +168,13 @@ static int __init set_up(struct pci_dev *from)
 	return add_pf();
 }
 
-static struct pci_dev *__init find(void)
-{
-	unsigned int domain, number, slot, function;
-	char more;
-
-	if (sscanf(device, "%x:%x:%x.%x%c", &domain, &number, &slot, &function,
-		   &more) != 4 ||
-	    number > 0xff || slot > 0x1f || function > 7)
-		return NULL;
-	return pci_get_domain_bus_and_slot(domain, number,
-					   PCI_DEVFN(slot, function));
-}
-
 static int __init sriov_init(void)
 {
-	struct pci_dev *from = find();
+	struct pci_dev *from = find_device(device);
 	int ret;
 
-	if (!from) {
-		pr_err("device=%s: no such device; expected as 0000:08:00.0\n",
-		       device);
+	if (!from)
 		return -ENODEV;
-	}
 	ret = set_up(from);
 	/* what is done to the bus is there to stay: the module cannot go */
 	if (ret && below.bus) {
