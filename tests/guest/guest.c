@@ -35,14 +35,14 @@ const char *guest_role(const char *role)
 	return value;
 }
 
-static int open_steps(struct guest *guest)
+static int open_steps(struct guest *guest, const uint8_t *token)
 {
 	struct brg_pci pci;
 	int ret;
 
 	ret = brg_pci_bind(guest->bdf, "vfio-pci", &guest->binding);
 	if (!ret)
-		ret = brg_vfio_open(guest->bdf, &guest->vfio);
+		ret = brg_vfio_open_with_token(guest->bdf, token, &guest->vfio);
 	if (!ret)
 		ret = brg_pci_read(guest->bdf, &pci);
 	if (ret)
@@ -58,10 +58,22 @@ static int open_steps(struct guest *guest)
 	return 0;
 }
 
+static void open_or_fail(struct guest *guest, const char *who,
+			 const uint8_t *token)
+{
+	int ret = open_steps(guest, token);
+	char why[256];
+
+	if (!ret)
+		return;
+	snprintf(why, sizeof(why), "%s", brg_last_error());
+	guest_try_close(guest);
+	fail_msg("%s: %s (%s)", who, strerror(-ret), why);
+}
+
 void guest_open(struct guest *guest, const char *role)
 {
-	char bar_role[64], why[256];
-	int ret;
+	char bar_role[64];
 
 	*guest = (struct guest){
 		.bdf = guest_role(role),
@@ -69,12 +81,18 @@ void guest_open(struct guest *guest, const char *role)
 	};
 	snprintf(bar_role, sizeof(bar_role), "%s_BAR", role);
 	guest->bar = (unsigned int)atoi(guest_role(bar_role));
-	ret = open_steps(guest);
-	if (!ret)
-		return;
-	snprintf(why, sizeof(why), "%s", brg_last_error());
-	guest_try_close(guest);
-	fail_msg("%s: %s (%s)", role, strerror(-ret), why);
+	open_or_fail(guest, role, NULL);
+}
+
+void guest_open_function(struct guest *guest, const char *bdf, unsigned int bar,
+			 const uint8_t *token)
+{
+	*guest = (struct guest){
+		.bdf = bdf,
+		.bar = bar,
+		.vfio = { .fd = -1, .iommufd.fd = -1 },
+	};
+	open_or_fail(guest, bdf, token);
 }
 
 int guest_try_close(struct guest *guest)

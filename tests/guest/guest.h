@@ -180,6 +180,15 @@ void guest_undo(void);
  */
 void guest_open(struct guest *guest, const char *role);
 
+/**
+ * guest_open_function - the same of a device that has no role
+ * @bdf: stays with the caller, until it is closed
+ * @bar: number of the one that is large enough
+ * @token: as brg_vfio_open_with_token() has it
+ */
+void guest_open_function(struct guest *guest, const char *bdf, unsigned int bar,
+			 const uint8_t *token);
+
 /** guest_second - the device of another role; the fixture closes it */
 const struct guest *guest_second(const char *role);
 

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS 300
-#define WATCH_NS (200 * MS)
 
 static int unbind(const struct guest *guest)
 {
@@ -45,19 +44,6 @@ static uint8_t *pin_and_close(struct reset *r)
 	return page;
 }
 
-static void expect_it_waits(struct reset *r, const char *what)
-{
-	uint64_t end = brg_clock_now_ns() + WATCH_NS;
-
-	do {
-		if (atomic_load(&r->call.done))
-			fail_msg("%s returned %d while I/O had a page pinned",
-				 what, r->call.ret);
-		assert_true(guest_has_pool(&r->guest));
-		brg_clock_sleep_ns(2 * MS);
-	} while (brg_clock_left_ms(end));
-}
-
 static void reopen(struct reset *r)
 {
 	guest_await_open(&r->guest);
@@ -73,7 +59,7 @@ static void unbinding_waits(void **state)
 	uint8_t *page = pin_and_close(r);
 
 	reset_call_start(&r->call, &r->guest, unbind);
-	expect_it_waits(r, "unbinding");
+	reset_expect_call_waiting(&r->call, &r->guest, "unbinding");
 	stuck_end();
 	assert_good(reset_call_end(&r->call));
 	assert_false(guest_has_pool(&r->guest));
@@ -89,7 +75,7 @@ static void removing_waits(void **state)
 	struct brg_pci pci;
 
 	reset_call_start(&r->call, &r->guest, hot_remove);
-	expect_it_waits(r, "removing");
+	reset_expect_call_waiting(&r->call, &r->guest, "removing");
 	stuck_end();
 	assert_good(reset_call_end(&r->call));
 	assert_errno(brg_pci_read(r->guest.bdf, &pci), ENODEV);
@@ -107,7 +93,7 @@ static void a_reset_of_what_was_closed_waits(void **state)
 	uint8_t *page = pin_and_close(r);
 
 	reset_call_start(&r->call, &r->guest, r->path->begin);
-	expect_it_waits(r, r->path->name);
+	reset_expect_call_waiting(&r->call, &r->guest, r->path->name);
 	stuck_end();
 	/* EAGAIN: the device was busy being closed */
 	assert_good(reset_call_end(&r->call));

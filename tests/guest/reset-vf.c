@@ -20,7 +20,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define WATCH_NS (200 * MS)
 #define ENABLE "module/vfio_pci/parameters/enable_sriov"
 
 static const uint8_t token[BRG_VFIO_TOKEN_BYTES] = { 0xba, 0x22, 0xa6, 0xe0 };
@@ -46,16 +45,9 @@ static int try_open(struct guest *guest)
 	return brg_vfio_open_with_token(guest->bdf, token, &guest->vfio);
 }
 
-static void open_function(struct guest *guest)
+static void open_vf(void)
 {
-	struct brg_pci pci;
-
-	assert_good(try_open(guest));
-	assert_good(brg_pci_read(guest->bdf, &pci));
-	guest->bar_start = pci.bars[0].start;
-	guest->bar_bytes = pci.bars[0].size_bytes;
-	assert_true(guest->bar_bytes >= 16 * MIB);
-	assert_false(guest_has_pool(guest));
+	guest_open_function(&vf, vf_bdf, 0, token);
 }
 
 static void name_functions(void)
@@ -65,21 +57,37 @@ static void name_functions(void)
 
 	snprintf(pf_bdf, sizeof(pf_bdf), "%.*s1", len, lender);
 	snprintf(vf_bdf, sizeof(vf_bdf), "%.*s2", len, lender);
-	pf = (struct guest){ .bdf = pf_bdf, .vfio = { .fd = -1 } };
-	vf = (struct guest){ .bdf = vf_bdf, .vfio = { .fd = -1 } };
-	pf.vfio.iommufd.fd = vf.vfio.iommufd.fd = -1;
+}
+
+static void drop_page(void)
+{
+	if (page)
+		munmap(page, PAGE);
+	page = NULL;
+}
+
+static void undo(void)
+{
+	drop_page();
+	pages_close();
+	if (vf.bdf)
+		UNDO(guest_try_close(&vf));
+	if (pf.bdf) {
+		UNDO(take_vfs_away(&pf));
+		UNDO(guest_try_close(&pf));
+	}
+	UNDO(brg_sysfs_write("0", ENABLE));
 }
 
 /* Both are open: the PF with a token, without which the VF cannot be. */
 static int setup(void **state)
 {
-	fixture_begin(NULL);
+	fixture_begin(undo);
 	name_functions();
 	assert_good(brg_sysfs_write("1", ENABLE));
-	assert_good(brg_pci_bind(pf.bdf, "vfio-pci", &pf.binding));
+	guest_open_function(&pf, pf_bdf, 0, token);
 	assert_good(set_vfs(&pf, "1"));
-	open_function(&pf);
-	open_function(&vf);
+	open_vf();
 	return 0;
 }
 
@@ -87,21 +95,13 @@ static int teardown(void **state)
 {
 	stuck_end();
 	reset_call_end(&call);
-	if (page)
-		munmap(page, PAGE);
-	page = NULL;
-	pages_close();
-	brg_vfio_close(&vf.vfio);
-	brg_vfio_close(&pf.vfio);
-	UNDO(take_vfs_away(&pf));
-	UNDO(brg_pci_restore(&pf.binding));
-	UNDO(brg_sysfs_write("0", ENABLE));
 	return fixture_end();
 }
 
 /* P2P memory of its own, in use by the CPU */
 static void use_memory(const struct guest *guest)
 {
+	drop_page();
 	page = guest_register_and_touch(guest);
 }
 
@@ -125,14 +125,13 @@ static void resets_of_the_pf_are_refused(void **state)
 	/* its own is no business of the PF */
 	assert_good(reset_it(&vf));
 	assert_int_equal(guest_touch(page, true), SIGBUS);
-	munmap(page, PAGE);
+	drop_page();
 	page = guest_map(&vf, PAGE);
 	expect_in_use();
 	guest_unregister(&vf);
 	assert_good(reset_it(&pf));
 	assert_good(reset_flr.begin(&pf));
 	/* and back it is, with its memory */
-	munmap(page, PAGE);
 	use_memory(&vf);
 }
 
@@ -140,8 +139,7 @@ static void closing_the_vf_is_enough_for_that(void **state)
 {
 	use_memory(&vf);
 	assert_errno(reset_it(&pf), EBUSY);
-	munmap(page, PAGE);
-	page = NULL;
+	drop_page();
 	brg_vfio_close(&vf.vfio);
 	assert_good(reset_it(&pf));
 }
@@ -158,13 +156,16 @@ static void memory_with_struct_pages_counts_likewise(void **state)
 /* The memory of VFs is enabled elsewhere, and the PF stays awake with VFs. */
 static void what_is_no_reset_does_not_matter(void **state)
 {
+	unsigned int power =
+		(unsigned int)reset_config_find(&pf, PCI_CAP_ID_PM);
+
 	use_memory(&vf);
 	assert_good(reset_memory_off.begin(&pf));
 	expect_in_use();
 	assert_good(reset_memory_off.end(&pf));
 	assert_good(reset_d3hot.begin(&pf));
 	expect_in_use();
-	assert_int_equal(reset_device_config(&pf, 0x40 + PCI_PM_CTRL) &
+	assert_int_equal(reset_device_config(&pf, power + PCI_PM_CTRL) &
 				 PCI_PM_CTRL_STATE_MASK,
 			 0);
 	assert_good(reset_d3hot.end(&pf));
@@ -202,25 +203,11 @@ static void a_vf_cannot_register_while_the_pf_is_reset(void **state)
 	assert_errno(pages_get_range(&vf, PAGES_OFFSET, PAGES_LEN), EBUSY);
 	stuck_end();
 	assert_good(reset_call_end(&call));
-	munmap(page, PAGE);
 	use_memory(&vf);
 	/* nothing of what was refused is counted */
-	munmap(page, PAGE);
-	page = NULL;
+	drop_page();
 	guest_unregister(&vf);
 	assert_good(reset_it(&pf));
-}
-
-static void expect_waiting(const char *what)
-{
-	uint64_t end = brg_clock_now_ns() + WATCH_NS;
-
-	do {
-		if (atomic_load(&call.done))
-			fail_msg("%s returned %d while I/O had a page pinned",
-				 what, call.ret);
-		brg_clock_sleep_ns(2 * MS);
-	} while (brg_clock_left_ms(end));
 }
 
 static void taking_vfs_away_waits_for_io(void **state)
@@ -229,16 +216,14 @@ static void taking_vfs_away_waits_for_io(void **state)
 	stuck_start(page);
 	brg_vfio_close(&vf.vfio);
 	reset_call_start(&call, &pf, take_vfs_away);
-	expect_waiting("sriov_numvfs");
-	assert_true(guest_has_pool(&vf));
+	reset_expect_call_waiting(&call, &vf, "sriov_numvfs");
 	stuck_end();
 	assert_good(reset_call_end(&call));
 	assert_false(guest_has_pool(&vf));
-	munmap(page, PAGE);
-	page = NULL;
+	drop_page();
 	assert_good(reset_it(&pf));
 	assert_good(set_vfs(&pf, "1"));
-	open_function(&vf);
+	open_vf();
 	use_memory(&vf);
 }
 

@@ -20,6 +20,8 @@
 #define POLL_NS (2 * MS)
 /* how long something that should wait is watched */
 #define WATCH_NS (50 * MS)
+/* likewise, when it is closed */
+#define WATCH_CLOSED_NS (200 * MS)
 
 static struct reset reset;
 
@@ -140,6 +142,25 @@ int reset_call_end(struct reset_call *call)
 	return call->ret;
 }
 
+static void expect_not_returned(const struct reset_call *call, const char *what)
+{
+	if (atomic_load(&call->done))
+		fail_msg("%s returned %d while I/O had a page pinned", what,
+			 call->ret);
+}
+
+void reset_expect_call_waiting(const struct reset_call *call,
+			       const struct guest *guest, const char *what)
+{
+	uint64_t end = brg_clock_now_ns() + WATCH_CLOSED_NS;
+
+	do {
+		expect_not_returned(call, what);
+		assert_true(guest_has_pool(guest));
+		brg_clock_sleep_ns(POLL_NS);
+	} while (brg_clock_left_ms(end));
+}
+
 static uint32_t get_state(const struct guest *guest)
 {
 	struct brg_p2p_state now;
@@ -150,9 +171,7 @@ static uint32_t get_state(const struct guest *guest)
 
 static void expect_not_done(const struct reset *r)
 {
-	if (atomic_load(&r->call.done))
-		fail_msg("%s returned %d while I/O had a page pinned",
-			 r->path->name, r->call.ret);
+	expect_not_returned(&r->call, r->path->name);
 }
 
 static void await_frozen(struct reset *r, const struct guest *guest)

@@ -105,6 +105,15 @@ void reset_call_start(struct reset_call *call, const struct guest *guest,
 /** reset_call_end - wait, bounded, for what it returned */
 int reset_call_end(struct reset_call *call);
 
+/**
+ * reset_expect_call_waiting - for a moment: it does not return, for I/O
+ * @call: started
+ * @guest: closed; its P2P memory stays meanwhile
+ * @what: it does, for messages
+ */
+void reset_expect_call_waiting(const struct reset_call *call,
+			       const struct guest *guest, const char *what);
+
 /** reset_start - begin() of the path in a thread, and wait until it waits */
 void reset_start(struct reset *reset);
 
