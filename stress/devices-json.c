@@ -88,6 +88,9 @@ json_t *devices_to_json(const struct machine *machine)
 		if (*provider->twin)
 			json_array_append_new(
 				list, device_to_json("twin", provider->twin));
+		if (*provider->pf)
+			json_array_append_new(
+				list, device_to_json("pf", provider->pf));
 	}
 	if (*options->importer)
 		json_array_append_new(

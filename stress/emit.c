@@ -155,8 +155,12 @@ static void emit_arguments(FILE *f, unsigned int needs, bool cmb)
 		" * Run as root, %s; what a disk holds is lost:\n"
 		" *\t./repro %s%s%s%s%s%s\n",
 		cmb ? "the NVMe of the CMB with its driver" :
+		needs & NEED_PF ?
+		      "the VF and its PF bound to vfio-pci (enable_sriov=Y)" :
 		      "the device bound to vfio-pci",
-		cmb ? "cmb=0000:01:00.0" : "device=0000:01:00.0 bar=2",
+		cmb		? "cmb=0000:01:00.0" :
+		needs & NEED_PF ? "pf=0000:01:00.0 device=0000:01:10.0 bar=0" :
+				  "device=0000:01:00.0 bar=2",
 		needs & NEED_DISK ? " disk=/dev/nvme0n1" : "",
 		needs & NEED_SLOW_DISK ? " slow=/dev/nvme1n1" : "",
 		needs & NEED_IMPORTER ? " importer=0000:02:00.0" : "",

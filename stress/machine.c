@@ -97,6 +97,10 @@ static int check_providers(const struct stress_options *options)
 		const struct stress_provider *named = &options->providers[i];
 		struct brg_pci pci;
 
+		if (*named->pf) {
+			ret = provider_check_vf(named);
+			continue;
+		}
 		ret = brg_pci_read(named->bdf, &pci);
 		if (!ret && !named->cmb)
 			ret = brg_pci_check_bar(&pci, named->bar);
@@ -193,8 +197,10 @@ static void put_in_use(struct machine *machine, unsigned int i)
 	machine->has = machine->common | machine->providers[i].has;
 	world->device = machine->providers[i].device;
 	world->twin = machine->providers[i].twin;
+	world->pf = machine->providers[i].pf;
 	world->device.vfio = world->device.iommufd = -1;
 	world->twin.vfio = world->twin.iommufd = -1;
+	world->pf.vfio = world->pf.iommufd = -1;
 }
 
 /* what no provider can have here: to know that, none has to be bound */

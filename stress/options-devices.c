@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options-devices.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "args.h"
 
@@ -46,6 +48,42 @@ struct stress_provider *options_last_device(struct argp_state *state,
 	return &options->providers[nr - 1];
 }
 
+void options_check_devices(struct argp_state *state,
+			   const struct stress_options *options)
+{
+	for (unsigned int i = 0; i < options->nr_providers; i++)
+		if (*options->providers[i].pf && *options->providers[i].twin)
+			argp_error(
+				state,
+				"--pf, --twin: %s: a VF is reset alone, or with its PF",
+				options->providers[i].bdf);
+}
+
+/*
+ * The functions that barrage-sriov puts beside a device, where the kernel has that module;
+ * the first VF is attacked.
+ */
+static void add_vf(struct argp_state *state, struct stress_options *options)
+{
+	const char *lender = role("BARRAGE_LENDER");
+	struct stress_provider *provider;
+	char bdf[BRG_PCI_BDF_BYTES];
+	struct brg_pci pci;
+	size_t last;
+
+	if (!lender)
+		return;
+	snprintf(bdf, sizeof(bdf), "%s", lender);
+	last = strlen(bdf) - 1;
+	bdf[last] = '1';
+	if (brg_pci_read(bdf, &pci))
+		return;
+	bdf[last] = '2';
+	provider = options_add_device(state, options, "device", bdf);
+	provider->bar = 0;
+	strcpy(provider->pf, pci.bdf);
+}
+
 void options_add_roles(struct argp_state *state, struct stress_options *options)
 {
 	const char *cmb = role("BARRAGE_CMB");
@@ -73,6 +111,7 @@ void options_add_roles(struct argp_state *state, struct stress_options *options)
 		if (twin)
 			args_device(state, "twin", twin, provider->twin);
 	}
+	add_vf(state, options);
 	if (cmb)
 		options_add_cmb(state, options, cmb);
 }

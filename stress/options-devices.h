@@ -30,6 +30,10 @@ struct stress_provider *options_last_device(struct argp_state *state,
 					    struct stress_options *options,
 					    const char *option);
 
+/** options_check_devices - does what was said of each go together? */
+void options_check_devices(struct argp_state *state,
+			   const struct stress_options *options);
+
 /** options_add_roles - the devices of the emulated machine, where none is named */
 void options_add_roles(struct argp_state *state,
 		       struct stress_options *options);

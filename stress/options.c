@@ -27,6 +27,7 @@ enum {
 	KEY_BAR = 0x100,
 	KEY_TAKE,
 	KEY_TWIN,
+	KEY_PF,
 	KEY_CMB,
 	KEY_SLOW,
 	KEY_IMPORTER,
@@ -61,6 +62,8 @@ static const struct argp_option argp_options[] = {
 	  "Take the devices from the drivers that have them, and give them back" },
 	{ "twin", KEY_TWIN, "BDF", 0,
 	  "Another device on the bus of the one named before, reset together with it" },
+	{ "pf", KEY_PF, "BDF", 0,
+	  "The physical function of the one named before, a VF, which need not be there yet: it is reset, closed and asked for its VFs, too; it is given to vfio-pci, and ITS OTHER VFS GO if another driver has it" },
 	{ "cmb", KEY_CMB, "BDF", 0,
 	  "PCI address of an NVMe whose controller memory buffer is attacked as its driver gives it out: it is reset and unbound, and WHAT ITS DISKS HOLD IS LOST; one that is in use is refused" },
 	{ "peer", KEY_DISK, "DISK", 0,
@@ -159,6 +162,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		args_device(state, "twin", arg,
 			    options_last_device(state, options, "twin")->twin);
 		break;
+	case KEY_PF:
+		args_device(state, "pf", arg,
+			    options_last_device(state, options, "pf")->pf);
+		break;
 	case KEY_DISK:
 		options->disk = arg;
 		break;
@@ -225,6 +232,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->emit = arg;
 		break;
 	case ARGP_KEY_END:
+		options_check_devices(state, options);
 		if (!options->nr_providers)
 			options_add_roles(state, options);
 		break;

@@ -8,13 +8,14 @@
 
 #include <barrage/pci.h>
 
-#define STRESS_MAX_PROVIDERS 6
+#define STRESS_MAX_PROVIDERS 8
 
 /**
  * struct stress_provider - a device to attack
  * @bdf: its address
  * @bar: of its BARs
  * @twin: another function of its bus; "" for none
+ * @pf: the physical function that it is a VF of, which is attacked, too; "" for none
  * @cmb: an NVMe that keeps its driver, which gives out its CMB; the BAR is the
  *	driver's choice
  */
@@ -22,6 +23,7 @@ struct stress_provider {
 	char bdf[BRG_PCI_BDF_BYTES];
 	unsigned int bar;
 	char twin[BRG_PCI_BDF_BYTES];
+	char pf[BRG_PCI_BDF_BYTES];
 	bool cmb;
 };
 

@@ -184,7 +184,8 @@ static int try_device(struct provider *provider)
 	struct device device = provider->device;
 	char why[ENGINE_TEXT_BYTES];
 	struct brg_vfio vfio;
-	int ret = brg_vfio_open(device.bdf, &vfio);
+	int ret = brg_vfio_open_with_token(
+		device.bdf, device.token ? device_token : NULL, &vfio);
 
 	if (ret)
 		return ret;
@@ -229,7 +230,10 @@ int provider_open(const struct stress_provider *named, bool take,
 	*provider = (struct provider){};
 	if (named->cmb)
 		return provider_open_cmb(named, take, provider);
-	ret = brg_pci_read(named->bdf, &pci);
+	/* without it there may be no such device */
+	ret = *named->pf ? provider_open_pf(named, take, provider) : 0;
+	if (!ret)
+		ret = brg_pci_read(named->bdf, &pci);
 	if (!ret)
 		ret = brg_pci_check_bar(&pci, named->bar);
 	if (!ret)
@@ -253,8 +257,10 @@ static bool has_file(const char *bdf, const char *file)
 	return !access(path, F_OK);
 }
 
-static int bring_back(const struct device *device)
+static int bring_back(const struct provider *provider)
 {
+	const struct device *device = &provider->device;
+
 	if (device->cmb) {
 		cmb_restore(device->bdf);
 		return has_file(device->bdf, "/driver") ? 0 : -ENODEV;
@@ -264,13 +270,14 @@ static int bring_back(const struct device *device)
 	if (has_file(device->bdf, ""))
 		return text_file_write("/sys/bus/pci/drivers/vfio-pci/bind",
 				       device->bdf);
-	return hotplug_in(device->bdf);
+	return *provider->vfs.pf ? provider_restore_vfs(provider) :
+				   hotplug_in(device->bdf);
 }
 
 int provider_restore(struct provider *provider)
 {
 	const struct device *device = &provider->device;
-	int ret = *device->bdf ? bring_back(device) : 0;
+	int ret = *device->bdf ? bring_back(provider) : 0;
 
 	return ret ? brg_fail(ret, "%s: it does not come back after a race: %s",
 			      device->bdf, strerror(-ret)) :
@@ -280,8 +287,9 @@ int provider_restore(struct provider *provider)
 int provider_close(struct provider *provider)
 {
 	int back = provider_restore(provider);
-	int ret = brg_pci_restore(&provider->bindings[1]);
-	int err = brg_pci_restore(&provider->bindings[0]);
+	int ret = brg_pci_restore(&provider->bindings[0]);
+	int err = *provider->vfs.pf ? provider_close_pf(provider) :
+				      brg_pci_restore(&provider->bindings[1]);
 
 	if (!back)
 		brg_cleanup_drop(provider->cleanup);

@@ -8,17 +8,41 @@
 #include "options.h"
 #include "stress.h"
 
+#define PROVIDER_NR_CLEANUPS 3
+
+/**
+ * struct provider_vfs - what was done to a physical function (PF) for its VFs
+ * @pf: its address; "" for none
+ * @nr: how many VFs it has
+ * @made: they are ours
+ * @nr_of_driver: how many it had with the driver from which it was taken
+ * @enable: vfio-pci's parameter as it was; "" where it was not changed
+ * @cleanup: what undoes that, should all end
+ */
+struct provider_vfs {
+	char pf[BRG_PCI_BDF_BYTES];
+	uint64_t nr;
+	bool made;
+	uint64_t nr_of_driver;
+	char enable[8];
+	uint64_t cleanup[PROVIDER_NR_CLEANUPS];
+};
+
 /**
  * struct provider - one device, bound, not open
  * @device: it
  * @twin: what is reset together with it; no address for none
+ * @pf: the PF of a VF; no address for none
+ * @vfs: of that
  * @has: NEED_* that are its own
- * @bindings: of the device and its twin
+ * @bindings: of the device, and of its twin or its PF
  * @cleanup: what brings back an NVMe that a race has cut off, should all end
  */
 struct provider {
 	struct device device;
 	struct device twin;
+	struct device pf;
+	struct provider_vfs vfs;
 	unsigned int has;
 	struct brg_pci_binding bindings[2];
 	uint64_t cleanup;
@@ -42,6 +66,30 @@ int provider_open(const struct stress_provider *named, bool take,
  */
 int provider_open_cmb(const struct stress_provider *named, bool take,
 		      struct provider *provider);
+
+/** provider_check_vf - is the device a VF of the PF that is named, or can it be one? */
+int provider_check_vf(const struct stress_provider *named);
+
+/**
+ * provider_open_pf - bind the PF of a VF, and make the VF where it is not there
+ *
+ * The PF's own driver loses it, and all VFs of it go; provider_close_pf() brings back
+ * as many. From now on it takes the token of the races to open either.
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int provider_open_pf(const struct stress_provider *named, bool take,
+		     struct provider *provider);
+
+/** provider_restore_vfs - bring back VFs that a race has left away; 0 or -errno */
+int provider_restore_vfs(const struct provider *provider);
+
+/**
+ * provider_close_pf - give the PF back; harmless without one
+ *
+ * Return: 0; -errno with brg_last_error() set.
+ */
+int provider_close_pf(struct provider *provider);
 
 /**
  * provider_may_leave_slot - can any device be pulled from its slot?

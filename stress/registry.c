@@ -193,6 +193,7 @@ const char *needs_text(unsigned int needs, char *text, size_t size)
 		"a provider",
 		"a BAR of 8 MiB",
 		"a disk that holds I/O on demand (emulated)",
+		"a physical function",
 	};
 	size_t used = 0;
 

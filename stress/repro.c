@@ -188,6 +188,7 @@ static bool has_all(int argc, char **argv)
 		{ NEED_IMPORTER, "importer", true },
 		{ NEED_RDMA, "rdma", true },
 		{ NEED_TWIN, "twin", false },
+		{ NEED_PF, "pf", false },
 	};
 	unsigned int needs = 0;
 	bool all = true;
@@ -243,10 +244,13 @@ static void take_devices(int argc, char **argv, struct world *world)
 	take(world->twin.bdf, given(argc, argv, "twin"));
 	strcpy(world->twin.twin, world->device.bdf);
 	strcpy(world->device.twin, world->twin.bdf);
+	take(world->pf.bdf, given(argc, argv, "pf"));
+	world->device.token = world->pf.token = *world->pf.bdf;
 	take(world->importer, given(argc, argv, "importer"));
 	snprintf(world->device.rdma, sizeof(world->device.rdma), "%s",
 		 rdma ?: "");
-	world->device.bar = world->twin.bar = bar ? (unsigned int)atoi(bar) : 2;
+	world->device.bar = bar ? (unsigned int)atoi(bar) : 2;
+	world->twin.bar = world->pf.bar = world->device.bar;
 	world->disk_path = given(argc, argv, "disk");
 	world->slow_path = given(argc, argv, "slow");
 	world->device.forgets = forgets && atoi(forgets);
@@ -265,7 +269,7 @@ int main(int argc, char **argv)
 	take_devices(argc, argv, &setup.world);
 	if (!*setup.world.device.bdf) {
 		fprintf(stderr,
-			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [rdma=NAME] [forgets=1, if resets empty its memory] [seconds=N] [limit=SECONDS-OF-A-RACE]\n",
+			"usage: %s device=BDF|cmb=BDF [bar=N] [disk=/dev/...] [slow=/dev/...] [importer=BDF] [twin=BDF] [pf=BDF, if the device is a VF and vfio-pci has its PF] [rdma=NAME] [forgets=1, if resets empty its memory] [seconds=N] [limit=SECONDS-OF-A-RACE]\n",
 			argv[0]);
 		return 99;
 	}

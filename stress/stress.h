@@ -29,7 +29,6 @@
 #include "engine/ops.h"
 #include "engine/power.h"
 
-#define STRESS_MAX_STEPS 24
 #define STRESS_MAX_KINDS 8 /* of actors */
 #define STRESS_MAX_POINTS 24
 #define STRESS_MAX_HAZARDS 8

@@ -219,7 +219,7 @@ class Matrix(unittest.TestCase):
         done = self.run_it()
         self.assertEqual(done.returncode, 1)
         self.assertIn("not run", done.stdout)
-        self.assertIn("Not run: 38 of 39.", done.stdout)
+        self.assertIn("Not run: 39 of 40.", done.stdout)
         self.assertEqual(self.run_part().returncode, 0)
 
     def test_before_any_race_nobody_has_caught_it(self):

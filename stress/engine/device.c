@@ -54,11 +54,23 @@ int device_node(const char *bdf)
 	return fd;
 }
 
+const uint8_t device_token[DEVICE_TOKEN_BYTES] = { 0xba, 0x22, 0xa6, 0xe1 };
+
+bool device_is_vf(const char *bdf)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/physfn", bdf);
+	return !access(path, F_OK);
+}
+
 static int attach(const struct device *device, int vfio)
 {
 	struct vfio_device_bind_iommufd bind = {
 		.argsz = sizeof(bind),
+		.flags = device->token ? VFIO_DEVICE_BIND_FLAG_TOKEN : 0,
 		.iommufd = device->iommufd,
+		.token_uuid_ptr = (uintptr_t)device_token,
 	};
 	struct vfio_device_attach_iommufd_pt to = {
 		.argsz = sizeof(to),
@@ -96,6 +108,7 @@ static void look_around(struct device *device)
 		device->other_bar = bar;
 		device->other_bar_bytes = bytes;
 	}
+	device->vf = device_is_vf(device->bdf);
 	device->paths = 0;
 	for (int path = 0; path < POWER_NR; path++)
 		if (power_has(device, (enum power_path)path))

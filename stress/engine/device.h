@@ -14,6 +14,7 @@
  * struct device - a PCI device on vfio-pci, or an NVMe that its own driver has
  * @bdf: its address
  * @twin: the one other that may be reset together with it; "" for none
+ * @token: it is a function of SR-IOV whose PF is on vfio-pci: opened with device_token
  * @cmb: the latter: its memory is in p2pmem, and nothing of VFIO is there
  * @cmb_used: how much of that the driver has for itself, in bytes
  * @bar: number of the BAR under test
@@ -21,6 +22,7 @@
  * @other_bar: another one that can be P2P memory; the same where there is none;
  *	set by device_open(), as are the next
  * @other_bar_bytes: the size of that; 0 where there is none
+ * @vf: it is a virtual function, see device_is_vf()
  * @paths: bit of each enum power_path that it has
  * @pmr: its memory has to be enabled after a reset, see pmr.h
  * @forgets: a reset, or a close, empties its memory
@@ -33,12 +35,14 @@
 struct device {
 	char bdf[16];
 	char twin[16];
+	bool token;
 	bool cmb;
 	uint64_t cmb_used;
 	unsigned int bar;
 	uint64_t bar_bytes;
 	unsigned int other_bar;
 	uint64_t other_bar_bytes;
+	bool vf;
 	unsigned int paths;
 	bool pmr;
 	bool forgets;
@@ -60,6 +64,21 @@ static inline off_t device_at(unsigned int region, uint64_t offset)
 {
 	return (off_t)(((uint64_t)region << 40) + offset);
 }
+
+/*
+ * The VF token of all races: who opens a PF first says which it is, and nobody opens a
+ * VF without it from then on.
+ */
+#define DEVICE_TOKEN_BYTES 16 /* of a UUID */
+extern const uint8_t device_token[DEVICE_TOKEN_BYTES];
+
+/**
+ * device_is_vf - is it a virtual function (VF)?
+ *
+ * Such a one has no BARs in its registers, and no COMMAND.MEM: both are its PF's. What is
+ * written to the latter takes mappings away, and gives the memory back at once.
+ */
+bool device_is_vf(const char *bdf);
 
 /** device_cannot - one line of what failed, with errno; returns -errno */
 int device_cannot(char why[ENGINE_TEXT_BYTES], const char *what,

@@ -28,5 +28,6 @@
 #define NEED_8_MIB (1u << 21) /* a BAR of 8 MiB at least */
 #define NEED_HELD_DISK                                                         \
 	(1u << 22) /* a disk that holds I/O for as long as it is told */
+#define NEED_PF (1u << 23) /* the provider is a VF, and its PF is there, too */
 
 #endif

@@ -18,7 +18,7 @@ static int reset_and_back(struct actor *actor, const int64_t *arg)
 	enum power_path path = (enum power_path)arg[0];
 	struct promise *unready = &actor->world->shared->unready;
 	struct device *device = &actor->world->device;
-	bool early = device->pmr && !power_keeps_off(path);
+	bool early = device->pmr && !power_keeps_off(device, path);
 	bool late = device->pmr && !early;
 	uint32_t number = early ? promise_begin(unready) : 0;
 	int ret = power_begin(actor->world, device, path);

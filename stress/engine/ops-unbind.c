@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The driver is to leave a device that is open */
+/* The driver is to leave a device that is open, or the device its PF */
 #include "engine.h"
 #include "needs.h"
 #include "ops.h"
+#include "pf.h"
 #include "reopen.h"
 #include "text-file.h"
 
 #include <errno.h>
 #include <linux/vfio.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -17,10 +19,21 @@
 #define DRIVER "/sys/bus/pci/drivers/vfio-pci"
 #define REQUEST_MS 10000
 
+#define PATH_BYTES 64
+
+/* what is written to have the driver leave a device, and to have it back */
+struct way {
+	char away[PATH_BYTES];
+	const char *away_text;
+	char back[PATH_BYTES];
+	const char *back_text;
+};
+
 /* In a thread: a child would have the device's file, and wait for itself. */
 struct unbinding {
 	pthread_t thread;
 	const char *bdf;
+	const struct way *way;
 	int ret;
 	atomic_bool ended;
 };
@@ -28,8 +41,9 @@ struct unbinding {
 static void *unbind(void *arg)
 {
 	struct unbinding *unbinding = arg;
+	const struct way *way = unbinding->way;
 
-	unbinding->ret = text_file_write(DRIVER "/unbind", unbinding->bdf);
+	unbinding->ret = text_file_write(way->away, way->away_text);
 	atomic_store(&unbinding->ended, true);
 	return NULL;
 }
@@ -85,16 +99,15 @@ static void look_at_device(struct actor *actor,
 		close(node);
 }
 
-/* As rebind, which closes the device first. */
-static int do_rebind_used(struct actor *actor, const int64_t *arg)
+/* arguments of the operations: time in use, and away */
+static int take_away(struct actor *actor, const struct way *way,
+		     const int64_t *arg)
 {
 	struct device *device = &actor->world->device;
-	struct unbinding unbinding = { .bdf = device->bdf };
+	struct unbinding unbinding = { .bdf = device->bdf, .way = way };
 	struct closing closing;
 	int event, ret, err;
 
-	if (device->vfio < 0)
-		return DONE_NOTHING;
 	event = hear_requests(device);
 	if (event < 0)
 		return event;
@@ -108,10 +121,26 @@ static int do_rebind_used(struct actor *actor, const int64_t *arg)
 	pthread_join(unbinding.thread, NULL);
 	close(event);
 	engine_pause_us((uint32_t)arg[1]);
-	err = text_file_write(DRIVER "/bind", device->bdf);
+	pf_lock();
+	err = text_file_write(way->back, way->back_text);
 	ret = unbinding.ret ? unbinding.ret : err;
 	err = reopen_end(actor, &closing);
+	pf_unlock();
 	return ret ? ret : err;
+}
+
+/* As rebind, which closes the device first. */
+static int do_rebind_used(struct actor *actor, const int64_t *arg)
+{
+	const struct device *device = &actor->world->device;
+	const struct way way = {
+		.away = DRIVER "/unbind",
+		.away_text = device->bdf,
+		.back = DRIVER "/bind",
+		.back_text = device->bdf,
+	};
+
+	return device->vfio < 0 ? DONE_NOTHING : take_away(actor, &way, arg);
 }
 
 OP(rebind_used) = {
@@ -123,4 +152,32 @@ OP(rebind_used) = {
 	.args = { { "time in use, us", 0, 5000 },
 		  { "time unbound, us", 0, 5000 } },
 	.run = do_rebind_used,
+};
+
+/* There are as many VFs as before after that, which vfio-pci has: it has their PF. */
+static int do_vf_gone(struct actor *actor, const int64_t *arg)
+{
+	const struct world *world = actor->world;
+	struct way way = { .away_text = "0" };
+	char nr[8];
+
+	if (world->device.vfio < 0 || !*world->pf.bdf)
+		return DONE_NOTHING;
+	snprintf(way.away, sizeof(way.away),
+		 "/sys/bus/pci/devices/%s/sriov_numvfs", world->pf.bdf);
+	strcpy(way.back, way.away);
+	text_file_read(way.away, nr, sizeof(nr));
+	way.back_text = nr;
+	return take_away(actor, &way, arg);
+}
+
+OP(vf_gone) = {
+	.name = "vf-gone",
+	.summary =
+		"take all VFs from the PF with this one open, which is closed only then, and open it again when they are back",
+	.source = "ops-unbind.c",
+	.needs = NEED_VFIO | NEED_PF,
+	.args = { { "time in use, us", 0, 5000 },
+		  { "time away, us", 0, 5000 } },
+	.run = do_vf_gone,
 };

@@ -64,6 +64,10 @@ extern const struct op op_bar_map, op_bar_map_last, op_dmabuf_map, op_unmap, op_
 /* ops-p2p.c */
 extern const struct op op_p2p_map, op_p2p_map_soon, op_p2p_map_last;
 
+/* ops-pf.c */
+extern const struct op op_pf_reset, op_pf_reopen, op_pf_register,
+	op_pf_unregister, op_pf_use;
+
 /* ops-pressure.c */
 extern const struct op op_pressure;
 
@@ -97,7 +101,7 @@ extern const struct op op_mr_write, op_mr_read;
 extern const struct op op_twin_register, op_twin_unregister, op_twin_use;
 
 /* ops-unbind.c */
-extern const struct op op_rebind_used;
+extern const struct op op_rebind_used, op_vf_gone;
 
 /* ops-vector.c */
 extern const struct op op_disk_scatter, op_disk_gather;

@@ -80,7 +80,10 @@ static int place_of(const char *bdf, struct place *place)
 #define CAN_TELL false
 #endif
 
-/* Waits for a reset that is under way. What cannot be read is not lost: it is gone. */
+/*
+ * Waits for a reset that is under way. A VF has no such registers; what cannot be
+ * read is not lost: it is gone.
+ */
 static bool is_lost(const char *bdf)
 {
 	uint32_t header[16];
@@ -88,7 +91,7 @@ static bool is_lost(const char *bdf)
 	ssize_t got = -1;
 	int fd;
 
-	if (!CAN_TELL || place_of(bdf, &place))
+	if (!CAN_TELL || device_is_vf(bdf) || place_of(bdf, &place))
 		return false;
 	fd = open_file(bdf, "config", O_RDONLY);
 	if (fd < 0)

@@ -167,6 +167,9 @@ bool power_has(struct device *device, enum power_path path)
 	switch (path) {
 	case POWER_RESET:
 		return has_reset(device);
+	case POWER_HOT_RESET:
+		/* the bus is its PF's, too */
+		return !device->vf;
 	case POWER_SYSFS:
 		/*
 		 * Linux makes the file before it finds what else is on the
@@ -225,9 +228,10 @@ void power_has_ended(struct shared *shared, uint32_t number)
 		;
 }
 
-bool power_keeps_off(enum power_path path)
+bool power_keeps_off(const struct device *device, enum power_path path)
 {
-	return path == POWER_MEMORY || path == POWER_D3HOT || path == POWER_LOW;
+	return (path == POWER_MEMORY && !device->vf) || path == POWER_D3HOT ||
+	       path == POWER_LOW;
 }
 
 /*
@@ -258,7 +262,8 @@ int power_begin(struct world *world, struct device *device,
 	bound_note(world, power_name(path), begin_ns, RESET_MS,
 		   flying_ms(path));
 	promise_end(&world->shared->off, off,
-		    !ret && power_keeps_off(path) && device == &world->device);
+		    !ret && power_keeps_off(device, path) &&
+			    device == &world->device);
 	if (!ret)
 		power_has_ended(world->shared, number);
 	atomic_fetch_add(&world->shared->returned, 1);

@@ -32,7 +32,7 @@ const char *power_name(enum power_path path);
 bool power_has(struct device *device, enum power_path path);
 
 /** power_keeps_off - is the memory off from power_begin() to power_end()? */
-bool power_keeps_off(enum power_path path);
+bool power_keeps_off(const struct device *device, enum power_path path);
 
 /**
  * power_begin - do it

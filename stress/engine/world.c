@@ -32,6 +32,7 @@ int world_init(struct world *world)
 	world->disk = world->slow = -1;
 	world->device.vfio = world->device.iommufd = -1;
 	world->twin.vfio = world->twin.iommufd = -1;
+	world->pf.vfio = world->pf.iommufd = -1;
 	world->arena = mmap(ARENA_PLACE, WORLD_ARENA_BYTES + SLOT_BYTES,
 			    PROT_NONE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -73,7 +74,11 @@ int world_open(struct world *world, char why[ENGINE_TEXT_BYTES])
 
 	/* a reset of the twin is one of the device, and ends what was off */
 	world->device.off = world->twin.off = &world->shared->off;
-	if (*world->device.bdf && !world->device.cmb)
+	/* the first: it is who says by which token its VFs are opened */
+	if (*world->pf.bdf)
+		ret = place_ensure(&world->pf, why) ?:
+			      device_open(&world->pf, why);
+	if (!ret && *world->device.bdf && !world->device.cmb)
 		ret = place_ensure(&world->device, why) ?:
 			      device_open(&world->device, why);
 	if (!ret && *world->twin.bdf)
@@ -145,6 +150,32 @@ static void undo_registration(struct world *world, struct device *device)
 		atomic_store(&world->shared->two_bars, false);
 }
 
+/*
+ * A race may leave it closed, since who opens it resets it, and memory of its VF was in
+ * use. That is not so any more.
+ */
+static void open_pf(struct world *world)
+{
+	uint64_t end_ns = engine_now_ns() + UNDO_LIMIT_NS;
+	struct actor_log *log = &world->shared->log[LOG_AFTER];
+	char why[ENGINE_TEXT_BYTES];
+
+	if (world->pf.iommufd < 0 || world->pf.vfio >= 0)
+		return;
+	actor_may_sleep(log, UNDO_LIMIT_NS / 1000000000 + 1);
+	while (device_join(&world->pf, why)) {
+		if (engine_now_ns() > end_ns) {
+			engine_wrong(
+				world, ORACLE_HANG,
+				"a PF was closed, and cannot be opened again: %s",
+				why);
+			break;
+		}
+		engine_pause_us(UNDO_POLL_US);
+	}
+	actor_may_sleep(log, 0);
+}
+
 void world_quiet(struct world *world)
 {
 	atomic_store(&world->shared->nr_closed, 0);
@@ -163,6 +194,7 @@ void world_quiet(struct world *world)
 	}
 	place_judge(world, &world->device);
 	place_judge(world, &world->twin);
+	place_judge(world, &world->pf);
 	if (world->device.vfio >= 0) {
 		power_restore(&world->device);
 		undo_registration(world, &world->device);
@@ -170,6 +202,11 @@ void world_quiet(struct world *world)
 	if (world->twin.vfio >= 0) {
 		power_restore(&world->twin);
 		undo_registration(world, &world->twin);
+	}
+	open_pf(world);
+	if (world->pf.vfio >= 0) {
+		power_restore(&world->pf);
+		undo_registration(world, &world->pf);
 	}
 }
 
@@ -188,6 +225,7 @@ void world_close(struct world *world)
 	slots_clear(world, world->slots, SLOT_NR_SHARED);
 	device_close(&world->device);
 	device_close(&world->twin);
+	device_close(&world->pf);
 	if (world->disk >= 0)
 		close(world->disk);
 	if (world->slow >= 0)

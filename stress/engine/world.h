@@ -19,6 +19,7 @@
  * struct world - what a race happens to
  * @device: provider of the BAR
  * @twin: another function that is reset together with it; vfio -1 for none
+ * @pf: the physical function (PF) of a device that is a VF; vfio -1 for none
  * @disk_path: block device; NULL for none
  * @disk: the same, opened for direct I/O; -1 for none
  * @slow_path: block device that holds I/O in flight; NULL for none
@@ -32,6 +33,7 @@
 struct world {
 	struct device device;
 	struct device twin;
+	struct device pf;
 	const char *disk_path;
 	int disk;
 	const char *slow_path;

@@ -20,6 +20,7 @@ void model_init(struct model *model, const struct world *world)
 {
 	memset(model, 0, sizeof(*model));
 	model->memory = true;
+	model->vf = world->device.vf;
 	model->forgets = world->device.forgets;
 	model->paths = world->device.paths;
 	model->disk = world->disk >= 0;
@@ -156,7 +157,7 @@ static int power_off(struct step *step)
 
 	take_off(model);
 	if (step->arg[0] == POWER_MEMORY) {
-		model->memory = false;
+		model->memory = model->vf;
 		return 0;
 	}
 	/* EINVAL of the kernel: see low_power() of power.c */

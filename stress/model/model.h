@@ -54,6 +54,7 @@ struct model_slot {
  * @reg_pages: how many
  * @memory: COMMAND.MEM
  * @low: low power was entered
+ * @vf: it has no such bit: to turn it off takes away mappings, no more
  * @forgets: what takes it from the bus empties its memory
  * @paths: of the device: bit of each enum power_path that it has
  * @disk: there is one for I/O
@@ -67,6 +68,7 @@ struct model {
 	unsigned int reg_first;
 	unsigned int reg_pages;
 	bool memory;
+	bool vf;
 	bool low;
 	bool forgets;
 	unsigned int paths;

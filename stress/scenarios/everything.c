@@ -66,6 +66,7 @@ static const struct stress_step owners[] = {
 	STEP(reset, ONLY(POWER_D3HOT)),
 	STEP(reset, ONLY(POWER_FLR)),
 	STEP(reset, ONLY(POWER_AF_FLR)),
+	STEP(pf_reset),
 	OFTEN(2, bar_map, SLOTS, ANY, BETWEEN(1, 64)),
 	OFTEN(2, dmabuf_map),
 	OFTEN(3, touch),

@@ -65,6 +65,23 @@ static void memory_that_is_off_is_a_sigbus(void **state)
 	}
 }
 
+/* COMMAND.MEM is its PF's: what is written to its own ends mappings, no more. */
+static void memory_of_a_vf_stays_on(void **state)
+{
+	model_of(false);
+	model.vf = true;
+	assert_int_equal(DO(bar_map, 0, 0, 1), 0);
+	assert_int_equal(DO(poke, 0, 0, 9), 0);
+	assert_int_equal(DO(power_off, POWER_MEMORY, 0, 0), 0);
+	assert_int_equal(DO(peek, 0, 0, 0), DONE_BYTE(9));
+	assert_int_equal(DO(register, 0, 1, 0), 0);
+	assert_int_equal(DO(p2p_map, 1, 1, 0), 0);
+	assert_int_equal(DO(poke, 1, 0, 1), 0);
+	assert_int_equal(DO(power_off, POWER_MEMORY, 0, 0), 0);
+	assert_int_equal(DO(peek, 1, 0, 0), DONE_SIGNAL(SIGBUS));
+	assert_int_equal(DO(p2p_map, 1, 1, 0), 0);
+}
+
 static void a_reset_ends_p2p_mappings_for_good(void **state)
 {
 	model_of(false);
@@ -175,6 +192,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_byte_is_what_was_written_last),
 		cmocka_unit_test(memory_that_is_off_is_a_sigbus),
+		cmocka_unit_test(memory_of_a_vf_stays_on),
 		cmocka_unit_test(a_reset_ends_p2p_mappings_for_good),
 		cmocka_unit_test(dma_bufs_and_registration_exclude_each_other),
 		cmocka_unit_test(one_that_is_revoked_for_good_keeps_nothing),

@@ -10,7 +10,8 @@
 static struct shared shared;
 static struct world world = { .shared = &shared,
 			      .device = { .vfio = 1 },
-			      .twin = { .vfio = -1 } };
+			      .twin = { .vfio = -1 },
+			      .pf = { .vfio = -1, .iommufd = -1 } };
 
 /* in place of the kernel's: in use for so many tries */
 static unsigned int nr_tries, nr_in_use;
@@ -47,8 +48,14 @@ int device_open(struct device *device, char why[ENGINE_TEXT_BYTES])
 	return 0;
 }
 
+static unsigned int nr_opens, nr_refused;
+
 int device_join(struct device *device, char why[ENGINE_TEXT_BYTES])
 {
+	strcpy(why, "busy");
+	if (nr_opens++ < nr_refused)
+		return -EBUSY;
+	device->vfio = 2;
 	return 0;
 }
 
@@ -94,7 +101,7 @@ static void quiet_after(unsigned int tries)
 	nr_tries = 0;
 	nr_in_use = tries;
 	world_quiet(&world);
-	assert_true(nr_tries > 1);
+	assert_true(nr_tries);
 	assert_false(atomic_load(&shared.log[LOG_AFTER].slow_ns));
 }
 
@@ -113,11 +120,38 @@ static void what_never_comes_back_is_a_leak(void **state)
 	assert_contains(shared.text, "cannot be unregistered");
 }
 
+static void quiet_with_pf_closed(unsigned int refused)
+{
+	world.pf.iommufd = 3;
+	nr_opens = 0;
+	nr_refused = refused;
+	quiet_after(0);
+	assert_int_equal(world.pf.vfio, refused == ~0u ? -1 : 2);
+	world.pf.vfio = world.pf.iommufd = -1;
+}
+
+static void a_pf_that_was_left_closed_is_opened(void **state)
+{
+	quiet_with_pf_closed(2);
+	assert_int_equal(nr_opens, 3);
+	assert_int_equal(nr_tries, 2);
+	assert_false(atomic_load(&shared.wrong));
+}
+
+static void one_that_cannot_be_opened_is_stuck(void **state)
+{
+	quiet_with_pf_closed(~0u);
+	assert_int_equal(atomic_load(&shared.oracle), ORACLE_HANG);
+	assert_contains(shared.text, "cannot be opened again: busy");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_back_late_is_none),
 		cmocka_unit_test(what_never_comes_back_is_a_leak),
+		cmocka_unit_test(a_pf_that_was_left_closed_is_opened),
+		cmocka_unit_test(one_that_cannot_be_opened_is_stuck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
