@@ -8,6 +8,7 @@
 
 #include <linux/bits.h>
 #include <linux/limits.h>
+#include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -33,7 +34,12 @@ struct function {
 };
 
 static struct function functions[SRIOV_NR_FUNCTIONS];
+static bool gone[SRIOV_NR_FUNCTIONS];
 static DEFINE_RAW_SPINLOCK(lock);
+
+static int lost = -1;
+module_param(lost, int, 0644);
+MODULE_PARM_DESC(lost, "function that does not come back from its next reset before this is another: 0 the PF, 1 and up its VFs");
 
 static void set16(struct function *f, int where, u16 value, u16 mask)
 {
@@ -137,6 +143,8 @@ static bool is_there(unsigned int function)
 {
 	const u8 *iov = &functions[0].space[IOV];
 
+	if (gone[function] && READ_ONCE(lost) == function)
+		return false;
 	if (!function)
 		return true;
 	return function <= SRIOV_NR_VFS &&
@@ -191,10 +199,12 @@ void sriov_registers_write(unsigned int function, int where, int size, u32 val)
 
 	if (!is_there(function))
 		return;
-	if (starts_flr(where, size, val))
+	if (starts_flr(where, size, val)) {
 		reset(function);
-	else
+		gone[function] = READ_ONCE(lost) == function;
+	} else {
 		store(&functions[function], where, size, val);
+	}
 }
 
 void sriov_registers_set_bar(int where, u64 address)

@@ -9,6 +9,10 @@
  *	insmod barrage-sriov.ko device=0000:08:00.0
  *	echo vfio-pci > /sys/bus/pci/devices/0000:08:00.1/driver_override
  *
+ * and, to see what becomes of one that does not come back from a reset,
+ *
+ *	echo 1 > /sys/module/barrage_sriov/parameters/lost
+ *
  * Their configuration space is software. They behave as others do with two exceptions:
  * none of them ever does DMA, and their memory goes on to respond where it must not,
  * after a reset of the PF for instance. What the kernel does before and after such a

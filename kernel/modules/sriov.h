@@ -46,7 +46,8 @@ u32 sriov_registers_read(unsigned int function, int where, int size);
  * sriov_registers_write - likewise
  *
  * A function level reset is done when this returns. That of the PF ends its VFs, as
- * the PCI Express Base Specification 6.0 has it (9.2.1.2).
+ * the PCI Express Base Specification 6.0 has it (9.2.1.2). With the module's parameter
+ * "lost" a function does not come back from it: all its registers read ones.
  */
 void sriov_registers_write(unsigned int function, int where, int size, u32 val);
 

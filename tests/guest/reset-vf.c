@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define ENABLE "module/vfio_pci/parameters/enable_sriov"
+#define LOST "module/barrage_sriov/parameters/lost"
 
 static const uint8_t token[BRG_VFIO_TOKEN_BYTES] = { 0xba, 0x22, 0xa6, 0xe0 };
 
@@ -70,6 +71,7 @@ static void undo(void)
 {
 	drop_page();
 	pages_close();
+	UNDO(brg_sysfs_write("-1", LOST));
 	if (vf.bdf)
 		UNDO(guest_try_close(&vf));
 	if (pf.bdf) {
@@ -298,6 +300,28 @@ static void resets_and_registrations_exclude_each_other(void **state)
 		    atomic_load(&nr_refused));
 }
 
+/*
+ * Linux gives it a minute. Then nobody knows what its memory is: nobody gets any, until
+ * the device is found to be in order.
+ */
+static void one_that_does_not_come_back_gives_out_no_memory(void **state)
+{
+	use_memory(&vf);
+	assert_good(brg_sysfs_write("1", LOST));
+	assert_errno(reset_it(&vf), ENOTTY);
+	assert_int_equal(guest_touch(page, true), SIGBUS);
+	guest_expect_state(&vf, VFIO_P2P_STATE_FROZEN);
+	assert_errno(guest_map_errno(&vf, PAGE), EAGAIN);
+	guest_unregister(&vf);
+	assert_errno(brg_p2p_register(&vf.vfio, vf.bar, 0, 0), EIO);
+	/* its PF is another device */
+	use_memory(&pf);
+	guest_unregister(&pf);
+	assert_good(brg_sysfs_write("-1", LOST));
+	assert_good(reset_it(&vf));
+	use_memory(&vf);
+}
+
 /* It is for the user of the PF to say who may have its VFs. */
 static void a_token_is_asked_for(void **state)
 {
@@ -331,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	VF_TEST(the_pf_cannot_be_opened_meanwhile),
 	VF_TEST(a_vf_cannot_register_while_the_pf_is_reset),
 	VF_TEST(resets_and_registrations_exclude_each_other),
+	VF_TEST(one_that_does_not_come_back_gives_out_no_memory),
 	VF_TEST(taking_vfs_away_waits_for_io),
 	VF_TEST(a_reset_of_the_pf_by_others_is_done_all_the_same),
 };
