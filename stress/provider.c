@@ -113,6 +113,20 @@ static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
 	return power_end(device, path) || !look_at_mark(device, false, &err);
 }
 
+/* To open and to close its PF are resets of that, which are of the VF as well. */
+static bool is_emptied_by_pf(struct device *device, struct device *pf, int *ret)
+{
+	char why[ENGINE_TEXT_BYTES];
+	int err = 0;
+
+	look_at_mark(device, true, ret);
+	if (*ret || device_open(pf, why))
+		return false;
+	power_do(pf, POWER_RESET);
+	device_close(pf);
+	return !look_at_mark(device, false, &err);
+}
+
 /*
  * A close and an open are two resets of the function at least, and it is asleep in
  * between. A bus may do otherwise, and so may AF FLR, where there are both. The bus is
@@ -120,7 +134,7 @@ static bool is_emptied_by(struct device *device, enum power_path path, int *ret)
  * what races are about. Where one of them empties the memory, nobody can tell what it has
  * done to data.
  */
-static int try_memory(struct device *device, bool *forgets)
+static int try_memory(struct device *device, struct device *pf, bool *forgets)
 {
 	static const enum power_path paths[] = { POWER_AF_FLR, POWER_D3HOT };
 	enum power_path bus = device->paths & 1u << POWER_BRIDGE ?
@@ -138,6 +152,8 @@ static int try_memory(struct device *device, bool *forgets)
 	if (!ret && !by && device->paths & 1u << bus &&
 	    is_emptied_by(device, bus, &ret))
 		by = power_name(bus);
+	if (!ret && !by && *pf->bdf && is_emptied_by_pf(device, pf, &ret))
+		by = "a reset of its PF";
 	if (!ret)
 		look_at_mark(device, true, &ret);
 	device_close(device);
@@ -198,7 +214,7 @@ static int try_device(struct provider *provider)
 	if (ret)
 		return brg_fail(ret, "%s", why);
 	provider->has |= needs_of(&device);
-	ret = try_memory(&device, &provider->device.forgets);
+	ret = try_memory(&device, &provider->pf, &provider->device.forgets);
 	device_close(&device);
 	if (!ret)
 		try_slot(provider);
