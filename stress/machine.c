@@ -98,7 +98,9 @@ static int check_providers(const struct stress_options *options)
 		struct brg_pci pci;
 
 		if (*named->pf) {
-			ret = provider_check_vf(named);
+			ret = brg_pci_read(named->pf, &pci);
+			if (!ret)
+				ret = provider_check_vf(named);
 			continue;
 		}
 		ret = brg_pci_read(named->bdf, &pci);

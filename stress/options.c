@@ -63,7 +63,7 @@ static const struct argp_option argp_options[] = {
 	{ "twin", KEY_TWIN, "BDF", 0,
 	  "Another device on the bus of the one named before, reset together with it" },
 	{ "pf", KEY_PF, "BDF", 0,
-	  "The physical function of the one named before, a VF, which need not be there yet: it is reset, closed and asked for its VFs, too; it is given to vfio-pci, and ITS OTHER VFS GO if another driver has it" },
+	  "The physical function of the one named before, a VF, which need not be there yet: it is given to vfio-pci, reset, and closed, too, and ALL ITS VFS GO AND COME BACK" },
 	{ "cmb", KEY_CMB, "BDF", 0,
 	  "PCI address of an NVMe whose controller memory buffer is attacked as its driver gives it out: it is reset and unbound, and WHAT ITS DISKS HOLD IS LOST; one that is in use is refused" },
 	{ "peer", KEY_DISK, "DISK", 0,
