@@ -19,9 +19,12 @@ static const struct stress_step before[] = {
 };
 
 static const struct stress_step users[] = {
-	STEP(p2p_map, ONLY(0), BETWEEN(1, 4)), STEP(p2p_keep, ONLY(0), ONLY(0)),
-	STEP(p2p_keep, ONLY(0), ONLY(0)),      STEP(disk_read, ONLY(0)),
-	STEP(p2p_keep, ONLY(0), ONLY(0)),      {},
+	STEP(p2p_map_soon, ONLY(0), BETWEEN(1, 4), BETWEEN(2, 20)),
+	STEP(p2p_keep, ONLY(0), ONLY(0)),
+	STEP(p2p_keep, ONLY(0), ONLY(0)),
+	STEP(disk_read, ONLY(0)),
+	STEP(p2p_keep, ONLY(0), ONLY(0)),
+	{},
 };
 
 static const struct stress_step togglers[] = {
@@ -52,7 +55,7 @@ SCENARIO(thaw_against_enable) = {
 	},
 	.after = after,
 	.pace = STRESS_SLOW,
-	.points = { "pci_user_read_config_word:100..3000us/0.5",
+	.points = { "pci_user_read_config_word:1ms..8ms/0.8",
 		    "vfio_pci_p2p_unquiesce:100..3000us/0.5",
 		    "vfio_pci_p2p_unquiesce+any:100..3000us/0.5" },
 };
