@@ -148,19 +148,41 @@ static bool has_cmb(const struct races *races)
 	return registry_race_needs(of) & NEED_CMB;
 }
 
+/* one kind of device that races are about */
+struct subject {
+	const char *state;
+	const char *arguments;
+};
+
+static const struct subject *subject_of(unsigned int needs, bool cmb)
+{
+	static const struct subject of_cmb = {
+		"the NVMe of the CMB with its driver",
+		"cmb=0000:01:00.0",
+	};
+	static const struct subject of_vf = {
+		"the VF and its PF bound to vfio-pci (enable_sriov=Y)",
+		"pf=0000:01:00.0 device=0000:01:10.0 bar=0",
+	};
+	static const struct subject of_device = {
+		"the device bound to vfio-pci",
+		"device=0000:01:00.0 bar=2",
+	};
+
+	if (cmb)
+		return &of_cmb;
+	return needs & NEED_PF ? &of_vf : &of_device;
+}
+
 /* what the races are about, in the words of repro.c */
 static void emit_arguments(FILE *f, unsigned int needs, bool cmb)
 {
+	const struct subject *subject = subject_of(needs, cmb);
+
 	fprintf(f,
 		" * Run as root, %s; what a disk holds is lost:\n"
 		" *\t./repro %s%s%s%s%s%s\n",
-		cmb ? "the NVMe of the CMB with its driver" :
-		needs & NEED_PF ?
-		      "the VF and its PF bound to vfio-pci (enable_sriov=Y)" :
-		      "the device bound to vfio-pci",
-		cmb		? "cmb=0000:01:00.0" :
-		needs & NEED_PF ? "pf=0000:01:00.0 device=0000:01:10.0 bar=0" :
-				  "device=0000:01:00.0 bar=2",
+		subject->state, subject->arguments,
 		needs & NEED_DISK ? " disk=/dev/nvme0n1" : "",
 		needs & NEED_SLOW_DISK ? " slow=/dev/nvme1n1" : "",
 		needs & NEED_IMPORTER ? " importer=0000:02:00.0" : "",

@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "needs.h"
 #include "neighbour.h"
+#include "opening.h"
 #include "ops.h"
 #include "pf.h"
 #include "power.h"
@@ -18,8 +19,6 @@
 #include <signal.h>
 
 #define RESET_MS 10000
-#define OPEN_LIMIT_MS 20000
-#define OPEN_POLL_US 500
 
 /* @kept: of the VF's registration before it; promise_kept() */
 static void judge(struct world *world, uint32_t kept, const char *what)
@@ -79,22 +78,14 @@ OP(pf_reset) = {
 /* EBUSY: memory of the VF is registered, or I/O has some of the PF's from before */
 static int open_again(struct world *world)
 {
-	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
+	uint64_t begin_ns = engine_now_ns();
 	uint32_t kept = promise_kept(&world->shared->registered);
 	char why[ENGINE_TEXT_BYTES];
 	int ret;
 
-	while ((ret = device_join(&world->pf, why)) && ret != -EBUSY) {
-		if (engine_now_ns() > end_ns) {
-			engine_wrong(
-				world, ORACLE_HANG,
-				"a PF was closed, and cannot be opened again: %s",
-				why);
-			break;
-		}
-		engine_pause_us(OPEN_POLL_US);
+	while ((ret = device_join(&world->pf, why)) && ret != -EBUSY &&
+	       opening_await(world, begin_ns, "the PF", why))
 		kept = promise_kept(&world->shared->registered);
-	}
 	if (!ret)
 		judge(world, kept, "an opening");
 	return ret;

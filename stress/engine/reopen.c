@@ -3,11 +3,9 @@
 
 #include "actor.h"
 #include "bound.h"
+#include "opening.h"
 
 #include <errno.h>
-
-#define OPEN_LIMIT_MS 20000
-#define OPEN_POLL_US 500
 
 /*
  * The last close waits five seconds for I/O (VFIO_PCI_P2P_CLOSE_TIMEOUT), and leaves
@@ -24,25 +22,18 @@ static bool has_failed(struct actor *actor)
 	return actor->failing && !left;
 }
 
-/* What was mapped by the file keeps it open, and I/O the memory: hence the wait. */
+/* -ENODEV: there is no such device any more, no use to wait */
 static int open_again(struct actor *actor)
 {
-	uint64_t end_ns = engine_now_ns() + OPEN_LIMIT_MS * 1000000ull;
+	struct world *world = actor->world;
+	uint64_t begin_ns = engine_now_ns();
 	char why[ENGINE_TEXT_BYTES];
 	int ret;
 
-	while ((ret = device_join(&actor->world->device, why))) {
-		/* there is no such device any more: no use to wait */
-		if (ret == -ENODEV && !actor->failing)
-			break;
-		if (engine_now_ns() > end_ns) {
-			engine_wrong(actor->world, ORACLE_HANG,
-				     "closed, and cannot be opened again: %s",
-				     why);
-			break;
-		}
-		engine_pause_us(OPEN_POLL_US);
-	}
+	while ((ret = device_join(&world->device, why)) &&
+	       (ret != -ENODEV || actor->failing) &&
+	       opening_await(world, begin_ns, "the device", why))
+		;
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 
 #include "actor.h"
 #include "cmb.h"
+#include "opening.h"
 #include "place.h"
 #include "power.h"
 #include "registration.h"
@@ -156,23 +157,16 @@ static void undo_registration(struct world *world, struct device *device)
  */
 static void open_pf(struct world *world)
 {
-	uint64_t end_ns = engine_now_ns() + UNDO_LIMIT_NS;
+	uint64_t begin_ns = engine_now_ns();
 	struct actor_log *log = &world->shared->log[LOG_AFTER];
 	char why[ENGINE_TEXT_BYTES];
 
 	if (world->pf.iommufd < 0 || world->pf.vfio >= 0)
 		return;
-	actor_may_sleep(log, UNDO_LIMIT_NS / 1000000000 + 1);
-	while (device_join(&world->pf, why)) {
-		if (engine_now_ns() > end_ns) {
-			engine_wrong(
-				world, ORACLE_HANG,
-				"a PF was closed, and cannot be opened again: %s",
-				why);
-			break;
-		}
-		engine_pause_us(UNDO_POLL_US);
-	}
+	actor_may_sleep(log, OPENING_LIMIT_S + 1);
+	while (device_join(&world->pf, why) &&
+	       opening_await(world, begin_ns, "the PF", why))
+		;
 	actor_may_sleep(log, 0);
 }
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 
 #define UNDO_LIMIT_NS 50000000ull
+#define OPENING_LIMIT_NS 50000000ull
+#include "../engine/opening.c"
 #include "../engine/world.c"
 
 static struct shared shared;
