@@ -100,7 +100,7 @@ static int check_providers(const struct stress_options *options)
 		if (*named->pf) {
 			ret = brg_pci_read(named->pf, &pci);
 			if (!ret)
-				ret = provider_check_vf(named);
+				ret = provider_check_vf(named, options->take);
 			continue;
 		}
 		ret = brg_pci_read(named->bdf, &pci);

@@ -46,11 +46,43 @@ static int count_to(const char *vf, const char *pf, uint64_t *nr)
 	return brg_fail(-EINVAL, "%s: it is no virtual function of %s", vf, pf);
 }
 
-int provider_check_vf(const struct stress_provider *named)
+/* Whoever has one open may keep it for ever, and the kernel would wait for that. */
+static int check_free(const char *vf, const char *pf, bool take)
 {
-	uint64_t nr;
+	char driver[BRG_PCI_NAME_BYTES];
+	uint64_t nr_users = 0;
 
-	return count_to(named->bdf, named->pf, &nr);
+	if (brg_sysfs_link(driver, sizeof(driver), DEVICES "/%s/driver", vf))
+		return 0;
+	if (strstr(driver, "vfio")) {
+		brg_sysfs_read_u64(&nr_users, DEVICES "/%s/enable", vf);
+		return nr_users ?
+			       brg_fail(
+				       -EBUSY,
+				       "%s: it is open, and all VFs of %s are to go: stop who has it first",
+				       vf, pf) :
+			       0;
+	}
+	return take ? 0 :
+		      brg_fail(
+			      -EBUSY,
+			      "%s: driver %s has it, and all VFs of %s are to go: --take takes them away",
+			      vf, driver, pf);
+}
+
+int provider_check_vf(const struct stress_provider *named, bool take)
+{
+	char vf[BRG_PCI_BDF_BYTES];
+	uint64_t nr = 0, needed;
+	int ret = count_to(named->bdf, named->pf, &needed);
+
+	if (!ret && brg_sysfs_read_u64(&nr, NUMVFS, named->pf))
+		nr = 0;
+	for (unsigned int i = 0; !ret && i < nr; i++)
+		if (!brg_sysfs_link(vf, sizeof(vf), DEVICES "/%s/virtfn%u",
+				    named->pf, i))
+			ret = check_free(vf, named->pf, take);
+	return ret;
 }
 
 /* What was written there is written back when this process ends, if not before. */
@@ -183,9 +215,10 @@ int provider_restore_vfs(const struct provider *provider)
 {
 	uint64_t nr;
 
-	if (brg_sysfs_read_u64(&nr, NUMVFS, provider->vfs.pf))
+	/* with VFs, and this one is none of them: it was taken off the bus by itself */
+	if (brg_sysfs_read_u64(&nr, NUMVFS, provider->vfs.pf) || nr)
 		return -ENODEV;
-	return nr ? 0 : set_nr(provider->vfs.pf, provider->vfs.nr);
+	return set_nr(provider->vfs.pf, provider->vfs.nr);
 }
 
 int provider_close_pf(struct provider *provider)

@@ -67,8 +67,17 @@ int provider_open(const struct stress_provider *named, bool take,
 int provider_open_cmb(const struct stress_provider *named, bool take,
 		      struct provider *provider);
 
-/** provider_check_vf - is the device a VF of the PF that is named, or can it be one? */
-int provider_check_vf(const struct stress_provider *named);
+/**
+ * provider_check_vf - is the device a VF of the PF that is named, or can it be one?
+ * @named: both
+ * @take: VFs of the PF may be taken from drivers that have them
+ *
+ * And are all VFs of that PF free, which go with it?
+ *
+ * Return: 0; -EINVAL, it cannot; -EBUSY, somebody has one of them: with
+ * brg_last_error() set.
+ */
+int provider_check_vf(const struct stress_provider *named, bool take);
 
 /**
  * provider_open_pf - bind the PF of a VF, and make the VF where it is not there

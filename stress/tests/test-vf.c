@@ -15,17 +15,42 @@
 
 static char root[] = "/tmp/barrage-vf-XXXXXX";
 
-static void put(const char *file, unsigned int value)
+static void put_of(const char *bdf, const char *file, unsigned int value)
 {
 	char path[200];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/bus/pci/devices/" PF "/%s", root,
+	snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/%s", root, bdf,
 		 file);
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fprintf(f, "%u\n", value);
 	assert_int_equal(fclose(f), 0);
+}
+
+static void put(const char *file, unsigned int value)
+{
+	put_of(PF, file, value);
+}
+
+/* in the folder of all devices */
+static void run(const char *script)
+{
+	char command[300];
+
+	snprintf(command, sizeof(command), "cd %s/bus/pci/devices && %s", root,
+		 script);
+	assert_int_equal(system(command), 0);
+}
+
+/* the second one of two */
+static void drive(const char *driver)
+{
+	char script[100];
+
+	snprintf(script, sizeof(script),
+		 "ln -sfn ../../drivers/%s 0000:03:00.3/driver", driver);
+	run(script);
 }
 
 static int setup(void **state)
@@ -49,12 +74,17 @@ static int teardown(void **state)
 	return system(command);
 }
 
-static int check(const char *vf)
+static int check_taking(const char *vf, bool take)
 {
 	struct stress_provider named = { .pf = PF };
 
 	snprintf(named.bdf, sizeof(named.bdf), "%s", vf);
-	return provider_check_vf(&named);
+	return provider_check_vf(&named, take);
+}
+
+static int check(const char *vf)
+{
+	return check_taking(vf, false);
 }
 
 static void expect_none(const char *vf)
@@ -107,6 +137,32 @@ static void only_one_needs_no_stride(void **state)
 	expect_none("0000:03:00.3");
 }
 
+/* the other one may be a virtual machine's */
+static void all_of_them_have_to_be_free(void **state)
+{
+	put("sriov_totalvfs", 2);
+	put("sriov_numvfs", 2);
+	put("sriov_offset", 1);
+	put("sriov_stride", 1);
+	run("mkdir 0000:03:00.2 0000:03:00.3");
+	run("ln -s ../0000:03:00.2 " PF "/virtfn0");
+	run("ln -s ../0000:03:00.3 " PF "/virtfn1");
+	assert_int_equal(check("0000:03:00.2"), 0);
+
+	drive("vfio-pci");
+	put_of("0000:03:00.3", "enable", 0);
+	assert_int_equal(check("0000:03:00.2"), 0);
+	put_of("0000:03:00.3", "enable", 1);
+	assert_int_equal(check_taking("0000:03:00.2", true), -EBUSY);
+	assert_error("0000:03:00.3: it is open, and all VFs of " PF);
+
+	drive("nvme");
+	assert_int_equal(check("0000:03:00.2"), -EBUSY);
+	assert_error("0000:03:00.3: driver nvme has it");
+	assert_int_equal(check_taking("0000:03:00.2", true), 0);
+	run("rm -r " PF "/virtfn* 0000:03:00.[23]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +170,7 @@ int main(void)
 		cmocka_unit_test(they_follow_one_another),
 		cmocka_unit_test(they_may_be_far_away),
 		cmocka_unit_test(only_one_needs_no_stride),
+		cmocka_unit_test(all_of_them_have_to_be_free),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
